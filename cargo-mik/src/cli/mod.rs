@@ -1,0 +1,159 @@
+//! What was typed: the commands, their flags, and which rooms each of them wires together.
+
+mod build;
+mod build_flags;
+mod completions;
+mod new;
+mod plan;
+mod run;
+mod serve;
+mod setup;
+#[cfg(test)]
+mod tests;
+
+use std::ffi::OsString;
+
+use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::report::{ColorChoice, ExitCode, MessageFormat, Reporter, Shell, Verbosity};
+
+/// Runs the program: the first of the arguments is its own name, as the system gives them.
+pub fn main(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitCode {
+    let cli = match Cli::try_parse_from(without_subcommand(arguments)) {
+        Ok(cli) => cli,
+        Err(error) => {
+            // `--help` and `--version` come this way too, with exit code 0. Nothing can be done for a closed terminal.
+            drop(error.print());
+            return std::process::ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2));
+        }
+    };
+    let reporter = cli.global.reporter();
+    match cli.command.run(&reporter) {
+        Ok(()) => ExitCode::Done.into(),
+        Err(report) => {
+            say_failure(&report, &reporter);
+            ExitCode::of(report.as_ref()).into()
+        }
+    }
+}
+
+/// Says a failure, unless cargo has already said it.
+fn say_failure(report: &miette::Report, reporter: &Reporter) {
+    let said = report.downcast_ref::<crate::stages::StageError>().is_some_and(|error| error.has_been_said());
+    if !said {
+        reporter.fail(report);
+    }
+}
+
+/// Cargo starts `cargo-mik mik …`; typed by hand it is `mik …`.
+fn without_subcommand(arguments: impl IntoIterator<Item = OsString>) -> impl Iterator<Item = OsString> {
+    arguments.into_iter().enumerate().filter(|(index, argument)| *index != 1 || argument != "mik").map(|(_, it)| it)
+}
+
+/// Build, shrink, compose and serve WASI HTTP components
+#[derive(Debug, Parser)]
+#[command(
+    name = "mik",
+    bin_name = "cargo mik",
+    version,
+    after_help = "Exit status: 0 done; 1 a bug, please report it; 2 command line; 96 project or set-up; 101 the build \
+                  failed; 102 cargo metadata; 103 encode; 104 optimize; 105 compose; 106 dependency; 107 serve; \
+                  110 output could not be written.",
+    max_term_width = 100,
+    disable_help_subcommand = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    #[command(flatten)]
+    global: GlobalFlags,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    New(new::NewArgs),
+    Init(new::InitArgs),
+    #[command(visible_alias = "b")]
+    Build(build::BuildArgs),
+    Serve(serve::ServeArgs),
+    Run(run::RunArgs),
+    Plan(plan::PlanArgs),
+    Setup(setup::SetupArgs),
+    Completions(completions::CompletionsArgs),
+}
+
+impl Command {
+    fn run(self, reporter: &Reporter) -> miette::Result<()> {
+        match self {
+            Self::New(args) => args.run(reporter),
+            Self::Init(args) => args.run(reporter),
+            Self::Build(args) => args.run(reporter),
+            Self::Serve(args) => args.run(reporter),
+            Self::Run(args) => args.run(reporter),
+            Self::Plan(args) => args.run(reporter),
+            Self::Setup(args) => args.run(reporter),
+            Self::Completions(args) => args.run(Cli::command(), reporter),
+        }
+    }
+}
+
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Output")]
+struct GlobalFlags {
+    /// Say errors only
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say what is fresh, and what is run
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    verbose: u8,
+    /// When to colour
+    #[arg(long, global = true, value_name = "WHEN", env = "CARGO_TERM_COLOR", hide_env = true)]
+    color: Option<Color>,
+    /// Lines for people, or JSON for programs
+    #[arg(long, global = true, value_name = "FMT", default_value = "human")]
+    message_format: Format,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Format {
+    Human,
+    Json,
+}
+
+impl GlobalFlags {
+    fn reporter(&self) -> Reporter {
+        let Self { quiet, verbose, color, message_format } = self;
+        let verbosity = match (quiet, verbose) {
+            (true, _) => Verbosity::Quiet,
+            (false, 0) => Verbosity::Normal,
+            (false, _) => Verbosity::Verbose,
+        };
+        let message_format = match message_format {
+            Format::Human => MessageFormat::Human,
+            Format::Json => MessageFormat::Json,
+        };
+        let color = match color {
+            None | Some(Color::Auto) => ColorChoice::Auto,
+            Some(Color::Always) => ColorChoice::Always,
+            Some(Color::Never) => ColorChoice::Never,
+        };
+        Reporter::new(Shell::new(verbosity, message_format, color))
+    }
+}
+
+/// Writes what was asked for to stdout. A reader that has seen enough and gone away is no error.
+fn write_data(reporter: &Reporter, text: &str) -> miette::Result<()> {
+    match reporter.data(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(crate::tools::files::OutputError { path: "stdout".into(), source: error }.into())
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,27 @@
+//! `cargo mik plan`.
+
+use clap::Args;
+
+use super::build_flags::BuildFlags;
+use crate::report::{MessageFormat, Reporter};
+use crate::{plan, project, stages};
+
+/// Print what `cargo mik build` would do, and do nothing
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  cargo mik plan --release\n  cargo mik plan --message-format json | jq '.steps[].step'")]
+pub(super) struct PlanArgs {
+    #[command(flatten)]
+    flags: BuildFlags,
+}
+
+impl PlanArgs {
+    pub(super) fn run(self, reporter: &Reporter) -> miette::Result<()> {
+        let project = project::Project::load(&self.flags.into(), reporter)?;
+        let plan = plan::plan(&project, &stages::facts(&project)?);
+        let text = match reporter.message_format() {
+            MessageFormat::Human => plan.to_string(),
+            MessageFormat::Json => plan.to_json(),
+        };
+        super::write_data(reporter, &text)
+    }
+}

@@ -1,0 +1,76 @@
+//! Every accepted and refused command line, in one table.
+
+use clap::Parser;
+
+use super::*;
+use crate::project::BuildArguments;
+
+/// What a command line comes to: `ok`, or the kind of clap's error.
+fn outcome(line: &str) -> String {
+    let words = std::iter::once("mik").chain(line.split_whitespace()).map(OsString::from);
+    match Cli::try_parse_from(without_subcommand(words)) {
+        Ok(_) => "ok".to_owned(),
+        Err(error) => format!("{:?}", error.kind()),
+    }
+}
+
+#[test]
+fn command_lines() {
+    for (line, expected) in [
+        ("", "DisplayHelpOnMissingArgumentOrSubcommand"),
+        ("--version", "DisplayVersion"),
+        ("build", "ok"),
+        ("b", "ok"),
+        ("build --help", "DisplayHelp"),
+        ("build -p a -p b --release -F x,y --no-default-features", "ok"),
+        ("build --release --profile small", "ArgumentConflict"),
+        ("build --workspace --exclude a", "ok"),
+        ("build --exclude a", "MissingRequiredArgument"),
+        ("build --target wasm32-unknown-unknown", "ok"),
+        ("build --target x86_64-unknown-linux-gnu", "ValueValidation"),
+        ("build -j 2 --keep-going --locked --offline --config a.b=1 -Zx", "ok"),
+        ("build --example one --example two", "ok"),
+        ("build -q", "ok"),
+        ("-q build", "ok"),
+        ("build -q -v", "ArgumentConflict"),
+        ("build --message-format json --color never", "ok"),
+        ("build --message-format yaml", "InvalidValue"),
+        ("build extra", "UnknownArgument"),
+        ("serve --port 0 --host ::1 -r", "ok"),
+        ("serve --host localhost", "ok"),
+        ("serve --port 70000", "ValueValidation"),
+        ("serve --host nowhere", "ValueValidation"),
+        ("run hello.wasm --port 8080", "ok"),
+        ("run", "MissingRequiredArgument"),
+        ("new hello", "ok"),
+        ("new hello --name other", "ok"),
+        ("new", "MissingRequiredArgument"),
+        ("init", "ok"),
+        ("plan --release --message-format json", "ok"),
+        ("setup --target wasm32-wasip1 --force --print-sysroot", "ok"),
+        ("completions zsh", "ok"),
+        ("completions cmd", "InvalidValue"),
+        ("serv", "InvalidSubcommand"),
+    ] {
+        assert_eq!(outcome(line), expected, "mik {line}");
+        assert_eq!(outcome(&format!("mik {line}")), expected, "cargo-mik mik {line}");
+    }
+}
+
+#[test]
+fn the_definition_is_consistent() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn cargos_flags_are_passed_on_as_typed() {
+    let line = "mik build -F a,b --features c --all-features -j 3 --locked --config k=1 --bin tool -Zunstable";
+    let cli = Cli::try_parse_from(line.split(' ')).unwrap();
+    let Command::Build(args) = cli.command else { panic!() };
+    let arguments = BuildArguments::from(args.into_flags());
+    assert_eq!(
+        arguments.pass_through.join(" "),
+        "--locked --config k=1 -Z unstable --bin tool --features a,b --features c --all-features --jobs 3"
+    );
+    assert_eq!(arguments.metadata_arguments.join(" "), "--locked --config k=1 -Z unstable");
+}

@@ -1,0 +1,16 @@
+//! `cargo mik`: builds, shrinks, composes and serves WASI HTTP components.
+//!
+//! The rooms, in the order that data flows: `cli` (what was typed) → `project` (what the project is) → `plan` (what
+//! will happen) → `stages` (making it happen) → `serve` (the HTTP host). Every room tells `report` what happens, and
+//! `tools` alone touches processes and files. See ARCHITECTURE.md.
+
+mod cli;
+pub mod plan;
+pub mod project;
+pub mod report;
+pub mod scaffold;
+pub mod serve;
+pub mod stages;
+pub mod tools;
+
+pub use cli::main;

@@ -1,0 +1,104 @@
+//! Whether a component has to be made again, and why.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Facts, Previous};
+use crate::project::{Composition, Package};
+use crate::tools::digest;
+
+/// Raised when the same input yields other bytes than before.
+const FORMAT: u32 = 1;
+
+/// What a build leaves for the next one to see that nothing has changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// The digest of what cargo made.
+    pub source: String,
+    /// The digest of everything else that decides the bytes.
+    pub settings: String,
+    /// The digest of the component.
+    pub component: String,
+    /// The digest of the handler before composition, where there was one.
+    pub handler: Option<String>,
+}
+
+impl Record {
+    /// Where the record of a unit is kept.
+    pub fn path(output_directory: &Path, unit: &str) -> PathBuf {
+        output_directory.join(".fingerprint").join(format!("{unit}.json"))
+    }
+}
+
+/// Whether a component has to be made again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Freshness {
+    /// It has to.
+    Stale(Reason),
+    /// It has to where cargo makes something else than what this record speaks of.
+    UnlessCargoChanges(Record),
+    /// Nothing has changed.
+    Fresh,
+}
+
+/// Why a component has to be made again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// It was not made before.
+    NotBuiltYet,
+    /// The file is gone, or is not what was written.
+    OutputChanged,
+    /// Configuration, bridge or `cargo mik` itself are others than before.
+    SettingsChanged,
+    /// Cargo made something new.
+    SourceChanged,
+}
+
+/// The digest of everything but the source that decides a component's bytes.
+pub(super) fn settings(package: &Package, facts: &Facts) -> String {
+    let bridge = match &package.composition {
+        Composition::WhereExported { bridge } | Composition::Always { bridge } => facts.bridge_digest(bridge),
+        Composition::Never => "",
+    };
+    let Package { target, optimize, composition, .. } = package;
+    let version = env!("CARGO_PKG_VERSION");
+    digest::of(format!("{FORMAT} {version} {target} {optimize:?} {composition:?} {bridge}").as_bytes())
+}
+
+/// What can be told before cargo has run.
+pub(super) fn before_cargo(previous: Previous, settings: &str) -> Freshness {
+    match previous {
+        Previous::Nothing => Freshness::Stale(Reason::NotBuiltYet),
+        Previous::OutputChanged => Freshness::Stale(Reason::OutputChanged),
+        Previous::Intact(record) if record.settings != settings => Freshness::Stale(Reason::SettingsChanged),
+        Previous::Intact(record) => Freshness::UnlessCargoChanges(record),
+    }
+}
+
+impl Freshness {
+    /// What can be told once cargo has run and made something of this digest.
+    pub fn after_cargo(&self, source: &str) -> Self {
+        match self {
+            Self::UnlessCargoChanges(record) if record.source == source => Self::Fresh,
+            Self::UnlessCargoChanges(_) => Self::Stale(Reason::SourceChanged),
+            Self::Stale(_) | Self::Fresh => self.clone(),
+        }
+    }
+}
+
+impl fmt::Display for Freshness {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Fresh => "fresh",
+            Self::UnlessCargoChanges(_) => "fresh, unless cargo makes something new",
+            Self::Stale(Reason::NotBuiltYet) => "not built yet",
+            Self::Stale(Reason::OutputChanged) => "the output is gone or was changed",
+            Self::Stale(Reason::SettingsChanged) => "the settings, the bridge or cargo mik have changed",
+            Self::Stale(Reason::SourceChanged) => "the source has changed",
+        })
+    }
+}

@@ -1,0 +1,72 @@
+//! What will happen, as a value. Deciding does no I/O: what it needs to know of the machine comes as [`Facts`].
+
+mod cargo;
+mod facts;
+mod freshness;
+mod step;
+
+pub use facts::{Facts, Previous, SysrootFact};
+pub use freshness::{Freshness, Record, Reason};
+pub use cargo::CargoRun;
+pub use step::{Plan, Step, UnitPlan};
+
+use std::collections::BTreeMap;
+
+use crate::project::{Composition, Optimize, Package, Project, Target, Unit};
+
+/// Decides how to build a project.
+///
+/// Packages that are compiled alike (same target, same optimization) share one run of cargo; the steps of every
+/// component follow the run that compiles it.
+pub fn plan(project: &Project, facts: &Facts) -> Plan {
+    let mut groups: BTreeMap<(Target, Optimize), Vec<&Package>> = BTreeMap::new();
+    for package in project.packages.iter().filter(|package| !package.units.is_empty()) {
+        groups.entry((package.target, package.optimize)).or_default().push(package);
+    }
+    let mut steps = Vec::new();
+    let mut prepared: Vec<Target> = Vec::new();
+    for ((target, optimize), packages) in groups {
+        if facts.sysroot(target) == SysrootFact::Missing && !prepared.contains(&target) {
+            let offline = project.cargo_arguments.iter().any(|flag| flag == "--offline" || flag == "--frozen");
+            steps.push(Step::Setup { target, offline });
+            prepared.push(target);
+        }
+        steps.push(Step::Cargo(cargo::arguments(project, target, optimize, &packages)));
+        for package in packages {
+            for unit in &package.units {
+                unit_steps(project, package, unit, facts, &mut steps);
+            }
+        }
+    }
+    Plan { steps }
+}
+
+fn unit_steps(project: &Project, package: &Package, unit: &Unit, facts: &Facts, steps: &mut Vec<Step>) {
+    let output = project.output_directory();
+    let settings = freshness::settings(package, facts);
+    let previous = facts.previous(&unit.name);
+    let planned = UnitPlan {
+        package: package.name.clone(),
+        package_id: package.id.clone(),
+        name: unit.name.clone(),
+        crate_name: unit.crate_name.clone(),
+        freshness: freshness::before_cargo(previous, &settings),
+        settings,
+    };
+    steps.push(Step::Encode { unit: planned.clone(), target: package.target });
+    if package.optimize != Optimize::None {
+        steps.push(Step::Optimize { unit: planned.clone(), optimize: package.optimize });
+    }
+    if package.composition != Composition::Never {
+        steps.push(Step::Compose { unit: planned.clone(), composition: package.composition.clone() });
+    }
+    steps.push(Step::Emit {
+        component: output.join(format!("{}.wasm", unit.name)),
+        handler: output.join(format!("{}.handler.wasm", unit.name)),
+        record: Record::path(&output, &unit.name),
+        unit: planned,
+    });
+}
+
+#[cfg(test)]
+mod tests;

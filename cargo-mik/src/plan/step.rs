@@ -1,0 +1,129 @@
+//! The steps of a plan.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::Freshness;
+use super::cargo::CargoRun;
+use crate::project::{Bridge, Composition, Optimize, Target};
+
+/// Everything that a build does, in order.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Plan {
+    /// The steps.
+    pub steps: Vec<Step>,
+}
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "step", rename_all = "kebab-case")]
+pub enum Step {
+    /// Get a standard library for a target that the toolchain lacks.
+    Setup {
+        /// The target.
+        target: Target,
+        /// Whether that has to do without the network.
+        offline: bool,
+    },
+    /// Run cargo.
+    Cargo(CargoRun),
+    /// Make a component of what cargo made, where its linker has not done so.
+    Encode {
+        /// Of which unit.
+        unit: UnitPlan,
+        /// The target that decides how.
+        target: Target,
+    },
+    /// Make the component smaller or faster.
+    Optimize {
+        /// Of which unit.
+        unit: UnitPlan,
+        /// To what end.
+        optimize: Optimize,
+    },
+    /// Compose the component with a bridge.
+    Compose {
+        /// Of which unit.
+        unit: UnitPlan,
+        /// When, and with which.
+        composition: Composition,
+    },
+    /// Validate, and write what was made.
+    Emit {
+        /// Of which unit.
+        unit: UnitPlan,
+        /// The component.
+        component: PathBuf,
+        /// The handler before composition, where there was one.
+        handler: PathBuf,
+        /// What the next build reads to see that nothing has changed.
+        record: PathBuf,
+    },
+}
+
+/// The component that a step is about.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct UnitPlan {
+    /// Its package.
+    pub package: String,
+    /// Its package as cargo's messages spell it.
+    #[serde(skip)]
+    pub package_id: String,
+    /// Its name.
+    pub name: String,
+    /// The name of cargo's build target.
+    #[serde(skip)]
+    pub crate_name: String,
+    /// Whether it has to be made again, as far as can be told before cargo has run.
+    pub freshness: Freshness,
+    /// The digest of everything but the source that decides its bytes.
+    #[serde(skip)]
+    pub settings: String,
+}
+
+impl Plan {
+    /// The plan as one line of JSON: `{"steps":[{"step":"cargo",…},…]}`.
+    pub fn to_json(&self) -> String {
+        // Strings, numbers and lists: there is nothing in a plan that JSON can't say.
+        serde_json::to_string(self).map(|json| json + "\n").unwrap_or_default()
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.steps.iter().try_for_each(|step| writeln!(formatter, "{step}"))
+    }
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Setup { target, .. } => write!(formatter, "setup     {target}: the toolchain has no standard library for it"),
+            Self::Cargo(run) => write!(formatter, "cargo     {}", run.arguments.join(" ")),
+            Self::Encode { unit, target: Target::Wasip2 } => {
+                write!(formatter, "encode    {}: the linker makes the component ({})", unit.name, unit.freshness)
+            }
+            Self::Encode { unit, target } => write!(formatter, "encode    {} from {target} ({})", unit.name, unit.freshness),
+            Self::Optimize { unit, optimize } => {
+                write!(formatter, "optimize  {} for {} ({})", unit.name, optimize.name(), unit.freshness)
+            }
+            Self::Compose { unit, composition } => {
+                let (with, condition) = match composition {
+                    Composition::WhereExported { bridge } => (bridge, ", if it exports mik:core/handler"),
+                    Composition::Always { bridge } => (bridge, ""),
+                    Composition::Never => return write!(formatter, "compose   {}: never", unit.name),
+                };
+                let with = match with {
+                    Bridge::Embedded => "the embedded bridge".to_owned(),
+                    Bridge::File(path) => path.display().to_string(),
+                };
+                write!(formatter, "compose   {} with {with}{condition} ({})", unit.name, unit.freshness)
+            }
+            Self::Emit { unit, component, .. } => {
+                write!(formatter, "emit      {} ({})", component.display(), unit.freshness)
+            }
+        }
+    }
+}

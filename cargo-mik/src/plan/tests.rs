@@ -1,0 +1,151 @@
+//! Plans as values: what is decided for which project and which facts.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use super::*;
+use crate::project::{Bridge, Profile, UnitKind};
+
+fn package(name: &str) -> Package {
+    Package {
+        name: name.to_owned(),
+        version: "0.1.0".to_owned(),
+        id: format!("path+file:///work/{name}#0.1.0"),
+        manifest_path: PathBuf::from(format!("/work/{name}/Cargo.toml")),
+        target: Target::Wasip2,
+        optimize: Optimize::Size,
+        composition: Composition::WhereExported { bridge: Bridge::Embedded },
+        units: vec![Unit { name: name.to_owned(), crate_name: name.replace('-', "_"), kind: UnitKind::Lib }],
+    }
+}
+
+fn project(packages: Vec<Package>) -> Project {
+    Project {
+        manifest_path: PathBuf::from("/work/Cargo.toml"),
+        target_directory: PathBuf::from("/work/target"),
+        profile: Profile {
+            name: "release".to_owned(),
+            directory: "release".to_owned(),
+            is_release: true,
+            set_by_user: BTreeSet::new(),
+        },
+        packages,
+        cargo_arguments: Vec::new(),
+    }
+}
+
+fn facts(previous: Previous) -> Facts {
+    Facts {
+        sysroots: BTreeMap::from([(Target::Wasip2, SysrootFact::Toolchain)]),
+        previous: BTreeMap::from([("hello".to_owned(), previous)]),
+        ..Facts::default()
+    }
+}
+
+fn names(plan: &Plan) -> Vec<String> {
+    let first_word = |step: &Step| step.to_string().split_whitespace().next().unwrap_or_default().to_owned();
+    plan.steps.iter().map(first_word).collect()
+}
+
+fn cargo_arguments(plan: &Plan) -> Vec<String> {
+    let runs = plan.steps.iter().filter_map(|step| match step {
+        Step::Cargo(run) => Some(run.arguments.join(" ")),
+        _ => None,
+    });
+    runs.collect()
+}
+
+#[test]
+fn a_handler_goes_through_every_stage() {
+    let plan = plan(&project(vec![package("hello")]), &facts(Previous::Nothing));
+    assert_eq!(
+        plan.to_string(),
+        "cargo     build --manifest-path /work/Cargo.toml --target wasm32-wasip2 --target-dir /work/target \
+         --profile release --package hello@0.1.0 --lib --config profile.release.opt-level=\"s\" --config \
+         profile.release.lto=\"fat\" --config profile.release.codegen-units=1 --config \
+         profile.release.panic=\"abort\" --config profile.release.strip=true\n\
+         encode    hello: the linker makes the component (not built yet)\n\
+         optimize  hello for size (not built yet)\n\
+         compose   hello with the embedded bridge, if it exports mik:core/handler (not built yet)\n\
+         emit      /work/target/mik/release/hello.wasm (not built yet)\n"
+    );
+}
+
+#[test]
+fn a_missing_target_is_set_up_first_and_once() {
+    let mut facts = facts(Previous::Nothing);
+    facts.sysroots.clear();
+    let mut fast = package("fast");
+    fast.optimize = Optimize::Speed;
+    let plan = plan(&project(vec![package("hello"), fast]), &facts);
+    assert_eq!(names(&plan)[..2], ["setup", "cargo"]);
+    assert_eq!(names(&plan).iter().filter(|name| *name == "setup").count(), 1);
+}
+
+#[test]
+fn packages_that_are_compiled_alike_share_a_run_of_cargo() {
+    let mut small = package("small");
+    small.target = Target::Unknown;
+    let plan = plan(&project(vec![package("hello"), small, package("world")]), &facts(Previous::Nothing));
+    let runs = cargo_arguments(&plan);
+    assert_eq!(runs.len(), 2);
+    assert!(runs[0].contains("--package hello@0.1.0 --package world@0.1.0"), "{runs:?}");
+    assert!(runs[1].contains("--target wasm32-unknown-unknown"), "{runs:?}");
+}
+
+#[test]
+fn what_the_users_profile_says_stays() {
+    let mut project = project(vec![package("hello")]);
+    project.profile.set_by_user = BTreeSet::from(["lto".to_owned(), "strip".to_owned()]);
+    let [run] = cargo_arguments(&plan(&project, &facts(Previous::Nothing))).try_into().unwrap();
+    assert!(!run.contains("lto") && !run.contains("strip") && run.contains("opt-level"), "{run}");
+}
+
+#[test]
+fn flags_of_the_users_come_last() {
+    let mut project = project(vec![package("hello")]);
+    project.cargo_arguments = vec!["--config".to_owned(), "profile.release.lto=false".to_owned()];
+    let [run] = cargo_arguments(&plan(&project, &facts(Previous::Nothing))).try_into().unwrap();
+    assert!(run.ends_with("--config profile.release.lto=false"), "{run}");
+}
+
+#[test]
+fn without_optimization_there_is_no_such_step_and_no_setting() {
+    let mut hello = package("hello");
+    hello.optimize = Optimize::None;
+    let plan = plan(&project(vec![hello]), &facts(Previous::Nothing));
+    assert_eq!(names(&plan), ["cargo", "encode", "compose", "emit"]);
+    assert!(!cargo_arguments(&plan)[0].contains("--config"));
+}
+
+#[test]
+fn a_component_that_is_not_for_http_is_not_composed() {
+    let mut hello = package("hello");
+    hello.composition = Composition::Never;
+    let plan = plan(&project(vec![hello]), &facts(Previous::Nothing));
+    assert_eq!(names(&plan), ["cargo", "encode", "optimize", "emit"]);
+}
+
+#[test]
+fn an_earlier_build_is_used_where_everything_is_as_it_was() {
+    let hello = package("hello");
+    let settings = freshness::settings(&hello, &facts(Previous::Nothing));
+    let record = Record { source: "1".into(), settings, component: "2".into(), handler: None };
+    let freshness = |record: &Record| {
+        let plan = plan(&project(vec![package("hello")]), &facts(Previous::Intact(record.clone())));
+        match plan.steps.last() {
+            Some(Step::Emit { unit, .. }) => unit.freshness.clone(),
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(freshness(&record).after_cargo("1"), Freshness::Fresh);
+    assert_eq!(freshness(&record).after_cargo("3"), Freshness::Stale(Reason::SourceChanged));
+    let other_settings = Record { settings: "x".into(), ..record };
+    assert_eq!(freshness(&other_settings), Freshness::Stale(Reason::SettingsChanged));
+}
+
+#[test]
+fn a_damaged_output_is_made_again() {
+    let plan = plan(&project(vec![package("hello")]), &facts(Previous::OutputChanged));
+    assert!(plan.to_string().contains("the output is gone or was changed"), "{plan}");
+}

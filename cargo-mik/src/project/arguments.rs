@@ -1,0 +1,44 @@
+//! What was typed, in plain types: the door between `cli`, which knows clap, and the rest, which does not.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use super::Target;
+
+/// What was typed for a build. Fields hold what the user said; [`super::Project`] holds what follows from it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BuildArguments {
+    /// `--manifest-path`
+    pub manifest_path: Option<PathBuf>,
+    /// `-p`, as package ID specifications.
+    pub packages: Vec<String>,
+    /// `--workspace`
+    pub workspace: bool,
+    /// `--exclude`
+    pub exclude: Vec<String>,
+    /// `--lib`
+    pub lib: bool,
+    /// `--example`
+    pub examples: Vec<String>,
+    /// `--examples`
+    pub all_examples: bool,
+    /// The profile's name; `dev` where none was typed.
+    pub profile: String,
+    /// `--target`
+    pub target: Option<Target>,
+    /// `--target-dir`
+    pub target_directory: Option<PathBuf>,
+    /// `--locked`, `--offline`, `--frozen`, `--config`: they matter to `cargo metadata` as well.
+    pub metadata_arguments: Vec<String>,
+    /// Every flag that the child `cargo build` is given as it was typed.
+    pub pass_through: Vec<String>,
+}
+
+/// What was typed for serving.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ServeArguments {
+    /// `--port`, or `PORT`.
+    pub port: Option<u16>,
+    /// `--host`, or `HOST`.
+    pub host: Option<IpAddr>,
+}

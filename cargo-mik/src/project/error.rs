@@ -1,0 +1,186 @@
+//! What can be wrong with a project, its configuration or the command that names it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use miette::{Diagnostic, NamedSource, SourceSpan};
+use thiserror::Error;
+
+/// A project that can't be built as it stands. Exit code 96; 102 where it is `cargo metadata` that says so.
+#[derive(Debug, Error, Diagnostic)]
+pub enum ProjectError {
+    /// There is no `Cargo.toml` here or above.
+    #[error("there is no `Cargo.toml` in `{}` or any directory above it", directory.display())]
+    #[diagnostic(
+        code(mik::project::no_manifest),
+        help("start a project with `cargo mik new NAME`, or name one with `--manifest-path PATH/Cargo.toml`")
+    )]
+    NoManifest {
+        /// Where the search began.
+        directory: PathBuf,
+    },
+    /// `--manifest-path` names nothing.
+    #[error("the manifest `{}` does not exist", path.display())]
+    #[diagnostic(code(mik::project::no_manifest), help("`--manifest-path` takes the path of a `Cargo.toml`"))]
+    NoManifestAt {
+        /// What was named.
+        path: PathBuf,
+    },
+    /// `--manifest-path` names a directory.
+    #[error("`--manifest-path {}` is a directory", path.display())]
+    #[diagnostic(code(mik::project::no_manifest), help("write `--manifest-path {}`", manifest.display()))]
+    ManifestIsDirectory {
+        /// What was named.
+        path: PathBuf,
+        /// What was probably meant.
+        manifest: PathBuf,
+    },
+    /// `cargo metadata` failed; its own words are the message.
+    #[error("{stderr}")]
+    #[diagnostic(code(mik::metadata::failed))]
+    Metadata {
+        /// Cargo's words.
+        stderr: String,
+    },
+    /// `cargo metadata` could not be run or understood.
+    #[error("`cargo metadata` could not be run, or its output could not be read")]
+    #[diagnostic(
+        code(mik::metadata::unreadable),
+        help("is cargo installed? `cargo --version` tells; Rust comes with https://rustup.rs")
+    )]
+    MetadataUnreadable {
+        /// What went wrong.
+        source: cargo_metadata::Error,
+    },
+    /// The current directory is gone or may not be read.
+    #[error("the current directory can't be read")]
+    #[diagnostic(code(mik::project::current_directory))]
+    CurrentDirectory {
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A configuration file can't be read.
+    #[error("a configuration file can't be read")]
+    #[diagnostic(code(mik::project::read))]
+    Read {
+        /// What the system said, with the path.
+        source: std::io::Error,
+    },
+    /// `-p` names no member.
+    #[error("no package of this workspace matches `{spec}`")]
+    #[diagnostic(code(mik::project::unknown_package), help("its packages are: {}", names.join(", ")))]
+    UnknownPackage {
+        /// What was typed.
+        spec: String,
+        /// What there is.
+        names: Vec<String>,
+    },
+    /// The workspace has no package, or none is selected.
+    #[error("`{}` has no package to build", manifest_path.display())]
+    #[diagnostic(
+        code(mik::project::no_package),
+        help("is it a workspace without members? `cargo mik new NAME` in its directory makes the first")
+    )]
+    NoPackage {
+        /// The manifest.
+        manifest_path: PathBuf,
+    },
+    /// What was selected is no library of a kind that becomes a component.
+    #[error("package `{package}` does not build a component: it has {has} and no cdylib")]
+    #[diagnostic(code(mik::project::not_a_component), help("{}", not_a_component_help(manifest_path, others)))]
+    NotAComponent {
+        /// The package.
+        package: String,
+        /// The crate types that it does have.
+        has: String,
+        /// Its manifest.
+        manifest_path: PathBuf,
+        /// Packages of the workspace that would do.
+        others: Vec<String>,
+    },
+    /// `build.target` is none of the known ones.
+    #[error("unknown target `{name}`")]
+    #[diagnostic(
+        code(mik::project::unknown_target),
+        help("write `wasm32-wasip2`, `wasm32-unknown-unknown` or `wasm32-wasip1`")
+    )]
+    UnknownTarget {
+        /// What was written.
+        name: String,
+        /// The file.
+        #[source_code]
+        source_code: NamedSource<Arc<String>>,
+        /// The place.
+        #[label("not a target of `cargo mik`")]
+        at: SourceSpan,
+    },
+    /// `composition.bridge` names no file.
+    #[error("the bridge `{}` does not exist", path.display())]
+    #[diagnostic(
+        code(mik::project::no_bridge),
+        help("write the path of a bridge component, relative to the manifest, or remove the key for the embedded one")
+    )]
+    NoBridge {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// The file.
+        #[source_code]
+        source_code: NamedSource<Arc<String>>,
+        /// The place.
+        #[label("no such file")]
+        at: SourceSpan,
+    },
+    /// A value of the wrong type or out of range.
+    #[error("{message}")]
+    #[diagnostic(code(mik::project::invalid_value), help("{help}"))]
+    InvalidValue {
+        /// What is wrong with it.
+        message: String,
+        /// What to write.
+        help: String,
+        /// The file.
+        #[source_code]
+        source_code: NamedSource<Arc<String>>,
+        /// The place.
+        #[label]
+        at: SourceSpan,
+    },
+    /// A key that nothing reads. A warning.
+    #[error("unknown key `{key}`")]
+    #[diagnostic(code(mik::project::unknown_key), help("{help}"), severity(Warning))]
+    UnknownKey {
+        /// The key.
+        key: String,
+        /// What to write.
+        help: String,
+        /// The file.
+        #[source_code]
+        source_code: NamedSource<Arc<String>>,
+        /// The place.
+        #[label("nothing reads this")]
+        at: SourceSpan,
+    },
+    /// A key in both files. A warning.
+    #[error("`{key}` is set twice: here, and at {other}")]
+    #[diagnostic(code(mik::project::set_twice), help("this one is used; remove the other"), severity(Warning))]
+    SetTwice {
+        /// The key.
+        key: String,
+        /// The place that loses.
+        other: String,
+        /// The file that wins.
+        #[source_code]
+        source_code: NamedSource<Arc<String>>,
+        /// The place that wins.
+        #[label("this value is used")]
+        at: SourceSpan,
+    },
+}
+
+fn not_a_component_help(manifest_path: &std::path::Path, others: &[String]) -> String {
+    if others.is_empty() {
+        format!("add to {}:\n[lib]\ncrate-type = [\"cdylib\"]", manifest_path.display())
+    } else {
+        format!("choose a package that does: -p {}", others.join(", -p "))
+    }
+}

@@ -1,0 +1,148 @@
+//! A package's configuration files: read, weighed key by key, and kept as text so that an error can point into them.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use mik_build::schema::Schema;
+use mik_build::{SchemaError, Written};
+use miette::{NamedSource, SourceSpan};
+use toml::Spanned;
+
+use super::ProjectError;
+use crate::report::Reporter;
+use crate::tools::files;
+
+/// A configuration file's path, as shown, and text.
+#[derive(Clone, Debug)]
+pub(super) struct SourceFile {
+    path: String,
+    text: Arc<String>,
+}
+
+impl SourceFile {
+    fn read(path: &Path) -> Result<Self, ProjectError> {
+        let text = files::read_to_string(path).map_err(|source| ProjectError::Read { source })?;
+        Ok(Self { path: shown(path), text: Arc::new(text) })
+    }
+
+    pub(super) fn named_source(&self) -> NamedSource<Arc<String>> {
+        NamedSource::new(&self.path, Arc::clone(&self.text))
+    }
+}
+
+/// A value and the place it was written in.
+#[derive(Clone, Debug)]
+pub(super) struct Located<T> {
+    pub(super) value: T,
+    pub(super) file: SourceFile,
+    pub(super) span: SourceSpan,
+}
+
+/// The configuration of one package: `Cargo.toml` first, `mik.toml` as the fallback.
+#[derive(Debug)]
+pub(super) struct Manifest {
+    cargo_toml: (SourceFile, Schema),
+    mik_toml: Option<(SourceFile, Schema)>,
+}
+
+impl Manifest {
+    /// Reads both files; an unknown key is a warning.
+    pub(super) fn read(cargo_toml: &Path, reporter: &Reporter) -> Result<Self, ProjectError> {
+        Self::read_with(cargo_toml, |file, written| warn_unknown(file, written, reporter))
+    }
+
+    fn read_with(cargo_toml: &Path, look: impl Fn(&SourceFile, &Written)) -> Result<Self, ProjectError> {
+        let file = SourceFile::read(cargo_toml)?;
+        let written = Written::from_cargo_toml(&file.text).map_err(|error| invalid(&file, error))?;
+        look(&file, &written);
+        let mik_toml_path = mik_toml_beside(cargo_toml);
+        let mik_toml = if mik_toml_path.is_file() {
+            let file = SourceFile::read(&mik_toml_path)?;
+            let written = Written::from_mik_toml(&file.text).map_err(|error| invalid(&file, error))?;
+            look(&file, &written);
+            Some((file, written.schema))
+        } else {
+            None
+        };
+        Ok(Self { cargo_toml: (file, written.schema), mik_toml })
+    }
+
+    /// Reads both files a second time, without the warnings that the first time gave.
+    pub(super) fn read_again(cargo_toml: &Path) -> Result<Self, ProjectError> {
+        Self::read_with(cargo_toml, |_, _| {})
+    }
+
+    /// The names that a table of the user's own making has, in either file.
+    pub(super) fn names(&self, field: impl Fn(&Schema) -> Option<Vec<String>>) -> BTreeSet<String> {
+        let mik_toml = self.mik_toml.as_ref().map(|(_, schema)| schema);
+        [Some(&self.cargo_toml.1), mik_toml].into_iter().flatten().filter_map(field).flatten().collect()
+    }
+
+    /// The value of one key. A key set in both files is a warning that names both places.
+    pub(super) fn get<T: Clone>(
+        &self,
+        key: &str,
+        field: impl Fn(&Schema) -> Option<&Spanned<T>>,
+        reporter: &Reporter,
+    ) -> Option<Located<T>> {
+        let locate = |(file, schema): &(SourceFile, Schema)| {
+            field(schema).map(|value| Located {
+                value: value.get_ref().clone(),
+                file: file.clone(),
+                span: value.span().into(),
+            })
+        };
+        let first = locate(&self.cargo_toml);
+        let second = self.mik_toml.as_ref().and_then(locate);
+        if let (Some(first), Some(second)) = (&first, &second) {
+            reporter.warn(ProjectError::SetTwice {
+                key: key.to_owned(),
+                other: place(second),
+                source_code: first.file.named_source(),
+                at: first.span,
+            });
+        }
+        first.or(second)
+    }
+}
+
+fn mik_toml_beside(cargo_toml: &Path) -> PathBuf {
+    cargo_toml.with_file_name("mik.toml")
+}
+
+fn warn_unknown(file: &SourceFile, written: &Written, reporter: &Reporter) {
+    for unknown in &written.unknown_keys {
+        reporter.warn(ProjectError::UnknownKey {
+            key: unknown.key.clone(),
+            help: match unknown.nearest {
+                Some(nearest) => format!("write `{nearest}`"),
+                None => "remove it: nothing reads it".to_owned(),
+            },
+            source_code: file.named_source(),
+            at: unknown.span.clone().into(),
+        });
+    }
+}
+
+fn invalid(file: &SourceFile, error: SchemaError) -> ProjectError {
+    ProjectError::InvalidValue {
+        message: error.message,
+        help: "see the configuration reference for the key's type".to_owned(),
+        source_code: file.named_source(),
+        at: error.span.unwrap_or(0..0).into(),
+    }
+}
+
+/// `file:line`, for a second place that a label can't reach.
+fn place<T>(located: &Located<T>) -> String {
+    let line = located.file.text.get(..located.span.offset()).map_or(1, |before| before.matches('\n').count() + 1);
+    format!("{}:{line}", located.file.path)
+}
+
+/// A path as cargo shows it: relative to the current directory where it lies beneath.
+fn shown(path: &Path) -> String {
+    let cwd = std::env::current_dir().unwrap_or_default();
+    let relative = path.strip_prefix(cwd);
+    relative.unwrap_or(path).display().to_string()
+}

@@ -1,0 +1,77 @@
+//! What the project is: what was typed, cargo metadata, `[package.metadata.mik]`, `mik.toml` and the environment,
+//! weighed against each other into values that no longer say "not decided".
+
+mod arguments;
+mod configuration;
+mod error;
+mod location;
+mod manifest;
+mod package;
+mod profile;
+mod selection;
+mod server;
+mod sources;
+mod target;
+mod unit;
+
+pub use arguments::{BuildArguments, ServeArguments};
+pub use error::ProjectError;
+pub use package::{Bridge, Composition, Optimize, Package};
+pub use profile::Profile;
+pub use server::ServerSettings;
+pub use sources::source_directories;
+pub use target::Target;
+pub use unit::{Unit, UnitKind};
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::report::Reporter;
+
+/// A project, resolved: absolute paths, decided values.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Project {
+    /// The manifest that stands for the project: where the user is, or `--manifest-path`.
+    pub manifest_path: PathBuf,
+    /// Cargo's target directory.
+    pub target_directory: PathBuf,
+    /// The profile.
+    pub profile: Profile,
+    /// The packages that yield components, in cargo's order.
+    pub packages: Vec<Package>,
+    /// Flags for the child cargo, as typed; those that `cargo mik` decides itself are not among them.
+    pub cargo_arguments: Vec<String>,
+}
+
+impl Project {
+    /// Finds and resolves the project that the arguments name.
+    ///
+    /// Says a warning for every unknown key and every key set twice.
+    ///
+    /// # Errors
+    /// No manifest; cargo can't read it; nothing in it yields a component; a value is wrong.
+    pub fn load(arguments: &BuildArguments, reporter: &Reporter) -> Result<Self, ProjectError> {
+        let manifest_path = location::manifest_path(arguments.manifest_path.as_deref())?;
+        let metadata = location::metadata(&manifest_path, arguments)?;
+        let target_directory = location::target_directory(&metadata, arguments)?;
+        let profile = Profile::resolve(&arguments.profile, metadata.workspace_root.as_std_path())?;
+        let selected = selection::select(&metadata, &manifest_path, arguments)?;
+        let packages = selected
+            .into_iter()
+            .map(|package| package::resolve(package, arguments, &profile, reporter))
+            .collect::<Result<Vec<_>, _>>()?;
+        let cargo_arguments = arguments.pass_through.clone();
+        Ok(Self { manifest_path, target_directory, profile, packages, cargo_arguments })
+    }
+
+    /// Where components of this profile are written.
+    pub fn output_directory(&self) -> PathBuf {
+        self.target_directory.join("mik").join(&self.profile.directory)
+    }
+
+    /// Every component to be built, package by package.
+    pub fn units(&self) -> impl Iterator<Item = (&Package, &Unit)> {
+        self.packages.iter().flat_map(|package| package.units.iter().map(move |unit| (package, unit)))
+    }
+}

@@ -1,0 +1,148 @@
+//! One package: what is built of it, for which target, how it is shrunk, and what it is composed with.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::manifest::{Located, Manifest};
+use super::{BuildArguments, Profile, ProjectError, Target, Unit, unit};
+use crate::report::Reporter;
+
+/// A package that yields components.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Package {
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: String,
+    /// Cargo's package ID, as its messages spell it.
+    pub id: String,
+    /// Its manifest.
+    pub manifest_path: PathBuf,
+    /// What it is compiled for.
+    pub target: Target,
+    /// What it is optimized for.
+    pub optimize: Optimize,
+    /// Whether it is composed with the bridge, and with which.
+    pub composition: Composition,
+    /// The components that it yields.
+    pub units: Vec<Unit>,
+}
+
+/// What a build optimizes for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Optimize {
+    /// Nothing: the profile as it is; names and debug information are kept.
+    None,
+    /// The fewest bytes.
+    Size,
+    /// The fewest instructions.
+    Speed,
+}
+
+impl Optimize {
+    /// The name as `build.optimize` takes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Size => "size",
+            Self::Speed => "speed",
+        }
+    }
+}
+
+/// Whether to compose with a bridge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case", tag = "when")]
+pub enum Composition {
+    /// Where the component exports `mik:core/handler`.
+    WhereExported {
+        /// With which.
+        bridge: Bridge,
+    },
+    /// Always: that the component does not export it is an error.
+    Always {
+        /// With which.
+        bridge: Bridge,
+    },
+    /// Never.
+    Never,
+}
+
+/// A bridge: a component that imports `mik:core/handler` and exports `wasi:http/incoming-handler`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Bridge {
+    /// The one in this program.
+    Embedded,
+    /// A file.
+    File(PathBuf),
+}
+
+/// Resolves one selected package.
+pub(super) fn resolve(
+    package: &cargo_metadata::Package,
+    arguments: &BuildArguments,
+    profile: &Profile,
+    reporter: &Reporter,
+) -> Result<Package, ProjectError> {
+    let manifest_path = package.manifest_path.clone().into_std_path_buf();
+    let manifest = Manifest::read(&manifest_path, reporter)?;
+    Ok(Package {
+        name: package.name.to_string(),
+        version: package.version.to_string(),
+        id: package.id.repr.clone(),
+        target: target(&manifest, arguments, reporter)?,
+        optimize: optimize(&manifest, profile, reporter),
+        composition: composition(&manifest, &manifest_path, reporter)?,
+        units: unit::of_package(package, arguments),
+        manifest_path,
+    })
+}
+
+fn target(manifest: &Manifest, arguments: &BuildArguments, reporter: &Reporter) -> Result<Target, ProjectError> {
+    let written = manifest.get("build.target", |schema| schema.build.target.as_ref(), reporter);
+    match (arguments.target, written) {
+        (Some(typed), _) => Ok(typed),
+        (None, None) => Ok(Target::default()),
+        (None, Some(Located { value, file, span })) => Target::from_name(&value).ok_or_else(|| {
+            ProjectError::UnknownTarget { name: value, source_code: file.named_source(), at: span }
+        }),
+    }
+}
+
+fn optimize(manifest: &Manifest, profile: &Profile, reporter: &Reporter) -> Optimize {
+    use mik_build::schema::Optimize as Written;
+    match manifest.get("build.optimize", |schema| schema.build.optimize.as_ref(), reporter) {
+        Some(Located { value: Written::None, .. }) => Optimize::None,
+        Some(Located { value: Written::Size, .. }) => Optimize::Size,
+        Some(Located { value: Written::Speed, .. }) => Optimize::Speed,
+        None if profile.is_release => Optimize::Size,
+        None => Optimize::None,
+    }
+}
+
+fn composition(
+    manifest: &Manifest,
+    manifest_path: &std::path::Path,
+    reporter: &Reporter,
+) -> Result<Composition, ProjectError> {
+    let bridge = match manifest.get("composition.bridge", |schema| schema.composition.bridge.as_ref(), reporter) {
+        None => Bridge::Embedded,
+        Some(Located { value, file, span }) => {
+            let path = manifest_path.with_file_name(&value);
+            if !path.is_file() {
+                return Err(ProjectError::NoBridge { path, source_code: file.named_source(), at: span });
+            }
+            Bridge::File(path)
+        }
+    };
+    let http_handler =
+        manifest.get("composition.http_handler", |schema| schema.composition.http_handler.as_ref(), reporter);
+    Ok(match http_handler.map(|located| located.value) {
+        None => Composition::WhereExported { bridge },
+        Some(true) => Composition::Always { bridge },
+        Some(false) => Composition::Never,
+    })
+}

@@ -1,0 +1,97 @@
+//! What a room can say. How it looks is `shell`'s business, so a room never formats for a terminal.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+/// Something that happened, told by the room it happened in.
+#[derive(Debug)]
+pub enum Event {
+    /// A line of progress in cargo's look: a verb of at most 12 columns and what it is about.
+    Status {
+        /// `Composing`, `Finished`, …
+        verb: &'static str,
+        /// What the verb is about.
+        message: String,
+    },
+    /// A [`Event::Status`] that only `-v` shows.
+    Detail {
+        /// `Running`, `Fresh`, …
+        verb: &'static str,
+        /// What the verb is about.
+        message: String,
+    },
+    /// A fact the user should know but need not act on.
+    Note(String),
+    /// Something that works today and should be changed.
+    Warning(miette::Report),
+    /// An error that does not end the program: a failed rebuild while serving.
+    Failure(miette::Report),
+    /// A component is in its place.
+    Artifact(Artifact),
+    /// The server listens; the address is the real one where port 0 was asked for.
+    Listening {
+        /// Where it answers, such as `http://127.0.0.1:3000/`.
+        url: String,
+    },
+    /// A new version of a module answers from now on.
+    Live {
+        /// The module's name.
+        module: String,
+        /// The first digits of the component's digest.
+        build: String,
+    },
+    /// One line that a guest wrote.
+    Guest {
+        /// The module that wrote it.
+        module: String,
+        /// The request that it was answering, where there was one.
+        request: Option<String>,
+        /// Which of its streams.
+        stream: GuestStream,
+        /// The line, without its end.
+        line: String,
+    },
+    /// How far a long task is. Drawn on a terminal only.
+    Progress(Progress),
+    /// The task of the last [`Event::Progress`] is over; its bar goes away.
+    ProgressEnd,
+}
+
+/// How far a long task is.
+#[derive(Clone, Debug)]
+pub struct Progress {
+    /// `Downloading`, `Building`, …
+    pub verb: &'static str,
+    /// What is being worked on at the moment.
+    pub message: String,
+    /// Units done and units in all, where they are known.
+    pub position: Option<(u64, u64)>,
+}
+
+/// A stream of the guest's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum GuestStream {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+/// A component that a build has put in its place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Artifact {
+    /// The component's name.
+    pub name: String,
+    /// The package it is built from.
+    pub package: String,
+    /// The component: what a WASI HTTP host is given.
+    pub path: PathBuf,
+    /// The handler before composition, where the component is a composed one.
+    pub handler: Option<PathBuf>,
+    /// The component's size in bytes.
+    pub size: u64,
+    /// Whether an earlier build had already made it.
+    pub fresh: bool,
+}

@@ -1,0 +1,12 @@
+//! What is said: events from every room, turned into lines for people, JSON for programs, and an exit code.
+
+mod diagnostic;
+mod event;
+mod exit_code;
+mod message;
+mod progress;
+mod shell;
+
+pub use event::{Artifact, Event, GuestStream, Progress};
+pub use exit_code::ExitCode;
+pub use shell::{ColorChoice, MessageFormat, Reporter, Shell, Verbosity};

@@ -1,0 +1,279 @@
+//! The one door to the terminal: stderr for people, stdout for programs; quiet, verbose and colour decided once.
+
+use std::io::{IsTerminal, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anstyle::{AnsiColor, Style};
+
+use super::progress::Bar;
+use super::{Event, diagnostic, message};
+
+const VERB: Style = AnsiColor::Green.on_default().bold();
+const DETAIL: Style = AnsiColor::Cyan.on_default().bold();
+const NOTE: Style = AnsiColor::Cyan.on_default().bold();
+const DIM: Style = Style::new().dimmed();
+
+/// How much is said.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verbosity {
+    /// `-q`: errors only.
+    Quiet,
+    /// Status lines and warnings.
+    #[default]
+    Normal,
+    /// `-v`: what is fresh, and what is run.
+    Verbose,
+}
+
+/// Whether to colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ColorChoice {
+    /// On a terminal, unless `NO_COLOR` or `CARGO_TERM_COLOR` say otherwise.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Who reads: people or programs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MessageFormat {
+    /// Lines on stderr.
+    #[default]
+    Human,
+    /// One JSON object a line on stdout, and diagnostics there too.
+    Json,
+}
+
+/// A handle on the [`Shell`] that rooms and threads share.
+#[derive(Clone)]
+pub struct Reporter(Arc<Mutex<Shell>>);
+
+impl Reporter {
+    /// Shares a shell.
+    pub fn new(shell: Shell) -> Self {
+        Self(Arc::new(Mutex::new(shell)))
+    }
+
+    /// Says that something happened.
+    pub fn emit(&self, event: Event) {
+        self.shell().show(&event);
+    }
+
+    /// A status line: a verb of at most 12 columns and what it is about.
+    pub fn status(&self, verb: &'static str, message: impl Into<String>) {
+        self.emit(Event::Status { verb, message: message.into() });
+    }
+
+    /// A status line that only `-v` shows.
+    pub fn detail(&self, verb: &'static str, message: impl Into<String>) {
+        self.emit(Event::Detail { verb, message: message.into() });
+    }
+
+    /// Something that works today and should be changed.
+    pub fn warn(&self, warning: impl Into<miette::Report>) {
+        self.emit(Event::Warning(warning.into()));
+    }
+
+    /// The failure that ends the program.
+    pub fn fail(&self, report: &miette::Report) {
+        self.shell().show_failure(report);
+    }
+
+    /// Writes what was asked for to stdout, as it is.
+    ///
+    /// # Errors
+    /// The reader has gone away, or the disk is full.
+    pub fn data(&self, data: &[u8]) -> std::io::Result<()> {
+        let mut shell = self.shell();
+        shell.stdout.write_all(data)?;
+        shell.stdout.flush()
+    }
+
+    /// How much is said.
+    pub fn verbosity(&self) -> Verbosity {
+        self.shell().verbosity
+    }
+
+    /// Who reads.
+    pub fn message_format(&self) -> MessageFormat {
+        self.shell().message_format
+    }
+
+    /// Whether stderr gets colours.
+    pub fn color(&self) -> bool {
+        self.shell().color
+    }
+
+    fn shell(&self) -> MutexGuard<'_, Shell> {
+        // A thread that panicked while writing leaves half a line at worst.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Where lines go and how they look.
+pub struct Shell {
+    stdout: Box<dyn Write + Send>,
+    stderr: Box<dyn Write + Send>,
+    verbosity: Verbosity,
+    message_format: MessageFormat,
+    color: bool,
+    bar: Option<Bar>,
+}
+
+impl Shell {
+    /// The process's own streams.
+    pub fn new(verbosity: Verbosity, message_format: MessageFormat, color_choice: ColorChoice) -> Self {
+        let color = match color_choice {
+            ColorChoice::Always => true,
+            ColorChoice::Never => false,
+            ColorChoice::Auto => anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never,
+        };
+        let draws = verbosity > Verbosity::Quiet && std::io::stderr().is_terminal();
+        Self {
+            stdout: Box::new(std::io::stdout()),
+            stderr: Box::new(std::io::stderr()),
+            verbosity,
+            message_format,
+            color,
+            bar: draws.then(Bar::default),
+        }
+    }
+
+    /// Buffers instead of the terminal, for tests.
+    pub fn from_write(stdout: Box<dyn Write + Send>, stderr: Box<dyn Write + Send>) -> Self {
+        Self {
+            stdout,
+            stderr,
+            verbosity: Verbosity::Normal,
+            message_format: MessageFormat::Human,
+            color: false,
+            bar: None,
+        }
+    }
+
+    fn show(&mut self, event: &Event) {
+        if self.message_format == MessageFormat::Json
+            && let Some(message) = message::of(event)
+        {
+            return self.line_out(&message.to_string());
+        }
+        let normal = self.verbosity >= Verbosity::Normal;
+        match event {
+            Event::Status { verb, message } if normal => self.verb(VERB, verb, message),
+            Event::Detail { verb, message } if self.verbosity == Verbosity::Verbose => {
+                self.verb(DETAIL, verb, message);
+            }
+            Event::Note(note) if normal => {
+                let label = self.paint(NOTE, "note");
+                self.line_err(&format!("{label}: {note}"));
+            }
+            Event::Warning(report) if normal => {
+                let text = diagnostic::render("warning", report, self.color);
+                self.line_err(&text);
+            }
+            Event::Failure(report) => self.show_failure(report),
+            Event::Artifact(artifact) if normal => {
+                let verb = if artifact.fresh { "Fresh" } else { "Composed" };
+                self.verb(VERB, verb, &format!("{} ({})", artifact.path.display(), size(artifact.size)));
+            }
+            Event::Listening { url } => self.verb(VERB, "Serving", url),
+            Event::Live { module, build } if normal => self.verb(VERB, "Live", &format!("{module} ({build})")),
+            Event::Guest { module, request, stream: _, line } => {
+                let request = request.as_deref().unwrap_or("start");
+                let prefix = self.paint(DIM, &format!("{module} {request} |"));
+                self.line_err(&format!("{prefix} {line}"));
+            }
+            Event::Progress(progress) => {
+                if let Some(bar) = &mut self.bar {
+                    bar.update(progress);
+                }
+            }
+            Event::ProgressEnd => {
+                if let Some(bar) = &mut self.bar {
+                    bar.end();
+                }
+            }
+            Event::Status { .. } | Event::Detail { .. } | Event::Note(_) | Event::Warning(_) => {}
+            Event::Artifact(_) | Event::Live { .. } => {}
+        }
+    }
+
+    fn show_failure(&mut self, report: &miette::Report) {
+        if let Some(bar) = &mut self.bar {
+            bar.end();
+        }
+        if self.message_format == MessageFormat::Json {
+            let message = message::diagnostic_message("error", report);
+            return self.line_out(&message.to_string());
+        }
+        let text = diagnostic::render("error", report, self.color);
+        self.line_err(&text);
+    }
+
+    fn verb(&mut self, style: Style, verb: &str, message: &str) {
+        let verb = self.paint(style, &format!("{verb:>12}"));
+        self.line_err(&format!("{verb} {message}"));
+    }
+
+    fn paint(&self, style: Style, text: &str) -> String {
+        if self.color { format!("{style}{text}{style:#}") } else { text.to_owned() }
+    }
+
+    // A closed terminal is no reason to end a build: these lines are for whoever still reads.
+    fn line_err(&mut self, line: &str) {
+        let Self { stderr, bar, .. } = self;
+        let mut write = || drop(writeln!(stderr, "{line}").and_then(|()| stderr.flush()));
+        match bar {
+            Some(bar) => bar.suspend(write),
+            None => write(),
+        }
+    }
+
+    fn line_out(&mut self, line: &str) {
+        drop(writeln!(self.stdout, "{line}").and_then(|()| self.stdout.flush()));
+    }
+}
+
+/// A size as people read it, with the exact number where it is rounded.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} B"),
+        1024..1_048_576 => format!("{:.1} KiB", bytes as f64 / 1024.0),
+        _ => format!("{:.1} MiB", bytes as f64 / 1_048_576.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Buffer(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Buffer {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_status_line_looks_like_cargos() {
+        let stderr = Buffer::default();
+        let reporter = Reporter::new(Shell::from_write(Box::new(std::io::sink()), Box::new(stderr.clone())));
+        reporter.status("Composing", "hello");
+        assert_eq!(String::from_utf8(stderr.0.lock().unwrap().clone()).unwrap(), "   Composing hello\n");
+    }
+
+    #[test]
+    fn sizes_are_readable() {
+        assert_eq!(size(812), "812 B");
+        assert_eq!(size(63_488), "62.0 KiB");
+    }
+}

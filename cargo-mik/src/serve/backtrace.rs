@@ -1,0 +1,108 @@
+//! Traps as their developer wants to read them: what happened, then where in the source, without the machinery that
+//! lies between a panic and its trap.
+
+use std::fmt::Write as _;
+
+use wasmtime::{FrameInfo, WasmBacktrace};
+
+/// What names of the machinery begin with.
+const MACHINERY: &[&str] = &["std::", "core::", "alloc::", "__rust", "rust_", "_export_", "export_"];
+
+/// The most frames that are told.
+const FRAMES_MOST: usize = 16;
+
+/// What happened, and where.
+pub(super) fn describe(error: &wasmtime::Error) -> String {
+    // The innermost cause: what is around it says only that wasm was running.
+    let mut text = error.root_cause().to_string();
+    let Some(backtrace) = error.downcast_ref::<WasmBacktrace>() else { return text };
+    let places: Vec<Place> = backtrace.frames().iter().flat_map(places).collect();
+    let own: Vec<&Place> = places.iter().filter(|place| !place.is_machinery()).collect();
+    // A stripped component has no names, hence nothing that could be told apart.
+    let told = if own.is_empty() { places.iter().collect() } else { own };
+    for place in told.iter().take(FRAMES_MOST) {
+        // Writing to a string does not fail.
+        let _ = write!(text, "\n    at {}", place.name);
+        if let Some(source) = &place.source {
+            let _ = write!(text, " ({source})");
+        }
+    }
+    if told.len() > FRAMES_MOST {
+        let _ = write!(text, "\n    … {} more", told.len() - FRAMES_MOST);
+    }
+    text
+}
+
+/// A function in the source, or in the code where there is no source.
+struct Place {
+    name: String,
+    source: Option<String>,
+}
+
+impl Place {
+    fn is_machinery(&self) -> bool {
+        self.name == "abort" || MACHINERY.iter().any(|machinery| self.name.starts_with(machinery))
+    }
+}
+
+/// `std[817318a99c4d6251]::process::abort` as `std::process::abort`.
+fn without_hashes(name: &str) -> String {
+    let mut depth = 0_u32;
+    name.chars()
+        .filter(|c| {
+            match c {
+                '[' => depth += 1,
+                ']' => depth = depth.saturating_sub(1),
+                _ => return depth == 0,
+            }
+            false
+        })
+        .collect()
+}
+
+/// Inlined functions have one frame and several places.
+fn places(frame: &FrameInfo) -> Vec<Place> {
+    let function = frame.func_name().map_or_else(|| format!("function {}", frame.func_index()), demangle);
+    let symbols: Vec<Place> = frame
+        .symbols()
+        .iter()
+        .map(|symbol| {
+            let name = symbol.name().map_or_else(|| function.clone(), demangle);
+            let source = symbol.file().map(|file| match symbol.line() {
+                Some(line) => format!("{file}:{line}"),
+                None => file.to_owned(),
+            });
+            Place { name, source }
+        })
+        .collect();
+    if symbols.is_empty() { vec![Place { name: function, source: None }] } else { symbols }
+}
+
+/// The name as in the source, without the hash that makes it unlike any other.
+fn demangle(name: &str) -> String {
+    without_hashes(&format!("{:#}", rustc_demangle::demangle(name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_machinery(name: &str) -> bool {
+        Place { name: demangle(name), source: None }.is_machinery()
+    }
+
+    #[test]
+    fn machinery_is_told_from_the_users_code() {
+        for name in ["abort", "std[817318a99c4d6251]::process::abort", "__rustc[b7974e8690430dd9]::rust_panic"] {
+            assert!(is_machinery(name), "{name}");
+        }
+        for name in ["_ZN5probe12misbehaviour4trap17h8d5e42a2570b5939E", "handle", "stdlib::x", "exporter"] {
+            assert!(!is_machinery(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_are_as_in_the_source() {
+        assert_eq!(demangle("_ZN5probe12misbehaviour4trap17h8d5e42a2570b5939E"), "probe::misbehaviour::trap");
+    }
+}

@@ -1,0 +1,69 @@
+//! What the server says while it serves: passed to the terminal by a thread of its own, so that a terminal that
+//! doesn't keep up never holds a request.
+
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use super::error::{Detail, ServeError};
+use crate::report::{Event, Reporter, Verbosity};
+
+/// How many lines may wait for the terminal. What comes on top is lost: requests go before lines.
+const WAITING: usize = 4096;
+
+/// The server's voice.
+#[derive(Clone)]
+pub(super) struct Console {
+    sender: SyncSender<Said>,
+    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+    /// Whether details are shown at all; saves making them.
+    pub(super) verbose: bool,
+}
+
+enum Said {
+    Event(Box<Event>),
+    End,
+}
+
+impl Console {
+    pub(super) fn new(reporter: &Reporter) -> Result<Self, ServeError> {
+        let (sender, receiver) = sync_channel(WAITING);
+        let verbose = reporter.verbosity() == Verbosity::Verbose;
+        let reporter = reporter.clone();
+        let thread = thread::Builder::new().name("mik-console".to_owned()).spawn(move || speak(&receiver, &reporter));
+        let thread = thread.map_err(|error| ServeError::Start { source: Detail(error.to_string()) })?;
+        Ok(Self { sender, thread: Arc::new(Mutex::new(Some(thread))), verbose })
+    }
+
+    /// Says something, unless the terminal is far behind.
+    pub(super) fn emit(&self, event: Event) {
+        match self.sender.try_send(Said::Event(Box::new(event))) {
+            Ok(()) | Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {}
+        }
+    }
+
+    pub(super) fn status(&self, verb: &'static str, message: impl Into<String>) {
+        self.emit(Event::Status { verb, message: message.into() });
+    }
+
+    pub(super) fn detail(&self, verb: &'static str, message: impl Into<String>) {
+        self.emit(Event::Detail { verb, message: message.into() });
+    }
+
+    /// Says what is still to be said, and nothing after.
+    pub(super) fn close(&self) {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread
+            && self.sender.send(Said::End).is_ok()
+        {
+            // A panic over there has been printed by then.
+            drop(thread.join());
+        }
+    }
+}
+
+fn speak(receiver: &Receiver<Said>, reporter: &Reporter) {
+    while let Ok(Said::Event(event)) = receiver.recv() {
+        reporter.emit(*event);
+    }
+}

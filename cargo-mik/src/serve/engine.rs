@@ -1,0 +1,109 @@
+//! The wasmtime engine: how components are compiled, where instances live, how a busy guest is made to yield.
+
+use std::thread;
+use std::time::Duration;
+
+use wasmtime::component::Linker;
+use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+
+use super::error::{Detail, ServeError};
+use super::guest::Guest;
+
+/// How long a busy guest may hold a thread before others get a turn.
+const TICK: Duration = Duration::from_millis(10);
+
+/// The most that wasm may have on its stack. A guest that goes deeper traps.
+const WASM_STACK: usize = 1 << 20;
+/// The stack that it runs on: the host's functions that it calls need some as well.
+const STACK: usize = 2 << 20;
+
+/// What stays mapped of a memory, a table or a stack when its instance is dropped, so that the next one finds it there.
+const MEMORY_KEPT: usize = 512 << 10;
+const TABLE_KEPT: usize = 16 << 10;
+const STACK_KEPT: usize = 64 << 10;
+
+/// The engine and what it offers to components.
+pub(super) struct Machine {
+    pub(super) engine: Engine,
+    pub(super) linker: Linker<Guest>,
+}
+
+impl Machine {
+    /// An engine with room for so many requests at once.
+    pub(super) fn new(requests: usize) -> Result<Self, ServeError> {
+        let start = |error: &wasmtime::Error| ServeError::Start { source: Detail::of(error) };
+        let engine = engine(requests).map_err(|error| start(&error))?;
+        let linker = linker(&engine).map_err(|error| start(&error))?;
+        keep_time(&engine)?;
+        Ok(Self { engine, linker })
+    }
+}
+
+/// Pooled instances are many times cheaper, but the pool is address space reserved up front, and a container or a
+/// `ulimit -v` may not give it. So: as large as wanted, else smaller, else none.
+fn engine(requests: usize) -> wasmtime::Result<Engine> {
+    let wanted = u32::try_from(requests).unwrap_or(u32::MAX).clamp(50, 2000);
+    for instances in [wanted, wanted / 4, wanted / 16] {
+        let mut config = config();
+        config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(instances.max(16))));
+        if let Ok(engine) = Engine::new(&config) {
+            return Ok(engine);
+        }
+    }
+    Engine::new(&config())
+}
+
+fn config() -> Config {
+    let mut config = Config::new();
+    config.wasm_component_model(true);
+    config.wasm_component_model_async(true);
+    config.epoch_interruption(true);
+    config.max_wasm_stack(WASM_STACK);
+    config.async_stack_size(STACK);
+    config.cranelift_opt_level(wasmtime::OptLevel::Speed);
+    config.wasm_backtrace_details(wasmtime::WasmBacktraceDetails::Enable);
+    config
+}
+
+/// A pool for so many requests. One that has answered may still be at work, hence the factor; a composed component has
+/// a bridge, a handler and shims, hence the others.
+fn pool(requests: u32) -> PoolingAllocationConfig {
+    let mut pool = PoolingAllocationConfig::new();
+    pool.total_component_instances(requests * 2);
+    pool.total_core_instances(requests * 16);
+    pool.total_memories(requests * 3);
+    pool.total_tables(requests * 6);
+    pool.total_stacks(requests * 2);
+    pool.max_memories_per_module(4);
+    pool.max_tables_per_module(8);
+    pool.linear_memory_keep_resident(MEMORY_KEPT);
+    pool.table_keep_resident(TABLE_KEPT);
+    pool.async_stack_keep_resident(STACK_KEPT);
+    // Linux 6.7 can tell which pages were written, so that only those are cleared.
+    pool.pagemap_scan(Enabled::Auto);
+    pool
+}
+
+/// Everything that a component may import. What it gets to see through it is decided in `guest` and `outbound`.
+fn linker(engine: &Engine) -> wasmtime::Result<Linker<Guest>> {
+    let mut linker = Linker::new(engine);
+    wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+    wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    wasmtime_wasi::p3::add_to_linker(&mut linker)?;
+    wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
+    Ok(linker)
+}
+
+/// Counts epochs for as long as the engine lives. A thread of its own: the runtime's may all be busy with guests.
+fn keep_time(engine: &Engine) -> Result<(), ServeError> {
+    let engine = engine.weak();
+    let tick = move || {
+        while let Some(engine) = engine.upgrade() {
+            engine.increment_epoch();
+            drop(engine);
+            thread::sleep(TICK);
+        }
+    };
+    let thread = thread::Builder::new().name("mik-epochs".to_owned()).spawn(tick);
+    thread.map(drop).map_err(|error| ServeError::Start { source: Detail(error.to_string()) })
+}

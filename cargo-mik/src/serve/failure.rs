@@ -1,0 +1,318 @@
+//! Failures as answers: what each is called, its status, and its body as `application/problem+json`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Response, StatusCode, header};
+use http_body_util::{BodyExt, Full};
+use serde::Serialize;
+use wasmtime::{PoolConcurrencyLimitError, Trap};
+use wasmtime_wasi_http::Error as HttpError;
+use wasmtime_wasi_http::handler::InstantiationError;
+use wasmtime_wasi_http::p2::bindings::http::types::ErrorCode as P2Error;
+use wasmtime_wasi_http::p3::bindings::http::types::ErrorCode as P3Error;
+
+use super::backtrace;
+use super::exchange::Body;
+use super::instance::{StartsTooLarge, StartsTooSlowly};
+use super::ticket::{End, REQUEST_ID, Ticket};
+
+/// How long a client is told to wait before it comes back to a server that has too much to do.
+const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// Why a request has no answer of the guest's own.
+#[derive(Clone, Debug)]
+pub(super) enum Failure {
+    /// Nothing is there.
+    NotFound,
+    /// Nothing is mounted at `/`, and something is elsewhere.
+    NothingHere { known: Vec<String> },
+    /// No module has that name.
+    ModuleNotFound { asked: String, known: Vec<String> },
+    /// One of our own URLs, asked in a way it does not answer.
+    MethodNotAllowed,
+    /// The client wants a tunnel.
+    Connect,
+    /// A request that no guest could be given.
+    Malformed(&'static str),
+    /// The body is over the limit, in bytes.
+    BodyTooLarge { limit: u64 },
+    /// The path and query are over the limit, in bytes.
+    UriTooLong { limit: usize },
+    /// The guest trapped.
+    Trap { error: Arc<wasmtime::Error> },
+    /// The guest could not even start.
+    Start { error: Arc<wasmtime::Error> },
+    /// The guest returned and never said what the response is.
+    NoResponse,
+    /// The guest gave a response that can't be sent.
+    InvalidResponse { why: String },
+    /// Too many requests are in flight.
+    Overloaded,
+    /// The request's time is up.
+    Deadline { limit: Duration },
+    /// The guest needed more memory than it may have, in bytes.
+    MemoryLimit { limit: u64 },
+    /// The project has not been built yet.
+    NotBuilt,
+    /// The server has been told to stop.
+    Stopping,
+}
+
+/// The limits that failures speak of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bounds {
+    pub(super) time: Duration,
+    pub(super) memory: u64,
+    pub(super) body: u64,
+}
+
+impl Failure {
+    /// What went wrong with a guest that gave no response, from what wasmtime says and what was noted on the way.
+    pub(super) async fn judge(error: wasmtime::Error, ticket: &Ticket, bounds: Bounds) -> Self {
+        if let Some(noted) = Self::noted(ticket, bounds) {
+            return noted;
+        }
+        if let Some(failed) = error.downcast_ref::<InstantiationError<Arc<Ticket>>>() {
+            return Self::of_start(failed.error.clone(), bounds);
+        }
+        if let Some(why) = refused_by(&error) {
+            return Self::InvalidResponse { why };
+        }
+        if error.is::<Trap>() {
+            return Self::Trap { error: Arc::new(error) };
+        }
+        // The reason itself goes to the instance's end; what comes here may be no more than that there was no answer.
+        match tokio::time::timeout(Duration::from_secs(1), ticket.wait()).await {
+            Ok(End::Badly { error, .. }) => Self::Trap { error: error.clone() },
+            Ok(End::Well { .. }) | Err(_) => Self::NoResponse,
+        }
+    }
+
+    /// What went wrong with a guest that ended badly after it gave a response.
+    pub(super) fn of_end(error: &Arc<wasmtime::Error>, ticket: &Ticket, bounds: Bounds) -> Self {
+        Self::noted(ticket, bounds).unwrap_or_else(|| Self::Trap { error: error.clone() })
+    }
+
+    /// What the host itself noted: it knows why the guest then failed.
+    pub(super) fn noted(ticket: &Ticket, bounds: Bounds) -> Option<Self> {
+        if ticket.body_too_large() {
+            return Some(Self::BodyTooLarge { limit: bounds.body });
+        }
+        if ticket.is_over() {
+            return Some(Self::Deadline { limit: bounds.time });
+        }
+        ticket.memory_denied().then_some(Self::MemoryLimit { limit: bounds.memory })
+    }
+
+    fn of_start(error: Arc<wasmtime::Error>, bounds: Bounds) -> Self {
+        if error.is::<StartsTooLarge>() {
+            Self::MemoryLimit { limit: bounds.memory }
+        } else if error.is::<StartsTooSlowly>() {
+            Self::Deadline { limit: bounds.time }
+        } else if error.is::<PoolConcurrencyLimitError>() {
+            Self::Overloaded
+        } else {
+            Self::Start { error }
+        }
+    }
+
+    /// Status, code and title: the same for every failure of a kind.
+    fn describe(&self) -> (StatusCode, &'static str, &'static str) {
+        match self {
+            Self::NotFound | Self::NothingHere { .. } => (StatusCode::NOT_FOUND, "not-found", "Not found"),
+            Self::ModuleNotFound { .. } => (StatusCode::NOT_FOUND, "module-not-found", "Module not found"),
+            Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed"),
+            Self::Connect => (StatusCode::NOT_IMPLEMENTED, "method-not-implemented", "Method not implemented"),
+            Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed-request", "Malformed request"),
+            Self::BodyTooLarge { .. } => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "Request body too large")
+            }
+            Self::UriTooLong { .. } => (StatusCode::URI_TOO_LONG, "uri-too-long", "URI too long"),
+            Self::Trap { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "trap", "The handler failed"),
+            Self::Start { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "start", "The handler could not start"),
+            Self::NoResponse => (StatusCode::INTERNAL_SERVER_ERROR, "no-response", "The handler gave no response"),
+            Self::InvalidResponse { .. } => {
+                (StatusCode::BAD_GATEWAY, "invalid-response", "Invalid response from the handler")
+            }
+            Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Too many requests in flight"),
+            Self::Deadline { .. } => (StatusCode::GATEWAY_TIMEOUT, "deadline", "The handler took too long"),
+            Self::MemoryLimit { .. } => {
+                (StatusCode::INSUFFICIENT_STORAGE, "memory-limit", "The handler needs more memory than it may have")
+            }
+            Self::NotBuilt => (StatusCode::SERVICE_UNAVAILABLE, "not-built", "The project does not build yet"),
+            Self::Stopping => (StatusCode::SERVICE_UNAVAILABLE, "stopping", "The server is stopping"),
+        }
+    }
+
+    /// The name in `urn:mik:error:<code>`.
+    pub(super) fn code(&self) -> &'static str {
+        self.describe().1
+    }
+
+    /// What happened this time. `candid` says things that only the developer should read.
+    fn detail(&self, candid: bool) -> String {
+        match self {
+            Self::NotFound => "there is nothing at this path".to_owned(),
+            Self::NothingHere { known } if known.is_empty() => "no module is served".to_owned(),
+            Self::NothingHere { known } => format!("modules answer at {}", known.join(", ")),
+            Self::ModuleNotFound { asked, known } if known.is_empty() => {
+                format!("there is no module `{asked}`; none is served")
+            }
+            Self::ModuleNotFound { asked, known } => {
+                format!("there is no module `{asked}`; there is {}", known.join(", "))
+            }
+            Self::MethodNotAllowed => "this address answers GET and HEAD".to_owned(),
+            Self::Connect => "this server is no proxy".to_owned(),
+            Self::Malformed(what) => (*what).to_owned(),
+            Self::BodyTooLarge { limit } => format!("the limit is {limit} bytes"),
+            Self::UriTooLong { limit } => format!("the limit for path and query is {limit} bytes"),
+            Self::Trap { error } | Self::Start { error } if candid => backtrace::describe(error),
+            Self::Trap { .. } => "it stopped in the middle of its work; the server's log says why".to_owned(),
+            Self::Start { .. } => "the server's log says why".to_owned(),
+            Self::NoResponse => "it ended without a response".to_owned(),
+            Self::InvalidResponse { why } => why.clone(),
+            Self::Overloaded => "the server has all it can do; come back in a moment".to_owned(),
+            Self::Deadline { limit } => format!("the limit is {} seconds", limit.as_secs_f64()),
+            Self::MemoryLimit { limit } => format!("the limit is {limit} bytes"),
+            Self::NotBuilt => "the terminal that runs `cargo mik serve` says why".to_owned(),
+            Self::Stopping => "come back when it has started again".to_owned(),
+        }
+    }
+
+    /// What the developer is told on the terminal, where the guest is at fault: what it did, and the particulars.
+    pub(super) fn blame(&self) -> Option<(String, Option<String>)> {
+        Some(match self {
+            Self::Trap { error } => ("trapped".to_owned(), Some(backtrace::describe(error))),
+            Self::Start { error } => ("could not start".to_owned(), Some(backtrace::describe(error))),
+            Self::NoResponse => ("ended without a response".to_owned(), None),
+            Self::InvalidResponse { why } => ("gave a response that can't be sent".to_owned(), Some(why.clone())),
+            Self::Deadline { limit } => (format!("took longer than {} seconds", limit.as_secs_f64()), None),
+            Self::MemoryLimit { limit } => (format!("needed more than {} MiB of memory", limit >> 20), None),
+            Self::NotFound
+            | Self::NothingHere { .. }
+            | Self::ModuleNotFound { .. }
+            | Self::MethodNotAllowed
+            | Self::Connect
+            | Self::Malformed(_)
+            | Self::BodyTooLarge { .. }
+            | Self::UriTooLong { .. }
+            | Self::Overloaded
+            | Self::NotBuilt
+            | Self::Stopping => return None,
+        })
+    }
+
+    /// The answer, RFC 9457.
+    pub(super) fn response(&self, request: &str, candid: bool) -> Response<Body> {
+        let (status, code, title) = self.describe();
+        let problem = Problem {
+            problem_type: format!("urn:mik:error:{code}"),
+            title,
+            status: status.as_u16(),
+            detail: self.detail(candid),
+            instance: format!("urn:mik:request:{request}"),
+            request_id: request,
+        };
+        let mut response = Response::new(full(serde_json::to_vec(&problem).unwrap_or_default()));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if let Ok(id) = HeaderValue::from_str(request) {
+            headers.insert(REQUEST_ID, id);
+        }
+        match self {
+            Self::Overloaded | Self::NotBuilt | Self::Stopping => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER.as_secs()));
+            }
+            Self::MethodNotAllowed => {
+                let allowed = [Method::GET, Method::HEAD].map(|method| method.to_string()).join(", ");
+                if let Ok(allowed) = HeaderValue::from_str(&allowed) {
+                    headers.insert(header::ALLOW, allowed);
+                }
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+/// RFC 9457 §3, with the request's id by itself as well.
+#[derive(Serialize)]
+struct Problem<'a> {
+    #[serde(rename = "type")]
+    problem_type: String,
+    title: &'a str,
+    status: u16,
+    detail: String,
+    instance: String,
+    request_id: &'a str,
+}
+
+/// The error that a guest gave in place of a response.
+fn refused_by(error: &wasmtime::Error) -> Option<String> {
+    if let Some(error) = error.downcast_ref::<P2Error>() {
+        return Some(format!("it answered with the error {error:?}"));
+    }
+    if let Some(error) = error.downcast_ref::<P3Error>() {
+        return Some(format!("it answered with the error {error:?}"));
+    }
+    error.downcast_ref::<HttpError>().map(|error| format!("it answered with an error: {error}"))
+}
+
+/// A body that is there as a whole.
+pub(super) fn full(content: impl Into<Bytes>) -> Body {
+    Full::new(content.into()).map_err(|never| match never {}).boxed_unsync()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    async fn problem(failure: &Failure, candid: bool) -> (Response<()>, serde_json::Value) {
+        let (parts, body) = failure.response("r1", candid).into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        (Response::from_parts(parts, ()), serde_json::from_slice(&body).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_failure_is_a_problem_with_its_request() {
+        let (response, problem) = problem(&Failure::BodyTooLarge { limit: 10 }, false).await;
+        assert_eq!(response.status(), 413);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/problem+json");
+        assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
+        assert_eq!(response.headers()[REQUEST_ID], "r1");
+        assert_eq!(
+            problem,
+            json!({
+                "type": "urn:mik:error:body-too-large",
+                "title": "Request body too large",
+                "status": 413,
+                "detail": "the limit is 10 bytes",
+                "instance": "urn:mik:request:r1",
+                "request_id": "r1",
+            })
+        );
+    }
+
+    #[tokio::test]
+    async fn only_the_developer_reads_of_traps() {
+        let error = Arc::new(wasmtime::format_err!("secret"));
+        let failure = Failure::Trap { error };
+        let (_, production) = problem(&failure, false).await;
+        let (_, development) = problem(&failure, true).await;
+        assert!(!production.to_string().contains("secret"));
+        assert!(development["detail"].as_str().unwrap().contains("secret"));
+    }
+
+    #[tokio::test]
+    async fn who_is_sent_away_is_told_when_to_come_back() {
+        let (response, _) = problem(&Failure::Overloaded, false).await;
+        assert_eq!(response.status(), 503);
+        assert_eq!(response.headers()[header::RETRY_AFTER], "1");
+    }
+}

@@ -1,0 +1,97 @@
+//! What an instance is given: clocks, random, its environment table, its own output, and nothing else of the host.
+
+use std::sync::Arc;
+
+use wasmtime::component::ResourceTable;
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::p2::body::HostOutgoingBody;
+use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
+
+use super::console::Console;
+use super::limit::Limits;
+use super::outbound::Outbound;
+use super::output::Output;
+use super::ticket::Slot;
+use crate::project::ServerSettings;
+use crate::report::GuestStream;
+
+/// The environment variable that tells the bridge the body limit, so that both draw the same line.
+const MAX_BODY_SIZE: &str = "MIK_MAX_BODY_SIZE";
+
+/// The most random bytes that a guest may ask for at once: the host makes them before it hands them over.
+const RANDOM_MOST: u64 = 1 << 20;
+/// The most resources (streams, headers, bodies) that a guest may hold at once.
+const RESOURCES_MOST: usize = 10_000;
+
+/// The data of an instance's store.
+pub(super) struct Guest {
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    table: ResourceTable,
+    outbound: Outbound,
+    pub(super) limits: Limits,
+    pub(super) output: Arc<Output>,
+    pub(super) slot: Arc<Slot>,
+}
+
+/// What every instance of a module is given.
+pub(super) struct Allowance {
+    pub(super) module: Arc<str>,
+    env: Vec<(String, String)>,
+    memory_limit: u64,
+    pub(super) console: Console,
+}
+
+impl Allowance {
+    pub(super) fn new(module: &str, settings: &ServerSettings, console: Console) -> Self {
+        let own = settings.env.iter().filter(|(name, _)| *name != MAX_BODY_SIZE);
+        let mut env: Vec<_> = own.map(|(name, value)| (name.clone(), value.clone())).collect();
+        env.push((MAX_BODY_SIZE.to_owned(), settings.max_body_size.to_string()));
+        Self { module: module.into(), env, memory_limit: settings.memory_limit, console }
+    }
+
+    /// A new guest.
+    pub(super) fn guest(&self) -> Guest {
+        let slot = Arc::new(Slot::default());
+        let output = Arc::new(Output::new(self.module.clone(), slot.clone(), self.console.clone()));
+        // The builder's default has no files, no sockets, no arguments and no variables.
+        let mut wasi = WasiCtx::builder();
+        wasi.envs(&self.env)
+            .stdout(output.stream(GuestStream::Stdout))
+            .stderr(output.stream(GuestStream::Stderr))
+            .max_random_size(RANDOM_MOST)
+            .allow_tcp(false)
+            .allow_udp(false)
+            .allow_ip_name_lookup(false);
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(RESOURCES_MOST);
+        Guest {
+            wasi: wasi.build(),
+            http: WasiHttpCtx::new(),
+            table,
+            outbound: Outbound::new(self.module.clone(), self.console.clone()),
+            limits: Limits::new(self.memory_limit, slot.clone()),
+            output,
+            slot,
+        }
+    }
+}
+
+impl Guest {
+    /// Whether there is a WASI 0.2 body that the guest has begun and neither finished nor dropped.
+    pub(super) fn has_open_body(&mut self) -> bool {
+        self.table.iter_mut().any(|resource| resource.is::<HostOutgoingBody>())
+    }
+}
+
+impl WasiView for Guest {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl WasiHttpView for Guest {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView { hooks: &mut self.outbound, table: &mut self.table, ctx: &mut self.http }
+    }
+}

@@ -1,0 +1,301 @@
+//! The host: takes a request, finds the module, has it answered, and answers itself where the module can't.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use arc_swap::ArcSwapOption;
+use http::request::Parts;
+use http::uri::PathAndQuery;
+use http::{HeaderValue, Method, Request, Response, Uri, Version, header};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use serde_json::json;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::blame::Blame;
+use super::console::Console;
+use super::engine::Machine;
+use super::error::ServeError;
+use super::exchange::{Body, Head, RequestBody, ResponseBody};
+use super::failure::{Bounds, Failure, full};
+use super::module::{Served, Table};
+use super::route::{Route, route};
+use super::ticket::{REQUEST_ID, RequestIds, Ticket};
+use crate::project::ServerSettings;
+use crate::report::Reporter;
+
+/// The longest path with query that is passed on, in bytes.
+const URI_MOST: usize = 8 << 10;
+
+/// How long a request waits for its turn when too many are in flight.
+const TURN: Duration = Duration::from_secs(1);
+
+/// Who reads the answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Anybody.
+    Production,
+    /// The developer: problems say all there is to say.
+    Development,
+}
+
+/// What is served, and how.
+pub(super) struct Host {
+    machine: Arc<Machine>,
+    settings: ServerSettings,
+    mode: Mode,
+    console: Console,
+    /// What is served; nothing until the first version is there.
+    table: ArcSwapOption<Table>,
+    turns: Arc<Semaphore>,
+    ids: RequestIds,
+    stopping: AtomicBool,
+    requests: usize,
+}
+
+impl Host {
+    pub(super) fn new(settings: &ServerSettings, mode: Mode, reporter: &Reporter) -> Result<Self, ServeError> {
+        let requests = settings.max_concurrent_requests.clamp(1, Semaphore::MAX_PERMITS);
+        Ok(Self {
+            machine: Arc::new(Machine::new(requests)?),
+            settings: settings.clone(),
+            mode,
+            console: Console::new(reporter)?,
+            table: ArcSwapOption::empty(),
+            turns: Arc::new(Semaphore::new(requests)),
+            ids: RequestIds::new(),
+            stopping: AtomicBool::new(false),
+            requests,
+        })
+    }
+
+    pub(super) fn machine(&self) -> &Arc<Machine> {
+        &self.machine
+    }
+
+    pub(super) fn settings(&self) -> &ServerSettings {
+        &self.settings
+    }
+
+    pub(super) fn console(&self) -> &Console {
+        &self.console
+    }
+
+    pub(super) fn table(&self) -> Option<Arc<Table>> {
+        self.table.load_full()
+    }
+
+    pub(super) fn set_table(&self, table: Table) {
+        self.table.store(Some(Arc::new(table)));
+    }
+
+    /// Not ready any more: whoever balances load should look elsewhere.
+    pub(super) fn stop(&self) {
+        self.stopping.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::Relaxed)
+    }
+
+    /// How many requests have no answer yet, or not all of it.
+    pub(super) fn in_flight(&self) -> usize {
+        self.requests.saturating_sub(self.turns.available_permits())
+    }
+
+    /// Answers a request, whatever happens.
+    pub(super) async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Response<Body> {
+        let arrival = Instant::now();
+        let (parts, incoming) = request.into_parts();
+        let line = format!("{} {}", parts.method, parts.uri.path());
+        let ticket = Ticket::new(self.ids.of(&parts.headers), line, self.settings.execution_timeout);
+
+        let mut response = match self.exchange(parts, incoming, &ticket).await {
+            Ok(response) => response,
+            Err(failure) => failure.response(&ticket.id, self.mode == Mode::Development),
+        };
+        if let Ok(id) = HeaderValue::from_str(&ticket.id) {
+            response.headers_mut().entry(REQUEST_ID).or_insert(id);
+        }
+        if self.console.verbose {
+            let (status, time) = (response.status().as_u16(), arrival.elapsed());
+            self.console.detail("Answered", format!("{}: {status} in {time:.1?} ({})", ticket.line, ticket.id));
+        }
+        response
+    }
+
+    async fn exchange(
+        &self,
+        parts: Parts,
+        incoming: Incoming,
+        ticket: &Arc<Ticket>,
+    ) -> Result<Response<Body>, Failure> {
+        // Whatever the answer is, the body is either given to a guest or read into nothing.
+        let body = RequestBody::new(&parts, incoming, self.settings.max_body_size, ticket.clone());
+        if parts.method == Method::CONNECT {
+            return Err(Failure::Connect);
+        }
+        let asked = parts.uri.path_and_query().map_or("/", PathAndQuery::as_str);
+        if asked.len() > URI_MOST {
+            return Err(Failure::UriTooLong { limit: URI_MOST });
+        }
+        let table = self.table();
+        let (served, seen) = match (route(asked), &table) {
+            (Route::Live, _) => return health(&parts, "live"),
+            (Route::Ready, None) => return Err(Failure::NotBuilt),
+            (Route::Ready, Some(_)) if self.is_stopping() => return Err(Failure::Stopping),
+            (Route::Ready, Some(_)) => return health(&parts, "ready"),
+            (Route::Handlers, table) => return handlers(&parts, table.as_deref()),
+            (Route::Reserved, _) => return Err(Failure::NotFound),
+            (Route::Module { .. } | Route::Root, None) => return Err(Failure::NotBuilt),
+            (Route::Module { name, rest }, Some(table)) => {
+                let served = table.modules.get(name).ok_or_else(|| Failure::ModuleNotFound {
+                    asked: name.to_owned(),
+                    known: table.modules.keys().map(ToString::to_string).collect(),
+                })?;
+                let seen = rest.path_and_query().map_err(|_| Failure::Malformed("the path is not valid"))?;
+                (served.clone(), seen)
+            }
+            (Route::Root, Some(table)) => match &table.root {
+                Some(root) => {
+                    let seen = parts.uri.path_and_query().cloned();
+                    (root.clone(), seen.unwrap_or_else(|| PathAndQuery::from_static("/")))
+                }
+                None if parts.uri.path() == "/health" => return health(&parts, "ready"),
+                None => return Err(self.nothing_at_root(table)),
+            },
+        };
+        let limit = self.settings.max_body_size;
+        if announced(&parts).is_some_and(|length| length > limit) {
+            return Err(Failure::BodyTooLarge { limit });
+        }
+        let request = guest_request(parts, seen, body)?;
+        self.serve(&served, request, ticket).await
+    }
+
+    /// Has a module answer, within its bounds.
+    async fn serve(
+        &self,
+        served: &Arc<Served>,
+        request: Request<RequestBody>,
+        ticket: &Arc<Ticket>,
+    ) -> Result<Response<Body>, Failure> {
+        let in_flight = self.turn().await?;
+        let bounds = self.bounds();
+        let method = request.method().clone();
+        let (console, module) = (self.console.clone(), served.name.clone());
+        let blame = Blame { console, module, ticket: ticket.clone() };
+        // Until the body takes over: who drops this future has lost interest.
+        let interest = ticket.gone.clone().drop_guard();
+
+        let version = served.version();
+        let answer = version.handler.handle(ticket.clone(), request.map(BodyExt::boxed_unsync));
+        let result = match timeout_at(ticket.deadline, answer).await {
+            Err(_) => Err(Failure::noted(ticket, bounds).unwrap_or(Failure::Deadline { limit: bounds.time })),
+            Ok(Err(error)) => Err(Failure::judge(error, ticket, bounds).await),
+            Ok(Ok(_)) if ticket.body_too_large() => Err(Failure::BodyTooLarge { limit: bounds.body }),
+            Ok(Ok(response)) => {
+                match Head::check(&method, &response) {
+                    Err(failure) => Err(failure),
+                    // From here on the body keeps watch.
+                    Ok(head) => {
+                        let (parts, guest) = response.into_parts();
+                        let body = ResponseBody::begin(guest, head, blame.clone(), bounds, in_flight).await;
+                        body.map(|body| Response::from_parts(parts, body.boxed_unsync()))
+                    }
+                }
+            }
+        };
+        match result {
+            Ok(response) => {
+                interest.disarm();
+                Ok(response)
+            }
+            Err(failure) => {
+                blame.tell(&failure);
+                Err(failure)
+            }
+        }
+    }
+
+    /// Waits for a turn, but not for long: a client is better served by an honest 503.
+    async fn turn(&self) -> Result<OwnedSemaphorePermit, Failure> {
+        match timeout(TURN, self.turns.clone().acquire_owned()).await {
+            Ok(Ok(turn)) => Ok(turn),
+            Ok(Err(_)) | Err(_) => Err(Failure::Overloaded),
+        }
+    }
+
+    pub(super) fn bounds(&self) -> Bounds {
+        let ServerSettings { execution_timeout, memory_limit, max_body_size, .. } = self.settings;
+        Bounds { time: execution_timeout, memory: memory_limit, body: max_body_size }
+    }
+
+    fn nothing_at_root(&self, table: &Table) -> Failure {
+        let known = table.modules.keys().map(|name| format!("/run/{name}/")).collect();
+        Failure::NothingHere { known }
+    }
+}
+
+/// The length that a message announces for its body.
+fn announced(parts: &Parts) -> Option<u64> {
+    parts.headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// The request as the guest gets it: the path it is to see, and the authority in the URI, where WASI looks for it.
+fn guest_request(parts: Parts, seen: PathAndQuery, body: RequestBody) -> Result<Request<RequestBody>, Failure> {
+    let Parts { method, uri, version, mut headers, .. } = parts;
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let authority = match (uri.authority(), hosts.next(), hosts.next()) {
+        (_, _, Some(_)) => return Err(Failure::Malformed("there is more than one `host`")),
+        // RFC 9112 §3.2.2: an authority in the request line is the one that counts.
+        (Some(authority), _, None) => authority.clone(),
+        (None, Some(host), None) if host.is_empty() => return Err(Failure::Malformed("`host` is empty")),
+        (None, Some(host), None) => http::uri::Authority::try_from(host.as_bytes())
+            .map_err(|_| Failure::Malformed("`host` is not a host and a port"))?,
+        (None, None, None) if version < Version::HTTP_11 => http::uri::Authority::from_static("localhost"),
+        (None, None, None) => return Err(Failure::Malformed("there is no `host`")),
+    };
+    // What the connection is told is not for the guest, and the server has answered it.
+    headers.remove(header::EXPECT);
+    let uri = Uri::builder().scheme("http").authority(authority).path_and_query(seen).build();
+    let mut request = Request::new(body);
+    *request.method_mut() = method;
+    *request.uri_mut() = uri.map_err(|_| Failure::Malformed("the address is not valid"))?;
+    *request.version_mut() = version;
+    *request.headers_mut() = headers;
+    Ok(request)
+}
+
+fn health(parts: &Parts, status: &str) -> Result<Response<Body>, Failure> {
+    own_answer(parts, &json!({ "status": status }))
+}
+
+fn handlers(parts: &Parts, table: Option<&Table>) -> Result<Response<Body>, Failure> {
+    let root = table.and_then(|table| table.root.as_ref());
+    let modules = table.into_iter().flat_map(|table| table.modules.values());
+    let handlers: Vec<_> = modules
+        .map(|served| {
+            json!({
+                "name": *served.name,
+                "url": format!("/run/{}/", served.name),
+                "root": root.is_some_and(|root| Arc::ptr_eq(root, served)),
+                "build": served.version().build(),
+            })
+        })
+        .collect();
+    own_answer(parts, &json!({ "handlers": handlers }))
+}
+
+fn own_answer(parts: &Parts, content: &serde_json::Value) -> Result<Response<Body>, Failure> {
+    if parts.method != Method::GET && parts.method != Method::HEAD {
+        return Err(Failure::MethodNotAllowed);
+    }
+    let mut response = Response::new(full(content.to_string()));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}

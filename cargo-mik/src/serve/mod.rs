@@ -1,0 +1,34 @@
+//! The HTTP host: engine, modules, routes, limits, watcher. What `mik run` and `cargo mik serve` have in common.
+//!
+//! A request's way: `server` accepts the connection, `host` takes the request, `route` says whose it is, `module`
+//! gives that module's current version, `instance` runs it, `exchange` guards the bodies both ways, and what goes
+//! wrong becomes an answer in `failure`. Nothing outside this room knows tokio or wasmtime.
+
+mod backtrace;
+mod blame;
+mod component;
+mod console;
+mod develop;
+mod engine;
+mod error;
+mod exchange;
+mod failure;
+mod guest;
+mod host;
+mod instance;
+mod limit;
+mod module;
+mod outbound;
+mod output;
+mod route;
+mod run;
+mod server;
+mod stall;
+mod ticket;
+mod watch;
+
+pub use develop::{Rebuild, develop};
+pub use error::ServeError;
+pub use module::{Module, Site};
+pub use run::run;
+pub use watch::WatchSet;

@@ -1,0 +1,116 @@
+//! `mik run`: serves what is already built until told to stop. And what it shares with the development loop: the
+//! runtime, the signals, the end.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+use super::error::{Detail, ServeError};
+use super::host::{Host, Mode};
+use super::module::{Change, Site};
+use super::server::{self, Stop};
+use crate::project::ServerSettings;
+use crate::report::{Event, Reporter};
+
+/// Serves a site until SIGINT or SIGTERM, then finishes the requests in flight. A second signal ends it at once.
+///
+/// # Errors
+/// The address can't be listened on, or a component can't be served. Nothing that a request does ends the server.
+pub fn run(site: &Site, settings: &ServerSettings, reporter: &Reporter) -> Result<(), ServeError> {
+    let host = Arc::new(Host::new(settings, Mode::Production, reporter)?);
+    let runtime = runtime()?;
+    let served = runtime.block_on(async {
+        let listener = listen(settings)?;
+        let changes = tokio::task::block_in_place(|| host.put(site))?;
+        announce(&host, &changes, &listener);
+        serve_until_told(listener, &host).await
+    });
+    host.console().close();
+    // Whatever still runs has had its time.
+    runtime.shutdown_background();
+    served
+}
+
+pub(super) fn runtime() -> Result<Runtime, ServeError> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    runtime.map_err(|error| ServeError::Start { source: Detail(error.to_string()) })
+}
+
+pub(super) fn listen(settings: &ServerSettings) -> Result<TcpListener, ServeError> {
+    server::listen(SocketAddr::new(settings.host, settings.port))
+}
+
+/// Says which versions are live, and where.
+pub(super) fn announce(host: &Host, changes: &[Change], listener: &TcpListener) {
+    say_live(host, changes);
+    if let Ok(address) = listener.local_addr() {
+        host.console().emit(Event::Listening { url: format!("http://{address}/") });
+    }
+}
+
+pub(super) fn say_live(host: &Host, changes: &[Change]) {
+    for Change { module, build } in changes {
+        host.console().emit(Event::Live { module: module.to_string(), build: build.clone() });
+    }
+}
+
+/// Serves until the signals say otherwise.
+pub(super) async fn serve_until_told(listener: TcpListener, host: &Arc<Host>) -> Result<(), ServeError> {
+    let stop = Stop::default();
+    let mut signals = Signals::new()?;
+    let serving = server::serve(listener, host.clone(), stop.clone());
+    let told = async {
+        signals.next().await;
+        host.stop();
+        match host.in_flight() {
+            0 => host.console().status("Stopping", "no requests in flight"),
+            1 => host.console().status("Stopping", "one request in flight; again to stop at once"),
+            n => host.console().status("Stopping", format!("{n} requests in flight; again to stop at once")),
+        }
+        stop.drain.cancel();
+        signals.next().await;
+        stop.now.cancel();
+        std::future::pending::<Infallible>().await
+    };
+    tokio::select! {
+        () = serving => Ok(()),
+        never = told => match never {},
+    }
+}
+
+
+/// What asks the process to end.
+struct Signals {
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Signals {
+    fn new() -> Result<Self, ServeError> {
+        #[cfg(unix)]
+        {
+            use tokio::signal::unix::{SignalKind, signal};
+            let signal = |kind| signal(kind).map_err(|error| ServeError::Start { source: Detail(error.to_string()) });
+            Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        }
+        #[cfg(not(unix))]
+        Ok(Self {})
+    }
+
+    async fn next(&mut self) {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+        #[cfg(not(unix))]
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}

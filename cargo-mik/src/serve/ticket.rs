@@ -1,0 +1,182 @@
+//! One request from first byte to last: what its connection, its instance and its bodies have to tell each other.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use http::HeaderMap;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// The header that carries a request's id, both ways.
+pub(super) const REQUEST_ID: &str = "x-request-id";
+
+/// A request on its way.
+pub(super) struct Ticket {
+    /// What the request is called in answers and in the log.
+    pub(super) id: String,
+    /// Its method and path, for the log.
+    pub(super) line: String,
+    /// When its time is up.
+    pub(super) deadline: Instant,
+    /// Set when nobody waits for the answer any more.
+    pub(super) gone: CancellationToken,
+    body_too_large: AtomicBool,
+    memory_denied: AtomicBool,
+    told: AtomicBool,
+    end: OnceLock<End>,
+    ended: Notify,
+}
+
+/// How the instance that had the request ended.
+#[derive(Clone, Debug)]
+pub(super) enum End {
+    /// It did what it wanted. A body that it left `open` is not whole.
+    Well { open: bool },
+    /// It trapped, or it was stopped.
+    Badly { error: Arc<wasmtime::Error>, open: bool },
+}
+
+impl Ticket {
+    pub(super) fn new(id: String, line: String, time: Duration) -> Arc<Self> {
+        Arc::new(Self {
+            id,
+            line,
+            deadline: Instant::now() + time,
+            gone: CancellationToken::new(),
+            body_too_large: AtomicBool::new(false),
+            memory_denied: AtomicBool::new(false),
+            told: AtomicBool::new(false),
+            end: OnceLock::new(),
+            ended: Notify::new(),
+        })
+    }
+
+    /// Notes that the request's body went over the limit.
+    pub(super) fn refuse_body(&self) {
+        self.body_too_large.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn body_too_large(&self) -> bool {
+        self.body_too_large.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn memory_denied(&self) -> bool {
+        self.memory_denied.load(Ordering::Relaxed)
+    }
+
+    /// Whether nothing has been said of a failure yet. From now on it has.
+    pub(super) fn is_first_to_tell(&self) -> bool {
+        !self.told.swap(true, Ordering::Relaxed)
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        Instant::now() >= self.deadline
+    }
+
+    /// Notes how the instance ended.
+    pub(super) fn finish(&self, end: End) {
+        // Only the first end counts: there is one instance to a request.
+        drop(self.end.set(end));
+        self.ended.notify_waiters();
+    }
+
+    /// How the instance ended, if it has.
+    pub(super) fn end(&self) -> Option<&End> {
+        self.end.get()
+    }
+
+    /// Waits until the instance has ended.
+    pub(super) async fn wait(&self) -> &End {
+        loop {
+            let ended = self.ended.notified();
+            if let Some(end) = self.end.get() {
+                return end;
+            }
+            ended.await;
+        }
+    }
+}
+
+impl End {
+    /// Whether a body that ends now without another word is one that the guest has not finished.
+    pub(super) fn leaves_open(&self) -> bool {
+        match self {
+            Self::Well { open } | Self::Badly { open, .. } => *open,
+        }
+    }
+}
+
+/// The request that an instance is answering. An instance is made before it is given one.
+#[derive(Default)]
+pub(super) struct Slot {
+    ticket: Mutex<Option<Arc<Ticket>>>,
+    memory_denied: AtomicBool,
+}
+
+impl Slot {
+    pub(super) fn fill(&self, ticket: Arc<Ticket>) {
+        *self.ticket.lock().unwrap_or_else(PoisonError::into_inner) = Some(ticket);
+    }
+
+    pub(super) fn ticket(&self) -> Option<Arc<Ticket>> {
+        self.ticket.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes that the instance asked for more memory than it may have.
+    pub(super) fn deny_memory(&self) {
+        self.memory_denied.store(true, Ordering::Relaxed);
+        if let Some(ticket) = self.ticket() {
+            ticket.memory_denied.store(true, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn memory_denied(&self) -> bool {
+        self.memory_denied.load(Ordering::Relaxed)
+    }
+}
+
+/// Names for requests: unlike in one process and, with its random start, unlikely to be alike in two.
+pub(super) struct RequestIds {
+    start: u64,
+    next: AtomicU64,
+}
+
+impl RequestIds {
+    pub(super) fn new() -> Self {
+        use std::hash::{BuildHasher, RandomState};
+        Self { start: RandomState::new().hash_one(std::process::id()), next: AtomicU64::new(0) }
+    }
+
+    /// The id that the client (a proxy in front, say) gave the request, or a new one.
+    pub(super) fn of(&self, headers: &HeaderMap) -> String {
+        if let Some(id) = headers.get(REQUEST_ID).and_then(|id| id.to_str().ok())
+            && is_request_id(id)
+        {
+            return id.to_owned();
+        }
+        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        format!("{:016x}", self.start.wrapping_add(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+    }
+}
+
+/// Ids go into the log and into headers, so a client's may not have anything in it that means something there.
+fn is_request_id(id: &str) -> bool {
+    (1..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clients_id_is_kept_if_it_is_harmless() {
+        let ids = RequestIds::new();
+        let with = |id: &str| ids.of(&HeaderMap::from_iter([(REQUEST_ID.parse().unwrap(), id.parse().unwrap())]));
+        assert_eq!(with("a-1.b_2"), "a-1.b_2");
+        assert_eq!(with("a b").len(), 16);
+        assert_eq!(with(&"x".repeat(65)).len(), 16);
+        assert_ne!(with(""), with(""));
+    }
+}

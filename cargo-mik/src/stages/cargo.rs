@@ -1,0 +1,81 @@
+//! Runs cargo: its diagnostics go straight to the terminal, its JSON messages tell what it made.
+
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
+use cargo_metadata::Message;
+
+use super::artifact::Artifacts;
+use super::{StageError, setup};
+use crate::plan::CargoRun;
+use crate::report::{MessageFormat, Reporter, Verbosity};
+use crate::tools::{files, process};
+
+/// Runs cargo and gives what it has made.
+pub(super) fn run(run: &CargoRun, reporter: &Reporter) -> Result<Artifacts, StageError> {
+    let json = reporter.message_format() == MessageFormat::Json;
+    let mut command = process::cargo();
+    command.args(&run.arguments);
+    // With the JSON format the caller wants cargo's diagnostics as data too; otherwise cargo renders them itself.
+    command.args(["--message-format", if json { "json" } else { "json-render-diagnostics" }]);
+    match reporter.verbosity() {
+        Verbosity::Quiet => drop(command.arg("--quiet")),
+        Verbosity::Normal => {}
+        Verbosity::Verbose => drop(command.arg("--verbose")),
+    }
+    if reporter.color() {
+        command.args(["--color", "always"]);
+    }
+    let flags = rustflags(run)?;
+    if !flags.is_empty() {
+        let directory = std::env::current_dir().map_err(|source| StageError::Read { source })?;
+        let (name, value) = setup::rustflags(run.target, &flags, &directory)?;
+        command.env(name, value);
+    }
+
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    let mut child = command.spawn().map_err(|source| StageError::CargoStart { source })?;
+    let mut artifacts = Artifacts::default();
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout).lines() {
+            let line = line.map_err(|source| StageError::Read { source })?;
+            if json {
+                // A reader that has gone away does not end the build.
+                drop(reporter.data(format!("{line}\n").as_bytes()));
+            }
+            // Lines that are not messages come from build scripts that print where they should not.
+            if let Ok(Message::CompilerArtifact(artifact)) = serde_json::from_str(&line) {
+                artifacts.add(&artifact);
+            }
+        }
+    }
+    let status = child.wait().map_err(|source| StageError::CargoStart { source })?;
+    if status.success() { Ok(artifacts) } else { Err(StageError::Cargo) }
+}
+
+/// Flags of ours for rustc: the standard library where the toolchain has none, and no path of this machine in the code.
+fn rustflags(run: &CargoRun) -> Result<Vec<String>, StageError> {
+    let mut flags = Vec::new();
+    if let Some(setup::Sysroot::Cached(path)) = setup::find(run.target, &setup::Toolchain::read()?)? {
+        let path = path.to_str().ok_or_else(|| setup::SetupError::NotUnicode { path: path.clone() })?;
+        flags.push(format!("--sysroot={path}"));
+    }
+    if run.reproducible {
+        // Dependencies are compiled by their absolute path, which panic messages then carry into the component.
+        for (from, to) in source_directories() {
+            flags.push(format!("--remap-path-prefix={from}={to}"));
+        }
+    }
+    Ok(flags)
+}
+
+/// Where cargo keeps the sources of dependencies, and what they are called instead.
+fn source_directories() -> Vec<(String, &'static str)> {
+    let Ok(cwd) = std::env::current_dir() else { return Vec::new() };
+    let Some(home) = cargo_config2::cargo_home_with_cwd(&cwd) else { return Vec::new() };
+    // One directory a registry; its name depends on where the registry is reached.
+    let registries = files::read_dir(home.join("registry").join("src")).into_iter().flatten().flatten();
+    let registries = registries.map(|entry| (entry.path(), "/cargo/registry"));
+    let all = registries.chain([(home.join("git").join("checkouts"), "/cargo/git")]);
+    all.filter_map(|(path, name)| Some((path.to_str()?.to_owned(), name))).collect()
+}

@@ -1,0 +1,146 @@
+//! What can go wrong between cargo and the finished component.
+
+use miette::Diagnostic;
+use thiserror::Error;
+
+use super::setup::SetupError;
+use crate::tools::files::OutputError;
+
+type Source = Box<dyn std::error::Error + Send + Sync>;
+
+/// A build that could not be finished. The code's room decides the exit code.
+#[derive(Debug, Error, Diagnostic)]
+pub enum StageError {
+    /// The standard library for the target could not be had. Exit code 96.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Setup(#[from] SetupError),
+    /// The component could not be written. Exit code 110.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Output(#[from] OutputError),
+    /// Cargo failed and has said why. Exit code 101; nothing more is printed.
+    #[error("cargo could not build the project; what it said is above")]
+    #[diagnostic(code(mik::build::cargo))]
+    Cargo,
+    /// Cargo could not be started. Exit code 101.
+    #[error("cargo could not be started")]
+    #[diagnostic(code(mik::build::start), help("is cargo on PATH? Rust comes with https://rustup.rs"))]
+    CargoStart {
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Cargo has not made what the manifest says it makes. Exit code 101.
+    #[error("cargo built the package but made no `.wasm` of `{unit}`")]
+    #[diagnostic(
+        code(mik::build::no_artifact),
+        help("does its manifest say `crate-type = [\"cdylib\"]`, and does no flag select something else?")
+    )]
+    NoArtifact {
+        /// The unit.
+        unit: String,
+    },
+    /// A file that a stage needs can't be read. Exit code 101.
+    #[error("a file of the build can't be read")]
+    #[diagnostic(code(mik::build::read))]
+    Read {
+        /// What the system said, with the path.
+        source: std::io::Error,
+    },
+    /// What cargo made is no WebAssembly. Exit code 103.
+    #[error("what cargo made of `{unit}` is not WebAssembly")]
+    #[diagnostic(code(mik::encode::not_wasm), help("was the file damaged? `cargo clean` and build again"))]
+    NotWasm {
+        /// The unit.
+        unit: String,
+    },
+    /// The module can't become a component. Exit code 103.
+    #[error("`{unit}` could not be made a component")]
+    #[diagnostic(code(mik::encode::failed), help("{help}"))]
+    Encode {
+        /// The unit.
+        unit: String,
+        /// What to do.
+        help: String,
+        /// What wit-component said.
+        source: Source,
+    },
+    /// A stage of optimization failed. Exit code 104.
+    #[error("`{unit}` could not be optimized ({what})")]
+    #[diagnostic(
+        code(mik::optimize::failed),
+        help("`build.optimize = \"none\"` leaves the stage out; please report the component")
+    )]
+    Optimize {
+        /// The unit.
+        unit: String,
+        /// The pass.
+        what: &'static str,
+        /// What is wrong with the bytes.
+        source: wasmparser::BinaryReaderError,
+    },
+    /// The component exports nothing that can be served. Exit code 105.
+    #[error("`{unit}` exports no handler: it exports {exports}")]
+    #[diagnostic(
+        code(mik::compose::no_handler),
+        help(
+            "export `mik:core/handler` (with mik-sdk, `routes!` does it) or `wasi:http/incoming-handler`; \
+             a component that is not for HTTP is built with `composition.http_handler = false`"
+        )
+    )]
+    NoHandler {
+        /// The unit.
+        unit: String,
+        /// What it exports.
+        exports: String,
+    },
+    /// Composition failed. Exit code 105.
+    #[error("`{unit}` could not be composed with the bridge")]
+    #[diagnostic(
+        code(mik::compose::failed),
+        help("was the handler built against another `mik:core` than the bridge? This bridge takes `mik:core@0.1.0`")
+    )]
+    Compose {
+        /// The unit.
+        unit: String,
+        /// What wac said.
+        source: Source,
+    },
+    /// The component imports what no host offers. Exit code 105.
+    #[error("package `{package}` imports `{imports}`, which neither WASI nor the bridge offers")]
+    #[diagnostic(
+        code(mik::compose::unknown_import),
+        help("leave the import out of the handler's world, or compose with a component that exports it")
+    )]
+    ForeignImport {
+        /// The package whose component has the import.
+        package: String,
+        /// The imports.
+        imports: String,
+    },
+    /// A component that is not valid. Exit code 105.
+    #[error("{what} of `{unit}` is not a valid component")]
+    #[diagnostic(code(mik::compose::invalid), help("this is most likely a bug of `cargo mik`: please report it"))]
+    Invalid {
+        /// The unit.
+        unit: String,
+        /// Which bytes.
+        what: String,
+        /// What is wrong with them.
+        source: wasmparser::BinaryReaderError,
+    },
+    /// The record could not be written as JSON. Exit code 110.
+    #[error("the build's record could not be written")]
+    #[diagnostic(code(mik::output::record))]
+    Record {
+        /// What serde said.
+        source: serde_json::Error,
+    },
+}
+
+impl StageError {
+    /// Whether the user has already been told what is wrong.
+    pub fn has_been_said(&self) -> bool {
+        matches!(self, Self::Cargo)
+    }
+}

@@ -1,0 +1,51 @@
+//! Finds out what a plan has to know: standard libraries, earlier outputs, bridges.
+
+use std::path::Path;
+
+use super::{StageError, setup};
+use crate::plan::{Facts, Previous, Record, SysrootFact};
+use crate::project::{Bridge, Composition, Project};
+use crate::tools::{digest, files};
+
+/// What is there already for building a project.
+///
+/// # Errors
+/// The compiler can't be asked, or a bridge can't be read.
+pub fn facts(project: &Project) -> Result<Facts, StageError> {
+    let mut facts = Facts { embedded_bridge: mik_bridge_provider::SHA256.to_owned(), ..Facts::default() };
+    let toolchain = setup::Toolchain::read()?;
+    let output = project.output_directory();
+    for (package, unit) in project.units() {
+        if !facts.sysroots.contains_key(&package.target) {
+            let fact = match setup::find(package.target, &toolchain)? {
+                Some(setup::Sysroot::Toolchain) => SysrootFact::Toolchain,
+                Some(setup::Sysroot::Cached(path)) => SysrootFact::Cached(path),
+                None => SysrootFact::Missing,
+            };
+            facts.sysroots.insert(package.target, fact);
+        }
+        if let Composition::WhereExported { bridge: Bridge::File(path) }
+        | Composition::Always { bridge: Bridge::File(path) } = &package.composition
+        {
+            let bytes = files::read(path).map_err(|source| StageError::Read { source })?;
+            facts.bridges.insert(path.clone(), digest::of(&bytes));
+        }
+        facts.previous.insert(unit.name.clone(), previous(&output, &unit.name));
+    }
+    Ok(facts)
+}
+
+/// What an earlier build left of a unit. A record that can't be read is one that was never written.
+fn previous(output: &Path, unit: &str) -> Previous {
+    let record = files::read(Record::path(output, unit)).ok();
+    let Some(record) = record.and_then(|bytes| serde_json::from_slice::<Record>(&bytes).ok()) else {
+        return Previous::Nothing;
+    };
+    let holds = |path: String, expected: &str| {
+        files::read(output.join(path)).is_ok_and(|bytes| digest::of(&bytes) == expected)
+    };
+    let component_holds = holds(format!("{unit}.wasm"), &record.component);
+    let handler_holds =
+        record.handler.as_deref().is_none_or(|expected| holds(format!("{unit}.handler.wasm"), expected));
+    if component_holds && handler_holds { Previous::Intact(record) } else { Previous::OutputChanged }
+}

@@ -1,0 +1,110 @@
+//! Making it happen: one loop over the plan, one arm a stage.
+
+mod artifact;
+mod cargo;
+mod compose;
+mod emit;
+mod encode;
+mod error;
+mod facts;
+mod interface;
+pub mod setup;
+mod strip;
+#[cfg(test)]
+mod tests;
+mod validate;
+
+pub use error::StageError;
+pub use facts::facts;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::plan::{Freshness, Plan, Step, UnitPlan};
+use crate::project::{Optimize, Target};
+use crate::report::{Artifact, Reporter};
+use crate::tools::{digest, files};
+use artifact::Artifacts;
+
+/// What a component is while it goes through the stages.
+#[derive(Debug)]
+struct Work {
+    /// The digest of what cargo made.
+    source: String,
+    freshness: Freshness,
+    bytes: Vec<u8>,
+    /// The handler before composition, where it was composed.
+    handler: Option<Vec<u8>>,
+}
+
+/// Carries out a plan and gives what it made, in the plan's order.
+///
+/// # Errors
+/// The first stage that fails ends it. What earlier builds had written stays as it was.
+pub fn run(plan: &Plan, reporter: &Reporter) -> Result<Vec<Artifact>, StageError> {
+    let mut artifacts = Artifacts::default();
+    let mut works: BTreeMap<String, Work> = BTreeMap::new();
+    let mut made = Vec::new();
+    for step in &plan.steps {
+        match step {
+            Step::Setup { target, offline } => prepare(*target, *offline, reporter)?,
+            Step::Cargo(run) => artifacts.extend(cargo::run(run, reporter)?),
+            Step::Encode { unit, target } => {
+                let mut work = start(unit, &artifacts, reporter)?;
+                if work.freshness != Freshness::Fresh {
+                    work.bytes = encode::encode(std::mem::take(&mut work.bytes), *target, unit, reporter)?;
+                }
+                works.insert(unit.name.clone(), work);
+            }
+            Step::Optimize { unit, optimize } => {
+                if let Some(work) = stale(&mut works, unit)
+                    && *optimize != Optimize::None
+                {
+                    work.bytes = strip::strip(&work.bytes, unit)?;
+                }
+            }
+            Step::Compose { unit, composition } => {
+                if let Some(work) = stale(&mut works, unit)
+                    && let Some(composed) = compose::compose(&work.bytes, composition, unit, reporter)?
+                {
+                    work.handler = Some(std::mem::replace(&mut work.bytes, composed));
+                }
+            }
+            Step::Emit { unit, component, handler, record } => {
+                let Some(work) = works.remove(&unit.name) else { continue };
+                made.push(match work.freshness {
+                    Freshness::Fresh => emit::fresh(unit, component, handler)?,
+                    _ => emit::write(unit, &work, component, handler, record)?,
+                });
+            }
+        }
+    }
+    Ok(made)
+}
+
+fn prepare(target: Target, offline: bool, reporter: &Reporter) -> Result<(), StageError> {
+    let options = setup::SetupOptions { offline, force: false, rustup: true };
+    setup::ensure(target, &setup::Toolchain::read()?, &options, reporter)?;
+    Ok(())
+}
+
+/// Reads what cargo made of a unit and decides whether the rest has to be done.
+fn start(unit: &UnitPlan, artifacts: &Artifacts, reporter: &Reporter) -> Result<Work, StageError> {
+    let path = artifacts.of(unit)?;
+    let bytes = read(&path)?;
+    let source = digest::of(&bytes);
+    let freshness = unit.freshness.after_cargo(&source);
+    match &freshness {
+        Freshness::Fresh => reporter.detail("Fresh", &unit.name),
+        stale => reporter.detail("Dirty", format!("{}: {stale}", unit.name)),
+    }
+    Ok(Work { source, freshness, bytes, handler: None })
+}
+
+fn stale<'a>(works: &'a mut BTreeMap<String, Work>, unit: &UnitPlan) -> Option<&'a mut Work> {
+    works.get_mut(&unit.name).filter(|work| work.freshness != Freshness::Fresh)
+}
+
+fn read(path: &PathBuf) -> Result<Vec<u8>, StageError> {
+    files::read(path).map_err(|source| StageError::Read { source })
+}

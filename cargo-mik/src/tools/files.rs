@@ -1,0 +1,113 @@
+//! Files: read with the path in the error, written so that a reader sees the old content or the new, never half.
+
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+pub use fs_err::{
+    OpenOptions, canonicalize, copy, create_dir_all, metadata, read, read_dir, read_to_string, remove_dir_all,
+    remove_file, rename,
+};
+use miette::Diagnostic;
+use thiserror::Error;
+
+/// Writes a file as a whole: to a temporary name in the same directory, then renamed over the old one.
+///
+/// The directory is made where it is missing. An interrupted or failed write leaves the old file as it was.
+///
+/// # Errors
+/// The directory can't be made or written to, or the disk is full.
+pub fn write(path: &Path, content: &[u8]) -> Result<(), OutputError> {
+    try_write(path, content).map_err(|source| OutputError { path: path.to_owned(), source })
+}
+
+fn try_write(path: &Path, content: &[u8]) -> io::Result<()> {
+    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    create_dir_all(directory)?;
+    let mut file = tempfile::Builder::new().prefix(".mik-").tempfile_in(directory)?;
+    file.write_all(content)?;
+    // The temporary file is the user's alone; the finished one has the usual permissions.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = 0o666 & !umask(directory);
+        file.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
+    }
+    file.persist(path)?;
+    Ok(())
+}
+
+/// The permissions that the user takes away from new files.
+///
+/// There is no way to read the umask without setting it for every thread, so the directory, which was made under
+/// it, stands for it.
+#[cfg(unix)]
+fn umask(directory: &Path) -> u32 {
+    use std::os::unix::fs::PermissionsExt;
+    metadata(directory).map_or(0o022, |metadata| !metadata.permissions().mode() & 0o077)
+}
+
+/// Makes a directory with a name of its own in `parent`. It goes away with the value.
+///
+/// # Errors
+/// `parent` is not there or can't be written to.
+pub fn temporary_directory(parent: &Path, prefix: &str) -> io::Result<tempfile::TempDir> {
+    tempfile::Builder::new().prefix(prefix).tempdir_in(parent)
+}
+
+/// Takes a lock that other processes see, by a file that is made for it. It is given back with the value, and by the
+/// system when the process ends, however it ends.
+///
+/// `waiting` is called once if someone else has it. A file system that knows no locks gives one that locks nothing.
+///
+/// # Errors
+/// The file can't be made.
+pub fn lock(path: &Path, waiting: impl FnOnce()) -> io::Result<std::fs::File> {
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?.into_parts().0;
+    match file.try_lock() {
+        Ok(()) => return Ok(file),
+        Err(std::fs::TryLockError::WouldBlock) => waiting(),
+        Err(std::fs::TryLockError::Error(_)) => return Ok(file),
+    }
+    match file.lock() {
+        Err(error) if error.kind() != io::ErrorKind::Unsupported => Err(error),
+        _ => Ok(file),
+    }
+}
+
+/// A file of the product's that could not be written.
+#[derive(Debug, Error, Diagnostic)]
+#[error("`{}` could not be written", path.display())]
+#[diagnostic(
+    code(mik::output::write),
+    help("is the disk full, or the directory read-only? What was there before is untouched")
+)]
+pub struct OutputError {
+    /// The file.
+    pub path: PathBuf,
+    /// What the system said.
+    #[source]
+    pub source: io::Error,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_write_leaves_the_old_content() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("taken");
+        fs_err::create_dir(&path).unwrap();
+        write(&path, b"new").unwrap_err();
+        let names: Vec<_> = read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["taken"], "no temporary file stays behind");
+    }
+
+    #[test]
+    fn directories_are_made() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("a/b/c");
+        write(&path, b"new").unwrap();
+        assert_eq!(read(&path).unwrap(), b"new");
+    }
+}

@@ -1,0 +1,5 @@
+//! Outside programs and files: the only place that starts a process or touches the disk.
+
+pub mod digest;
+pub mod files;
+pub mod process;

@@ -1,0 +1,180 @@
+//! A route's pattern: how it is spelled, and which of two that fit the same path goes first.
+
+use std::cmp::Reverse;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::LitStr;
+
+/// A pattern, cut at its slashes.
+pub(crate) struct Pattern {
+    pub(crate) literal: LitStr,
+    segments: Vec<Segment>,
+}
+
+enum Segment {
+    Literal(String),
+    Param {
+        prefix: String,
+        name: String,
+        suffix: String,
+    },
+    Rest(String),
+}
+
+impl Pattern {
+    /// Reads a pattern. That its braces match is known already: `matchit` has taken it.
+    pub(crate) fn parse(literal: &LitStr) -> syn::Result<Self> {
+        let text = literal.value();
+        let refuse = |message: String| Err(syn::Error::new(literal.span(), message));
+        if !text.is_empty() && !text.starts_with('/') {
+            return refuse(format!("a route begins with a slash: write `\"/{text}\"`"));
+        }
+        if let Some(position) = text.find(['?', '#']) {
+            return refuse(format!(
+                "a route is a path without `{}`: take what is in the query with `Query<T>`",
+                &text[position..]
+            ));
+        }
+        let mut segments = Vec::new();
+        for part in text.split('/') {
+            let segment = match Segment::parse(part) {
+                Ok(segment) => segment,
+                Err(message) => return refuse(message),
+            };
+            if let Some(name) = segment.name() {
+                if segments.iter().any(|other: &Segment| other.name() == Some(name)) {
+                    return refuse(format!("`{{{name}}}` is in this route twice"));
+                }
+            }
+            segments.push(segment);
+        }
+        Ok(Self {
+            literal: literal.clone(),
+            segments,
+        })
+    }
+
+    /// The pattern as `matchit` shall see it: what the handler's table compares is compared here, too.
+    pub(crate) fn text(&self) -> String {
+        self.literal.value()
+    }
+
+    /// Sorts patterns so that the first that fits a path is the one `matchit` would choose: segment by segment, what says
+    /// more goes first.
+    pub(crate) fn order(&self) -> Vec<(u8, Reverse<usize>)> {
+        self.segments
+            .iter()
+            .map(|segment| match segment {
+                Segment::Literal(_) => (0, Reverse(0)),
+                Segment::Param { suffix, .. } if !suffix.is_empty() => (1, Reverse(suffix.len())),
+                Segment::Param { prefix, .. } if !prefix.is_empty() => (2, Reverse(prefix.len())),
+                Segment::Param { .. } => (3, Reverse(0)),
+                Segment::Rest(_) => (4, Reverse(0)),
+            })
+            .collect()
+    }
+
+    /// The segments, as the table of `mik_sdk` has them.
+    pub(crate) fn to_tokens(&self) -> TokenStream {
+        let segments = self.segments.iter().map(|segment| match segment {
+            Segment::Literal(text) => quote!(::mik_sdk::__private::Segment::Literal(#text)),
+            Segment::Param {
+                prefix,
+                name,
+                suffix,
+            } => quote!(::mik_sdk::__private::Segment::Param {
+                prefix: #prefix,
+                name: #name,
+                suffix: #suffix,
+            }),
+            Segment::Rest(name) => quote!(::mik_sdk::__private::Segment::Rest(#name)),
+        });
+        quote!(&[#(#segments),*])
+    }
+}
+
+impl Segment {
+    fn parse(part: &str) -> Result<Self, String> {
+        let mut prefix = String::new();
+        let mut param: Option<String> = None;
+        let mut suffix = String::new();
+        let mut rest = part;
+        while let Some(character) = rest.chars().next() {
+            let text = if param.is_some() {
+                &mut suffix
+            } else {
+                &mut prefix
+            };
+            if let Some(after) = rest.strip_prefix("{{") {
+                text.push('{');
+                rest = after;
+            } else if let Some(after) = rest.strip_prefix("}}") {
+                text.push('}');
+                rest = after;
+            } else if let Some(after) = rest.strip_prefix('{') {
+                let Some((name, after)) = after.split_once('}') else {
+                    return Err(format!("`{part}` has a brace that is not closed"));
+                };
+                if param.is_some() {
+                    return Err(format!(
+                        "`{part}` has two parameters: there is one at most between two slashes"
+                    ));
+                }
+                check_name(name)?;
+                param = Some(name.to_owned());
+                rest = after;
+            } else if character == '}' {
+                return Err(format!(
+                    "`{part}` has a brace that was not opened: write `}}}}` for a literal one"
+                ));
+            } else {
+                push_encoded(text, character);
+                rest = &rest[character.len_utf8()..];
+            }
+        }
+        match param {
+            None => Ok(Self::Literal(prefix)),
+            Some(name) => match name.strip_prefix('*') {
+                None => Ok(Self::Param {
+                    prefix,
+                    name,
+                    suffix,
+                }),
+                Some(name) if prefix.is_empty() && suffix.is_empty() => {
+                    Ok(Self::Rest(name.to_owned()))
+                }
+                Some(name) => Err(format!("`{{*{name}}}` stands alone after its slash")),
+            },
+        }
+    }
+
+    fn name(&self) -> Option<&str> {
+        match self {
+            Self::Literal(_) => None,
+            Self::Param { name, .. } | Self::Rest(name) => Some(name),
+        }
+    }
+}
+
+fn check_name(name: &str) -> Result<(), String> {
+    let bare = name.strip_prefix('*').unwrap_or(name);
+    if syn::parse_str::<syn::Ident>(bare).is_ok() {
+        return Ok(());
+    }
+    Err(match bare {
+        "" => "a parameter needs a name: `{id}`, or `{*rest}` for everything that is left".into(),
+        _ => format!("`{bare}` cannot be the name of a parameter: write a Rust name, such as `{{id}}`"),
+    })
+}
+
+/// A client sends what is not ASCII percent-encoded, so a route that is written as people read it is compared encoded.
+fn push_encoded(text: &mut String, character: char) {
+    if character.is_ascii() && character > ' ' && character != '\x7f' {
+        text.push(character);
+        return;
+    }
+    for byte in character.encode_utf8(&mut [0; 4]).bytes() {
+        text.push_str(&format!("%{byte:02X}"));
+    }
+}

@@ -1,0 +1,7 @@
+//! The world of a handler: the only unsafe code, and all of it generated from `wit/` (see `tests/bindings.rs`).
+
+#[rustfmt::skip]
+#[allow(missing_docs, unreachable_pub, unsafe_code, unused, clippy::all, clippy::pedantic, clippy::restriction)]
+mod handler_world;
+
+pub use handler_world::*;

@@ -1,0 +1,102 @@
+//! Extractors: what a handler asks of a request by naming a type.
+
+mod body;
+mod params;
+
+pub use body::{Json, Text};
+pub use params::{Path, Query};
+
+use crate::Bytes;
+
+use crate::{Headers, Method, Rejection, Request};
+
+/// A value that a handler can take from a request.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// struct Tenant(String);
+///
+/// impl FromRequest<'_> for Tenant {
+///     fn from_request(request: &Request) -> Result<Self, Rejection> {
+///         match request.header("x-tenant") {
+///             Some(tenant) => Ok(Tenant(tenant.to_owned())),
+///             None => Err(Problem::unauthorized("say who you are: `x-tenant`")),
+///         }
+///     }
+/// }
+///
+/// routes! {
+///     GET "/whoami" => whoami,
+/// }
+///
+/// fn whoami(Tenant(tenant): Tenant) -> String {
+///     tenant
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "a handler cannot take `{Self}` from a request",
+    label = "not an extractor",
+    note = "a handler takes `Path<T>`, `Query<T>`, `Json<T>`, `Bytes`, `Text`, `Method`, `&Request`, `Option` or `Result<_, Rejection>` of one, or another `FromRequest`",
+    note = "a type with `#[derive(Type)]` is taken as `Json<T>` from the body, `Query<T>` from the query, `Path<T>` from the path"
+)]
+pub trait FromRequest<'r>: Sized {
+    /// Takes the value.
+    ///
+    /// # Errors
+    ///
+    /// The problem to answer with where the request does not have it.
+    fn from_request(request: &'r Request) -> Result<Self, Rejection>;
+}
+
+/// An extractor `E` for which `Option<E>` makes sense: `None` where the request does not have it. What it has and is
+/// wrong stays an error.
+#[diagnostic::on_unimplemented(
+    message = "a handler cannot take `Option<{Self}>` from a request",
+    label = "may not be left out",
+    note = "take `Result<{Self}, Rejection>` to handle what is wrong with it"
+)]
+pub trait OptionalFromRequest<'r>: Sized {
+    /// Takes the value, where it is.
+    ///
+    /// # Errors
+    ///
+    /// The problem to answer with where the request has it and it is wrong.
+    fn from_request_optional(request: &'r Request) -> Result<Option<Self>, Rejection>;
+}
+
+impl<'r, E: OptionalFromRequest<'r>> FromRequest<'r> for Option<E> {
+    fn from_request(request: &'r Request) -> Result<Self, Rejection> {
+        E::from_request_optional(request)
+    }
+}
+
+impl<'r, E: FromRequest<'r>> FromRequest<'r> for Result<E, Rejection> {
+    fn from_request(request: &'r Request) -> Result<Self, Rejection> {
+        Ok(E::from_request(request))
+    }
+}
+
+impl<'r> FromRequest<'r> for &'r Request {
+    fn from_request(request: &'r Request) -> Result<Self, Rejection> {
+        Ok(request)
+    }
+}
+
+impl<'r> FromRequest<'r> for &'r Headers {
+    fn from_request(request: &'r Request) -> Result<Self, Rejection> {
+        Ok(request.headers())
+    }
+}
+
+impl FromRequest<'_> for Method {
+    fn from_request(request: &Request) -> Result<Self, Rejection> {
+        Ok(request.method())
+    }
+}
+
+impl FromRequest<'_> for Bytes {
+    fn from_request(request: &Request) -> Result<Self, Rejection> {
+        Ok(request.bytes())
+    }
+}

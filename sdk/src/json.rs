@@ -1,0 +1,60 @@
+//! JSON in and out, for any type of `serde`.
+//!
+//! The texts are those of `serde_json`, and so is [`Value`]; the tests compare. Reader and writer are our own because they
+//! are in every component: what an error says about a floating-point number costs `serde_json` more bytes than all of this.
+
+mod read;
+mod write;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+pub use serde_json::{Map, Number, Value, json};
+
+pub use write::Writer;
+
+use crate::problem::Problem;
+
+/// Reads JSON.
+///
+/// ```
+/// let numbers: Vec<u8> = mik_sdk::json::parse(b"[1, 2]")?;
+/// assert_eq!(numbers, [1, 2]);
+///
+/// let problem = mik_sdk::json::parse::<Vec<u8>>(b"[1,\n 256]").unwrap_err();
+/// assert_eq!(problem.status().as_u16(), 400);
+/// assert!(problem.to_json().ends_with(r#""line":2,"column":2,"pointer":"/1"}"#), "{problem:?}");
+/// # Ok::<(), mik_sdk::Problem>(())
+/// ```
+///
+/// # Errors
+///
+/// 400, with line and column, where the bytes are not the JSON of a `T`. More than 128 levels are not read.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let mut reader = match read::Reader::new(bytes) {
+        Ok(reader) => reader,
+        Err(mismatch) => return Err(read::problem(bytes, mismatch)),
+    };
+    let value = T::deserialize(&mut reader);
+    reader
+        .finish(value)
+        .map_err(|mismatch| read::problem(bytes, mismatch))
+}
+
+/// Writes JSON.
+///
+/// ```
+/// assert_eq!(mik_sdk::json::to_vec(&["a", "b"])?, br#"["a","b"]"#);
+/// # Ok::<(), mik_sdk::Problem>(())
+/// ```
+///
+/// # Errors
+///
+/// 500, where the value has no JSON: a map whose keys are not strings.
+pub fn to_vec<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, Problem> {
+    let mut writer = Writer::new();
+    writer.value(value);
+    writer.finish()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,145 @@
+//! What mik handlers are written with.
+//!
+//! A handler is a set of routes and of plain functions that answer them:
+//!
+//! ```
+//! use mik_sdk::prelude::*;
+//!
+//! #[derive(Type)]
+//! struct Greeting {
+//!     hello: String,
+//! }
+//!
+//! routes! {
+//!     /// Says hello
+//!     GET "/" => home,
+//!     /// Says hello to somebody
+//!     GET "/hello/{name}" => hello,
+//! }
+//!
+//! fn home() -> &'static str {
+//!     "Hello!"
+//! }
+//!
+//! fn hello(Path(name): Path<String>) -> Result<Json<Greeting>, Problem> {
+//!     if name.is_empty() {
+//!         return Err(Problem::bad_request("say a name"));
+//!     }
+//!     Ok(Json(Greeting { hello: name }))
+//! }
+//!
+//! # let response = testing::get("/hello/Ada").send(handle);
+//! # assert_eq!(response.text(), Some(r#"{"hello":"Ada"}"#));
+//! ```
+//!
+//! `cargo mik build` makes a component of it that any WASI HTTP runtime serves; `cargo test` calls it natively, through
+//! [`testing`].
+//!
+//! - What a handler takes: [`Path`], [`Query`], [`Json`], [`Bytes`], [`Text`], [`Method`], `&`[`Request`], `Option` and
+//!   `Result<_, `[`Rejection`]`>` of them, and whatever else is [`FromRequest`].
+//! - What it returns: whatever is [`IntoResponse`]. `?` makes a [`Problem`] of every error.
+//! - What it asks of its host: [`time`], [`random`], [`env`], [`log`](mod@log).
+
+// Macros name the crate by its name, here too.
+extern crate self as mik_sdk;
+
+#[cfg(target_arch = "wasm32")]
+#[doc(hidden)]
+pub mod bindings;
+#[cfg(target_arch = "wasm32")]
+#[doc(hidden)]
+pub mod component;
+mod bytes;
+pub mod env;
+mod extract;
+mod handler;
+mod headers;
+pub mod json;
+pub mod log;
+mod method;
+mod mismatch;
+mod plain;
+mod platform;
+mod problem;
+pub mod random;
+mod request;
+mod respond;
+mod response;
+mod routing;
+pub mod testing;
+mod text;
+pub mod time;
+
+pub use bytes::Bytes;
+pub use extract::{FromRequest, Json, OptionalFromRequest, Path, Query, Text};
+pub use handler::{Arguments, Handler};
+pub use headers::Headers;
+pub use http::StatusCode;
+pub use method::Method;
+pub use mik_sdk_macros::{Type, routes};
+pub use problem::{Problem, Rejection};
+pub use request::Request;
+pub use response::{Created, Html, IntoResponse, Redirect, Response};
+#[doc(no_inline)]
+pub use serde_json::json;
+pub use uuid::Uuid;
+
+/// Everything a handler names: `use mik_sdk::prelude::*;`.
+pub mod prelude {
+    #[doc(no_inline)]
+    pub use crate::{
+        Bytes, Created, FromRequest, Headers, Html, IntoResponse, Json, Method, Path, Problem,
+        Query, Redirect, Rejection, Request, Response, StatusCode, Text, Type, Uuid, accepted,
+        bad_request, conflict, created, env, error, forbidden, json, log, no_content, not_found,
+        ok, random, redirect, routes, testing, time, too_many_requests, unauthorized,
+        unprocessable,
+    };
+}
+
+/// What the macros expand to. Not for people: it changes without notice.
+#[doc(hidden)]
+pub mod __private {
+    pub use mik_sdk_macros::json_response;
+    pub use serde;
+
+    pub use crate::handler::run;
+    pub use crate::json::Writer;
+    pub use crate::routing::{Endpoint, Route, Segment, answer};
+
+    #[cfg(target_arch = "wasm32")]
+    pub use {crate::component, wit_bindgen};
+
+    use std::borrow::Cow;
+    use std::fmt;
+
+    use http::StatusCode;
+
+    /// A status as `error!` is given it.
+    pub trait IntoStatus {
+        fn into_status(self) -> StatusCode;
+    }
+
+    impl IntoStatus for StatusCode {
+        fn into_status(self) -> StatusCode {
+            self
+        }
+    }
+
+    impl IntoStatus for u16 {
+        fn into_status(self) -> StatusCode {
+            StatusCode::from_u16(self).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+        }
+    }
+
+    pub fn status(status: impl IntoStatus) -> StatusCode {
+        status.into_status()
+    }
+
+    /// Formats, unless there is nothing to format.
+    pub fn text(arguments: fmt::Arguments<'_>) -> Cow<'static, str> {
+        match arguments.as_str() {
+            Some(text) => Cow::Borrowed(text),
+            None => Cow::Owned(arguments.to_string()),
+        }
+    }
+}

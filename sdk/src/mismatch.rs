@@ -1,0 +1,118 @@
+//! Why a text is not the type that was asked for. Said in plain words, and without the number formatting that the
+//! messages of `serde` bring along: in a component that is more than the rest of the SDK.
+
+use std::fmt::{self, Display, Write as _};
+
+use serde::de::{Error, Expected, Unexpected};
+
+use crate::text::join;
+
+/// What does not fit, and where.
+#[derive(Debug, Default)]
+#[doc(hidden)]
+pub struct Mismatch {
+    pub(crate) message: String,
+    /// The name of a parameter, or a JSON pointer; empty where it is the whole.
+    pub(crate) place: String,
+    /// The byte at which it was seen.
+    pub(crate) offset: Option<usize>,
+}
+
+impl Mismatch {
+    #[inline(never)]
+    pub(crate) fn new(message: String) -> Self {
+        Self {
+            message,
+            ..Self::default()
+        }
+    }
+
+    /// This mismatch at a place, unless it has one.
+    pub(crate) fn at(mut self, place: &str) -> Self {
+        if self.place.is_empty() {
+            self.place.push_str(place);
+        }
+        self
+    }
+}
+
+impl Display for Mismatch {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Mismatch {}
+
+impl Error for Mismatch {
+    fn custom<T: Display>(message: T) -> Self {
+        let mut text = String::new();
+        let _ = write!(text, "{message}");
+        Self::new(text)
+    }
+
+    fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        expected_but_found(found, expected)
+    }
+
+    fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
+        expected_but_found(found, expected)
+    }
+
+    fn invalid_length(_: usize, expected: &dyn Expected) -> Self {
+        expected_but_found(Unexpected::Other("another number of values"), expected)
+    }
+
+    fn unknown_variant(variant: &str, known: &'static [&'static str]) -> Self {
+        not_one_of(variant, known)
+    }
+
+    fn unknown_field(field: &str, known: &'static [&'static str]) -> Self {
+        not_one_of(field, known)
+    }
+
+    fn missing_field(field: &'static str) -> Self {
+        Self::new(join(&["`", field, "` is missing"]))
+    }
+
+    fn duplicate_field(field: &'static str) -> Self {
+        Self::new(join(&["`", field, "` is given more than once"]))
+    }
+}
+
+#[inline(never)]
+fn expected_but_found(found: Unexpected<'_>, expected: &dyn Expected) -> Mismatch {
+    let found = match found {
+        Unexpected::Bool(_) => "a boolean",
+        Unexpected::Unsigned(_) | Unexpected::Signed(_) => "an integer that it cannot hold",
+        Unexpected::Float(_) => "a number that is not an integer",
+        Unexpected::Char(_) | Unexpected::Str(_) => "a string",
+        Unexpected::Bytes(_) => "bytes",
+        Unexpected::Unit | Unexpected::Option => "null",
+        Unexpected::NewtypeStruct => "a value",
+        Unexpected::Seq => "a list",
+        Unexpected::Map => "an object",
+        Unexpected::Enum
+        | Unexpected::UnitVariant
+        | Unexpected::NewtypeVariant
+        | Unexpected::TupleVariant
+        | Unexpected::StructVariant => "a variant",
+        Unexpected::Other(other) => other,
+    };
+    let mut message = String::from("expected ");
+    let _ = write!(message, "{expected}");
+    message.push_str(", found ");
+    message.push_str(found);
+    Mismatch::new(message)
+}
+
+#[inline(never)]
+fn not_one_of(name: &str, known: &[&str]) -> Mismatch {
+    let mut message = join(&["`", name, "` is none of "]);
+    for (position, known) in known.iter().enumerate() {
+        message.push_str(if position == 0 { "`" } else { "`, `" });
+        message.push_str(known);
+    }
+    message.push('`');
+    Mismatch::new(message)
+}

@@ -1,0 +1,128 @@
+//! The program under test, run with an environment of its own.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::LazyLock;
+
+/// The program, as it is in the workspace now.
+pub struct Program;
+
+static PATHS: LazyLock<Paths> = LazyLock::new(Paths::find);
+
+struct Paths {
+    workspace: PathBuf,
+    target: PathBuf,
+    cargo_mik: PathBuf,
+    mik: PathBuf,
+}
+
+impl Paths {
+    /// Cargo builds the programs before it runs the tests, and tells where they are.
+    fn find() -> Self {
+        let program = |name: &str| {
+            let variable = format!("CARGO_BIN_EXE_{name}");
+            let path = std::env::var_os(&variable).unwrap_or_else(|| panic!("{variable} is set by `cargo test`"));
+            PathBuf::from(path)
+        };
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ is in the workspace").to_owned();
+        let cargo_mik = program("cargo-mik");
+        let target = cargo_mik.ancestors().nth(2).expect("it is in target/<profile>").join("mik-tests");
+        Self { workspace, target, mik: program("mik"), cargo_mik }
+    }
+}
+
+fn cargo() -> std::ffi::OsString {
+    std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into())
+}
+
+impl Program {
+    /// `cargo mik …`, to be given arguments: started as cargo starts it.
+    pub fn cargo_mik() -> Command {
+        let mut command = Command::new(&PATHS.cargo_mik);
+        command.arg("mik");
+        Self::prepare(&mut command);
+        command
+    }
+
+    /// `mik …`: the second program.
+    pub fn mik() -> Command {
+        let mut command = Command::new(&PATHS.mik);
+        Self::prepare(&mut command);
+        command
+    }
+
+    /// The root of the checkout.
+    pub fn workspace() -> &'static Path {
+        &PATHS.workspace
+    }
+
+    /// Where test projects are compiled, all in one place.
+    pub fn target_directory() -> PathBuf {
+        PATHS.target.join("target")
+    }
+
+    /// The product's cache: standard libraries for the targets. Kept between runs, as a user's is.
+    pub fn cache_directory() -> PathBuf {
+        PATHS.target.join("cache")
+    }
+
+    /// Runs a command to its end.
+    pub fn run(command: &mut Command) -> Output {
+        let output = command.stdin(Stdio::null()).output().expect("the program starts");
+        Output {
+            code: output.status.code(),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    fn prepare(command: &mut Command) {
+        // What the tests are run with must not reach what they test.
+        for (name, _) in std::env::vars_os() {
+            let name = name.to_string_lossy();
+            let of_cargo = name.starts_with("CARGO_") && !matches!(&*name, "CARGO_HOME" | "CARGO_NET_OFFLINE");
+            if of_cargo || matches!(&*name, "RUSTFLAGS" | "PORT" | "HOST" | "RUST_LOG" | "MIK_RUST_SRC" | "LD_LIBRARY_PATH") {
+                command.env_remove(&*name);
+            }
+        }
+        command
+            .env("CARGO", cargo())
+            .env("CARGO_TARGET_DIR", Self::target_directory())
+            .env("CARGO_TERM_COLOR", "never")
+            .env("CARGO_TERM_PROGRESS_WHEN", "never")
+            .env("MIK_CACHE_DIR", Self::cache_directory());
+    }
+}
+
+/// How a program ended and what it said.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// Its exit code; none where a signal ended it.
+    pub code: Option<i32>,
+    /// Its standard output.
+    pub stdout: String,
+    /// Its standard error.
+    pub stderr: String,
+}
+
+impl Output {
+    /// Expects an exit code.
+    #[track_caller]
+    pub fn code(self, expected: i32) -> Self {
+        assert_eq!(self.code, Some(expected), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        self
+    }
+
+    /// Expects success.
+    #[track_caller]
+    pub fn ok(self) -> Self {
+        self.code(0)
+    }
+
+    /// Expects a text in standard error.
+    #[track_caller]
+    pub fn says(self, expected: &str) -> Self {
+        assert!(self.stderr.contains(expected), "`{expected}` is not in stderr:\n{}", self.stderr);
+        self
+    }
+}

@@ -1,0 +1,97 @@
+//! Projects to run the program on: written by the program itself, or copied from the checkout.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use tempfile::TempDir;
+
+use crate::{Output, Program};
+
+/// A project in a directory of its own, outside the checkout's workspace.
+pub struct Project {
+    root: TempDir,
+    name: String,
+}
+
+impl Project {
+    /// A project as `cargo mik new` writes it. Its name is one that no other test uses, since they share a target
+    /// directory.
+    pub fn new(name: &str) -> Self {
+        let project = Self::empty(name);
+        let mut command = Program::cargo_mik();
+        command.args(["new", "--quiet", &project.name]).current_dir(project.root.path());
+        Program::run(&mut command).ok();
+        project
+    }
+
+    /// A handler that the SDK's `routes!` serves from this source.
+    pub fn with_source(name: &str, source: &str) -> Self {
+        let project = Self::new(name);
+        project.write("src/lib.rs", source);
+        project
+    }
+
+    /// An empty directory with a name.
+    pub fn empty(name: &str) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let unique = format!("{name}-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        Self { root: tempfile::tempdir().expect("a temporary directory"), name: unique }
+    }
+
+    /// The package's name.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The directory that holds the project.
+    pub fn root(&self) -> &Path {
+        self.root.path()
+    }
+
+    /// The project's directory.
+    pub fn directory(&self) -> PathBuf {
+        self.root.path().join(&self.name)
+    }
+
+    /// Writes a file of the project's.
+    pub fn write(&self, path: &str, content: impl AsRef<[u8]>) {
+        let path = self.directory().join(path);
+        fs_err::create_dir_all(path.parent().expect("a file has a directory")).expect("the directory can be made");
+        fs_err::write(path, content).expect("the file can be written");
+    }
+
+    /// Reads a file of the project's.
+    pub fn read(&self, path: &str) -> String {
+        fs_err::read_to_string(self.directory().join(path)).expect("the file can be read")
+    }
+
+    /// Replaces a text in a file; it has to be there.
+    pub fn edit(&self, path: &str, from: &str, to: &str) {
+        let content = self.read(path);
+        assert!(content.contains(from), "`{from}` is not in {path}:\n{content}");
+        self.write(path, content.replace(from, to));
+    }
+
+    /// Adds to a file's end.
+    pub fn append(&self, path: &str, text: &str) {
+        self.write(path, self.read(path) + text);
+    }
+
+    /// `cargo mik …` in the project's directory, to be given more arguments or an environment.
+    pub fn command(&self, arguments: &str) -> Command {
+        let mut command = Program::cargo_mik();
+        command.args(arguments.split_whitespace()).current_dir(self.directory());
+        command
+    }
+
+    /// Runs `cargo mik …` in the project's directory.
+    pub fn run(&self, arguments: &str) -> Output {
+        Program::run(&mut self.command(arguments))
+    }
+
+    /// The component that a build of a profile has written.
+    pub fn component(&self, profile: &str) -> PathBuf {
+        Program::target_directory().join("mik").join(profile).join(format!("{}.wasm", self.name))
+    }
+}

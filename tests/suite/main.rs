@@ -1,0 +1,3 @@
+//! Whole-program tests: the real program, on real projects, over real sockets.
+
+mod build;
