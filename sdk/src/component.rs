@@ -8,21 +8,12 @@ use crate::{Headers, Method, Request, Response};
 /// Answers what the host hands in. What `routes!` exports calls this.
 pub fn answer(request: wit::RequestData, handle: fn(Request) -> Response) -> wit::Response {
     let (status, headers, body) = handle(request.into()).into_parts();
-    wit::Response {
-        status: status.as_u16(),
-        headers: headers.into_vec(),
-        body: (!body.is_empty()).then_some(body),
-    }
+    wit::Response { status: status.as_u16(), headers: headers.into_vec(), body: (!body.is_empty()).then_some(body) }
 }
 
 impl From<wit::RequestData> for Request {
     fn from(request: wit::RequestData) -> Self {
-        let wit::RequestData {
-            method,
-            path,
-            headers,
-            body,
-        } = request;
+        let wit::RequestData { method, path, headers, body } = request;
         Self::from_parts(method.into(), path, Headers::from(headers), body.map(Bytes::from))
     }
 }

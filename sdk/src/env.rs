@@ -11,10 +11,7 @@ use crate::{log, platform};
 /// assert_eq!(mik_sdk::env::get("SURELY_NOT_SET"), None);
 /// ```
 pub fn get(name: &str) -> Option<String> {
-    all()
-        .into_iter()
-        .find(|(key, _)| key == name)
-        .map(|(_, value)| value)
+    all().into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
 }
 
 /// A variable that the handler cannot do without.
@@ -54,11 +51,7 @@ pub fn get_or(name: &str, default: impl Into<String>) -> String {
 /// assert!(!mik_sdk::env::bool("SURELY_NOT_SET"));
 /// ```
 pub fn bool(name: &str) -> bool {
-    get(name).is_some_and(|value| {
-        ["1", "true", "yes", "on"]
-            .iter()
-            .any(|yes| value.eq_ignore_ascii_case(yes))
-    })
+    get(name).is_some_and(|value| ["1", "true", "yes", "on"].iter().any(|yes| value.eq_ignore_ascii_case(yes)))
 }
 
 /// Every variable.

@@ -4,6 +4,7 @@ mod body;
 mod params;
 
 pub use body::{Json, Text};
+pub(crate) use params::wrong as wrong_parameter;
 pub use params::{Path, Query};
 
 use crate::Bytes;

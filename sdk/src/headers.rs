@@ -32,9 +32,7 @@ impl Headers {
 
     /// Every value of a field, in the order in which they came.
     pub fn get_all<'h>(&'h self, name: &str) -> impl Iterator<Item = &'h str> {
-        self.iter()
-            .filter(move |(key, _)| key.eq_ignore_ascii_case(name))
-            .map(|(_, value)| value)
+        self.iter().filter(move |(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
     /// Whether there is such a field.
@@ -67,9 +65,7 @@ impl Headers {
 
     /// Every field, in order, as it is spelled.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
     /// How many fields there are, repeated ones counted each time.
@@ -85,9 +81,7 @@ impl Headers {
     /// The first field that must not be sent: a name that is no token, or a value that could end its line and begin
     /// another field (RFC 9110, 5.1 and 5.5).
     pub(crate) fn first_invalid(&self) -> Option<&str> {
-        self.iter()
-            .find(|(name, value)| !is_token(name) || !is_field_value(value))
-            .map(|(name, _)| name)
+        self.iter().find(|(name, value)| !is_token(name) || !is_field_value(value)).map(|(name, _)| name)
     }
 
     pub(crate) fn into_vec(self) -> Vec<(String, String)> {
@@ -102,16 +96,11 @@ impl From<Vec<(String, String)>> for Headers {
 }
 
 fn is_token(name: &str) -> bool {
-    !name.is_empty()
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
 fn is_field_value(value: &str) -> bool {
-    value
-        .bytes()
-        .all(|byte| byte == b'\t' || (byte >= b' ' && byte != 0x7f))
+    value.bytes().all(|byte| byte == b'\t' || (byte >= b' ' && byte != 0x7f))
 }
 
 #[cfg(test)]

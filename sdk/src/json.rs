@@ -3,7 +3,11 @@
 //! The texts are those of `serde_json`, and so is [`Value`]; the tests compare. Reader and writer are our own because they
 //! are in every component: what an error says about a floating-point number costs `serde_json` more bytes than all of this.
 
+mod access;
+mod deserialize;
+mod key;
 mod read;
+mod serialize;
 mod write;
 
 use serde::Serialize;
@@ -35,9 +39,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
         Err(mismatch) => return Err(read::problem(bytes, mismatch)),
     };
     let value = T::deserialize(&mut reader);
-    reader
-        .finish(value)
-        .map_err(|mismatch| read::problem(bytes, mismatch))
+    reader.finish(value).map_err(|mismatch| read::problem(bytes, mismatch))
 }
 
 /// Writes JSON.

@@ -38,7 +38,7 @@
 //! - What a handler takes: [`Path`], [`Query`], [`Json`], [`Bytes`], [`Text`], [`Method`], `&`[`Request`], `Option` and
 //!   `Result<_, `[`Rejection`]`>` of them, and whatever else is [`FromRequest`].
 //! - What it returns: whatever is [`IntoResponse`]. `?` makes a [`Problem`] of every error.
-//! - What it asks of its host: [`time`], [`random`], [`env`], [`log`](mod@log).
+//! - What it asks of its host: [`time`], [`random`], [`env`](mod@env), [`log`](mod@log).
 
 // Macros name the crate by its name, here too.
 extern crate self as mik_sdk;
@@ -46,15 +46,17 @@ extern crate self as mik_sdk;
 #[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub mod bindings;
+mod bytes;
 #[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub mod component;
-mod bytes;
 pub mod env;
 mod extract;
 mod handler;
 mod headers;
 pub mod json;
+#[cfg(all(target_arch = "wasm32", target_env = "p2"))]
+mod libc;
 pub mod log;
 mod method;
 mod mismatch;
@@ -76,7 +78,51 @@ pub use handler::{Arguments, Handler};
 pub use headers::Headers;
 pub use http::StatusCode;
 pub use method::Method;
-pub use mik_sdk_macros::{Type, routes};
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// #[derive(Type)]
+/// struct Page {
+///     #[field(default = 1)]
+///     number: u32,
+///     #[field(rename = "sortBy", docs = "The field to sort by")]
+///     sort_by: Option<String>,
+/// }
+///
+/// let page: Page = json::parse(br#"{"sortBy":"name"}"#)?;
+/// assert_eq!((page.number, page.sort_by.as_deref()), (1, Some("name")));
+/// # Ok::<(), Problem>(())
+/// ```
+pub use mik_sdk_macros::Type;
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// routes! {
+///     /// Doc comments describe a route
+///     GET "/" | "" => home,
+///     /// `{id}` is what stands between two slashes
+///     GET "/users/{id}" => users::get,
+///     #[status(201)] #[tag("Users")]
+///     POST "/users" => users::create,
+///     /// `{*path}` is everything that is left
+///     GET "/files/{*path}" => file,
+/// }
+///
+/// fn home() -> &'static str { "home" }
+/// fn file(Path(path): Path<String>) -> String { path }
+///
+/// mod users {
+///     use super::*;
+///     pub fn get(Path(id): Path<u32>) -> String { id.to_string() }
+///     pub fn create() {}
+/// }
+///
+/// # fn main() {
+/// assert_eq!(testing::get("/files/a/b").send(handle).text(), Some("a/b"));
+/// assert_eq!(testing::put("/users/7").send(handle).header("allow"), Some("GET, HEAD, OPTIONS"));
+/// # }
+/// ```
+pub use mik_sdk_macros::routes;
 pub use problem::{Problem, Rejection};
 pub use request::Request;
 pub use response::{Created, Html, IntoResponse, Redirect, Response};
@@ -88,11 +134,10 @@ pub use uuid::Uuid;
 pub mod prelude {
     #[doc(no_inline)]
     pub use crate::{
-        Bytes, Created, FromRequest, Headers, Html, IntoResponse, Json, Method, Path, Problem,
-        Query, Redirect, Rejection, Request, Response, StatusCode, Text, Type, Uuid, accepted,
-        bad_request, conflict, created, env, error, forbidden, json, log, no_content, not_found,
-        ok, random, redirect, routes, testing, time, too_many_requests, unauthorized,
-        unprocessable,
+        Bytes, Created, FromRequest, Headers, Html, IntoResponse, Json, Method, Path, Problem, Query, Redirect,
+        Rejection, Request, Response, StatusCode, Text, Type, Uuid, accepted, bad_request, conflict, created, env,
+        error, forbidden, json, log, no_content, not_found, ok, random, redirect, routes, testing, time,
+        too_many_requests, unauthorized, unprocessable,
     };
 }
 

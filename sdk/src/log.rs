@@ -41,13 +41,7 @@ pub enum Level {
 }
 
 impl Level {
-    const ALL: [Self; 5] = [
-        Self::Error,
-        Self::Warn,
-        Self::Info,
-        Self::Debug,
-        Self::Trace,
-    ];
+    const ALL: [Self; 5] = [Self::Error, Self::Warn, Self::Info, Self::Debug, Self::Trace];
 
     /// The name, in lower case.
     pub const fn as_str(self) -> &'static str {
@@ -80,13 +74,11 @@ fn most_verbose(filter: &str, target: &str) -> u8 {
     let mut fits_best = None;
     for directive in filter.split(',') {
         let (module, level) = match directive.split_once('=') {
-            Some((module, level)) => (module.trim(), level.trim()),
-            None => ("", directive.trim()),
+            Some((module, level)) => (module.trim_ascii(), level.trim_ascii()),
+            None => ("", directive.trim_ascii()),
         };
         let fits = module.is_empty()
-            || target
-                .strip_prefix(module)
-                .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
+            || target.strip_prefix(module).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
         let Some(level) = rank_of(level) else {
             continue;
         };
@@ -102,10 +94,7 @@ fn rank_of(level: &str) -> Option<u8> {
     if level.eq_ignore_ascii_case("off") {
         return Some(0);
     }
-    Level::ALL
-        .into_iter()
-        .find(|known| known.as_str().eq_ignore_ascii_case(level))
-        .map(|known| known as u8)
+    Level::ALL.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(level)).map(|known| known as u8)
 }
 
 /// A value in a log line; it keeps its JSON type.
@@ -122,23 +111,13 @@ impl<T: Serialize + ?Sized> Field for T {
 
 /// What the macros expand to.
 #[doc(hidden)]
-pub fn write(
-    level: Level,
-    target: &str,
-    message: fmt::Arguments<'_>,
-    fields: &[(&str, &dyn Field)],
-) {
+pub fn write(level: Level, target: &str, message: fmt::Arguments<'_>, fields: &[(&str, &dyn Field)]) {
     if enabled(level, target) {
         platform::write_stderr(&line(level, target, message, fields));
     }
 }
 
-fn line(
-    level: Level,
-    target: &str,
-    message: fmt::Arguments<'_>,
-    fields: &[(&str, &dyn Field)],
-) -> Vec<u8> {
+fn line(level: Level, target: &str, message: fmt::Arguments<'_>, fields: &[(&str, &dyn Field)]) -> Vec<u8> {
     let mut writer = Writer::new();
     writer.raw("{\"time\":");
     writer.string(&time::now_iso());

@@ -21,10 +21,7 @@ pub struct Mismatch {
 impl Mismatch {
     #[inline(never)]
     pub(crate) fn new(message: String) -> Self {
-        Self {
-            message,
-            ..Self::default()
-        }
+        Self { message, ..Self::default() }
     }
 
     /// This mismatch at a place, unless it has one.
@@ -77,6 +74,12 @@ impl Error for Mismatch {
 
     fn duplicate_field(field: &'static str) -> Self {
         Self::new(join(&["`", field, "` is given more than once"]))
+    }
+}
+
+impl serde::ser::Error for Mismatch {
+    fn custom<T: Display>(message: T) -> Self {
+        <Self as serde::de::Error>::custom(message)
     }
 }
 

@@ -3,9 +3,7 @@
 use std::borrow::Cow;
 
 use serde::de::value::StrDeserializer;
-use serde::de::{
-    DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor,
-};
+use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
 use crate::mismatch::Mismatch;
@@ -19,9 +17,7 @@ impl<'a> Pairs<'a> {
     fn only_value(self) -> Result<One<'a>, Mismatch> {
         match self.0 {
             [(name, value)] => Ok(One { name, value }),
-            _ => Err(Mismatch::new(
-                "one value was asked for, and there is not exactly one".to_owned(),
-            )),
+            _ => Err(Mismatch::new("one value was asked for, and there is not exactly one".to_owned())),
         }
     }
 }
@@ -43,10 +39,7 @@ impl<'de> Deserializer<'de> for Pairs<'_> {
     }
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        visitor.visit_map(ByName {
-            pairs: self,
-            next: 0,
-        })
+        visitor.visit_map(ByName { pairs: self, next: 0 })
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -62,11 +55,7 @@ impl<'de> Deserializer<'de> for Pairs<'_> {
         visitor.visit_seq(InOrder { pairs: self.0 })
     }
 
-    fn deserialize_tuple<V: Visitor<'de>>(
-        self,
-        len: usize,
-        visitor: V,
-    ) -> Result<V::Value, Mismatch> {
+    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, Mismatch> {
         if len != self.0.len() {
             return Err(Mismatch::new("there are more or fewer values than were asked for".to_owned()));
         }
@@ -82,11 +71,7 @@ impl<'de> Deserializer<'de> for Pairs<'_> {
         self.deserialize_tuple(len, visitor)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Mismatch> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Mismatch> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -105,8 +90,7 @@ impl<'de> Deserializer<'de> for Pairs<'_> {
         visitor: V,
     ) -> Result<V::Value, Mismatch> {
         let one = self.only_value()?;
-        one.deserialize_enum(name, variants, visitor)
-            .map_err(|mismatch| mismatch.at(one.name))
+        one.deserialize_enum(name, variants, visitor).map_err(|mismatch| mismatch.at(one.name))
     }
 
     as_the_only_value! {
@@ -127,10 +111,7 @@ struct ByName<'a> {
 impl<'de> MapAccess<'de> for ByName<'_> {
     type Error = Mismatch;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(
-        &mut self,
-        seed: K,
-    ) -> Result<Option<K::Value>, Mismatch> {
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Mismatch> {
         let pairs = self.pairs.0;
         while let Some((name, _)) = pairs.get(self.next) {
             self.next += 1;
@@ -146,8 +127,7 @@ impl<'de> MapAccess<'de> for ByName<'_> {
         let (before, from) = self.pairs.0.split_at(self.next - 1);
         debug_assert!(before.len() < self.pairs.0.len());
         let name = &from[0].0;
-        seed.deserialize(Named { name, from })
-            .map_err(|mismatch| mismatch.at(name))
+        seed.deserialize(Named { name, from }).map_err(|mismatch| mismatch.at(name))
     }
 }
 
@@ -159,17 +139,12 @@ struct InOrder<'a> {
 impl<'de> SeqAccess<'de> for InOrder<'_> {
     type Error = Mismatch;
 
-    fn next_element_seed<T: DeserializeSeed<'de>>(
-        &mut self,
-        seed: T,
-    ) -> Result<Option<T::Value>, Mismatch> {
+    fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Mismatch> {
         let Some(((name, value), rest)) = self.pairs.split_first() else {
             return Ok(None);
         };
         self.pairs = rest;
-        seed.deserialize(One { name, value })
-            .map(Some)
-            .map_err(|mismatch| mismatch.at(name))
+        seed.deserialize(One { name, value }).map(Some).map_err(|mismatch| mismatch.at(name))
     }
 }
 
@@ -182,10 +157,7 @@ struct Named<'a> {
 
 impl<'a> Named<'a> {
     fn values(self) -> impl Iterator<Item = One<'a>> {
-        self.from
-            .iter()
-            .filter(move |(name, _)| name == self.name)
-            .map(|(name, value)| One { name, value })
+        self.from.iter().filter(move |(name, _)| name == self.name).map(|(name, value)| One { name, value })
     }
 
     fn one(self) -> Result<One<'a>, Mismatch> {
@@ -214,10 +186,7 @@ impl<'de> Deserializer<'de> for Named<'_> {
         impl<'a, 'de, I: Iterator<Item = One<'a>>> SeqAccess<'de> for Values<I> {
             type Error = Mismatch;
 
-            fn next_element_seed<T: DeserializeSeed<'de>>(
-                &mut self,
-                seed: T,
-            ) -> Result<Option<T::Value>, Mismatch> {
+            fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Mismatch> {
                 self.0.next().map(|one| seed.deserialize(one)).transpose()
             }
         }
@@ -233,11 +202,7 @@ impl<'de> Deserializer<'de> for Named<'_> {
         visitor.visit_some(self)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Mismatch> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Mismatch> {
         visitor.visit_newtype_struct(self)
     }
 
@@ -331,11 +296,7 @@ impl<'de> Deserializer<'de> for One<'_> {
         visitor.visit_some(self)
     }
 
-    fn deserialize_newtype_struct<V: Visitor<'de>>(
-        self,
-        _: &'static str,
-        visitor: V,
-    ) -> Result<V::Value, Mismatch> {
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Mismatch> {
         visitor.visit_newtype_struct(self)
     }
 

@@ -41,9 +41,7 @@ mod imp {
     use std::time::{SystemTime, UNIX_EPOCH};
 
     pub(crate) fn unix_time() -> (u64, u32) {
-        let since = SystemTime::now()
-            .duration_since(UNIX_EPOCH)
-            .unwrap_or_default();
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         (since.as_secs(), since.subsec_nanos())
     }
 

@@ -155,14 +155,10 @@ impl Problem {
     /// assert!(problem.to_json().ends_with(r#","limit":60}"#));
     /// ```
     #[must_use]
-    pub fn with<T: Serialize + ?Sized>(
-        mut self,
-        name: impl Into<Cow<'static, str>>,
-        value: &T,
-    ) -> Self {
+    pub fn with(mut self, name: impl Into<Cow<'static, str>>, value: impl Serialize) -> Self {
         let mut writer = Writer::new();
-        writer.value(value);
-        let value = writer.finish().unwrap_or_else(|_| b"null".to_vec());
+        writer.value(&value);
+        let value = writer.into_bytes();
         self.push_extension(name.into(), value);
         self
     }
@@ -206,25 +202,19 @@ impl Problem {
     fn to_vec(&self) -> Vec<u8> {
         let parts = &self.0;
         let mut writer = Writer::new();
-        let mut separator = "{";
-        for (name, value) in [
-            ("type", parts.kind.as_deref()),
-            ("title", Some(self.title())),
-            ("detail", self.detail()),
-            ("instance", parts.instance.as_deref()),
-        ] {
-            let Some(value) = value else {
-                continue;
-            };
-            writer.raw(separator);
-            separator = ",";
-            writer.string(name);
-            writer.raw(":");
-            writer.string(value);
-            if name == "title" {
-                writer.raw(",\"status\":");
-                writer.integer(false, parts.status.as_u16().into());
-            }
+        writer.raw("{");
+        if let Some(kind) = &parts.kind {
+            member(&mut writer, "\"type\":", kind);
+            writer.raw(",");
+        }
+        member(&mut writer, "\"title\":", self.title());
+        writer.raw(",\"status\":");
+        writer.integer(false, parts.status.as_u16().into());
+        if let Some(detail) = &parts.detail {
+            member(&mut writer, ",\"detail\":", detail);
+        }
+        if let Some(instance) = &parts.instance {
+            member(&mut writer, ",\"instance\":", instance);
         }
         for (name, value) in &parts.extensions {
             writer.raw(",");
@@ -250,6 +240,12 @@ impl Problem {
     }
 }
 
+#[inline(never)]
+fn member(writer: &mut Writer, name: &str, value: &str) {
+    writer.raw(name);
+    writer.string(value);
+}
+
 impl<E: Error> From<E> for Problem {
     fn from(error: E) -> Self {
         Self::from_error(&error)
@@ -259,9 +255,8 @@ impl<E: Error> From<E> for Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let body = self.to_vec();
-        let mut response = Response::new(self.0.status)
-            .with_header("content-type", "application/problem+json")
-            .with_body(body);
+        let mut response =
+            Response::new(self.0.status).with_header("content-type", "application/problem+json").with_body(body);
         for (name, value) in self.0.headers.into_vec() {
             response.headers_mut().append(name, value);
         }

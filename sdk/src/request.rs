@@ -43,22 +43,9 @@ impl Request {
         Self::from_parts(method, target.into(), Headers::new(), None)
     }
 
-    pub(crate) fn from_parts(
-        method: Method,
-        target: String,
-        headers: Headers,
-        body: Option<Bytes>,
-    ) -> Self {
+    pub(crate) fn from_parts(method: Method, target: String, headers: Headers, body: Option<Bytes>) -> Self {
         let path_len = target.find('?').unwrap_or(target.len());
-        Self {
-            method,
-            target,
-            path_len,
-            headers,
-            body,
-            params: Vec::new(),
-            query: OnceCell::new(),
-        }
+        Self { method, target, path_len, headers, body, params: Vec::new(), query: OnceCell::new() }
     }
 
     /// This request with one more header field.
@@ -104,9 +91,7 @@ impl Request {
     pub fn query_all<'r>(&'r self, name: &str) -> impl Iterator<Item = &'r str> {
         self.query
             .get_or_init(|| {
-                form_urlencoded::parse(self.query_string().unwrap_or_default().as_bytes())
-                    .into_owned()
-                    .collect()
+                form_urlencoded::parse(self.query_string().unwrap_or_default().as_bytes()).into_owned().collect()
             })
             .iter()
             .filter(move |(key, _)| key == name)
@@ -115,17 +100,12 @@ impl Request {
 
     /// What the route took from the path under this name, decoded: `id` of `/users/{id}`.
     pub fn param(&self, name: &str) -> Option<&str> {
-        self.params
-            .iter()
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| value.as_str())
+        self.params.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str())
     }
 
     /// Everything the route took from the path, in its order.
     pub fn params(&self) -> impl ExactSizeIterator<Item = (&'static str, &str)> {
-        self.params
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
+        self.params.iter().map(|(name, value)| (*name, value.as_str()))
     }
 
     /// The header fields.

@@ -109,11 +109,21 @@ macro_rules! error {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __problem_part {
-    ($problem:ident, title, $value:expr) => { $problem.with_title($value) };
-    ($problem:ident, detail, $value:expr) => { $problem.with_detail($value) };
-    ($problem:ident, instance, $value:expr) => { $problem.with_instance($value) };
-    ($problem:ident, problem_type, $value:expr) => { $problem.with_type($value) };
-    ($problem:ident, $name:ident, $value:expr) => { $problem.with(::core::stringify!($name), &$value) };
+    ($problem:ident, title, $value:expr) => {
+        $problem.with_title($value)
+    };
+    ($problem:ident, detail, $value:expr) => {
+        $problem.with_detail($value)
+    };
+    ($problem:ident, instance, $value:expr) => {
+        $problem.with_instance($value)
+    };
+    ($problem:ident, problem_type, $value:expr) => {
+        $problem.with_type($value)
+    };
+    ($problem:ident, $name:ident, $value:expr) => {
+        $problem.with(::core::stringify!($name), &$value)
+    };
 }
 
 /// Answers 400, and says why.

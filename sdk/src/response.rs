@@ -31,11 +31,7 @@ pub struct Response {
 impl Response {
     /// A response without header fields and body.
     pub const fn new(status: StatusCode) -> Self {
-        Self {
-            status,
-            headers: Headers::new(),
-            body: Vec::new(),
-        }
+        Self { status, headers: Headers::new(), body: Vec::new() }
     }
 
     /// This response with another status.
@@ -286,10 +282,7 @@ impl Redirect {
     }
 
     fn with_status(status: StatusCode, location: impl Into<String>) -> Self {
-        Self {
-            status,
-            location: location.into(),
-        }
+        Self { status, location: location.into() }
     }
 }
 
@@ -301,7 +294,5 @@ impl IntoResponse for Redirect {
 
 #[inline(never)]
 fn with_type(content_type: &str, body: Vec<u8>) -> Response {
-    Response::new(StatusCode::OK)
-        .with_header("content-type", content_type)
-        .with_body(body)
+    Response::new(StatusCode::OK).with_header("content-type", content_type).with_body(body)
 }

@@ -6,6 +6,8 @@
 
 use http::StatusCode;
 
+use crate::extract::wrong_parameter;
+use crate::mismatch::Mismatch;
 use crate::text::join;
 use crate::{IntoResponse, Method, Problem, Request, Response};
 
@@ -70,8 +72,7 @@ pub fn answer(routes: &[Route], mut request: Request) -> Response {
 fn sendable(response: Response) -> Response {
     match response.headers().first_invalid() {
         None => response,
-        Some(name) => Problem::internal(join(&["the header field `", name, "` cannot be sent"]))
-            .into_response(),
+        Some(name) => Problem::internal(join(&["the header field `", name, "` cannot be sent"])).into_response(),
     }
 }
 
@@ -101,11 +102,7 @@ fn find<'t, 'p>(routes: &'t [Route], method: Method, path: &'p str) -> Found<'t,
             methods.add(endpoint.method);
         }
     }
-    if methods.0 == 0 {
-        Found::Nothing
-    } else {
-        Found::Methods(methods)
-    }
+    if methods.0 == 0 { Found::Nothing } else { Found::Methods(methods) }
 }
 
 impl Route {
@@ -121,11 +118,7 @@ impl Route {
 
 /// Whether a path fits a pattern. It is compared as it was received: an escaped slash (`%2F`) does not end a segment.
 #[inline(never)]
-fn fits<'p>(
-    segments: &[Segment],
-    path: &'p str,
-    take: &mut dyn FnMut(&'static str, &'p str),
-) -> bool {
+fn fits<'p>(segments: &[Segment], path: &'p str, take: &mut dyn FnMut(&'static str, &'p str)) -> bool {
     let mut rest = Some(path);
     for segment in segments {
         let Some(path) = rest else {
@@ -142,14 +135,8 @@ fn fits<'p>(
         rest = after;
         match segment {
             Segment::Literal(literal) if part == *literal => {}
-            Segment::Param {
-                prefix,
-                name,
-                suffix,
-            } => {
-                let value = part
-                    .strip_prefix(prefix)
-                    .and_then(|value| value.strip_suffix(suffix));
+            Segment::Param { prefix, name, suffix } => {
+                let value = part.strip_prefix(prefix).and_then(|value| value.strip_suffix(suffix));
                 match value {
                     Some(value) if !value.is_empty() => take(name, value),
                     _ => return false,
@@ -167,8 +154,8 @@ fn decode(params: &RawParams<'_>) -> Result<Vec<(&'static str, String)>, Problem
     let mut decoded = Vec::with_capacity(params.len());
     for (name, value) in params {
         let Some(value) = decode_one(value) else {
-            let detail = join(&["path parameter `", name, "`: its escapes are not UTF-8"]);
-            return Err(Problem::bad_request(detail).with("parameter", name));
+            let mismatch = Mismatch::new("its escapes are not UTF-8".to_owned());
+            return Err(wrong_parameter("path", &mismatch.at(name)));
         };
         decoded.push((*name, value));
     }
@@ -195,9 +182,7 @@ fn other_methods(method: Method, methods: MethodSet) -> Response {
     let allow = methods.to_allow();
     match method {
         Method::Options => Response::new(StatusCode::NO_CONTENT).with_header("allow", allow),
-        _ => Problem::new(StatusCode::METHOD_NOT_ALLOWED)
-            .with_header("allow", allow)
-            .into_response(),
+        _ => Problem::new(StatusCode::METHOD_NOT_ALLOWED).with_header("allow", allow).into_response(),
     }
 }
 
@@ -212,15 +197,8 @@ impl MethodSet {
 
     /// As `Allow` lists them. What the table answers by itself is allowed too.
     fn to_allow(mut self) -> String {
-        const ALL: [Method; 7] = [
-            Method::Get,
-            Method::Head,
-            Method::Post,
-            Method::Put,
-            Method::Patch,
-            Method::Delete,
-            Method::Options,
-        ];
+        const ALL: [Method; 7] =
+            [Method::Get, Method::Head, Method::Post, Method::Put, Method::Patch, Method::Delete, Method::Options];
         self.add(Method::Options);
         if self.0 & (1 << Method::Get as u8) != 0 {
             self.add(Method::Head);

@@ -30,9 +30,7 @@ pub struct Call {
 
 /// A call with any method. The target is the path with its query.
 pub fn call(method: Method, target: impl Into<String>) -> Call {
-    Call {
-        request: Request::new(method, target),
-    }
+    Call { request: Request::new(method, target) }
 }
 
 macro_rules! methods {
@@ -57,16 +55,12 @@ methods! {
 impl Call {
     /// Adds a header field.
     pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        Self {
-            request: self.request.with_header(name, value),
-        }
+        Self { request: self.request.with_header(name, value) }
     }
 
     /// Sets the body.
     pub fn body(self, body: impl Into<Bytes>) -> Self {
-        Self {
-            request: self.request.with_body(body),
-        }
+        Self { request: self.request.with_body(body) }
     }
 
     /// Sets the body to JSON, and the content type with it.
@@ -80,8 +74,13 @@ impl Call {
         self.header("content-type", "application/json").body(body)
     }
 
-    /// Sends it to the `handle` that `routes!` made.
+    /// Sends it to the `handle` that `routes!` made. An answer to `HEAD` comes back without its body, as a client gets it.
     pub fn send(self, handle: impl FnOnce(Request) -> Response) -> Response {
-        handle(self.request)
+        let method = self.request.method();
+        let response = handle(self.request);
+        match method {
+            Method::Head => response.with_body(Vec::new()),
+            _ => response,
+        }
     }
 }

@@ -3,12 +3,31 @@
 //! Everything lives under the workspace's target directory, and every test project shares one cargo target directory,
 //! so that what they have in common is compiled once.
 
-#![allow(clippy::expect_used, clippy::unwrap_used, clippy::disallowed_methods, reason = "a test that can't go on fails")]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test that can't go on fails"
+)]
 
+use std::time::Duration;
+
+mod connection;
+pub mod guest;
+mod log;
+mod machine;
+pub mod payload;
 mod program;
 mod project;
+mod reply;
 mod server;
 
+pub use connection::{Body, Connection};
+pub use machine::{interrupt_group, toolchain_has, wait_until};
 pub use program::{Output, Program};
 pub use project::Project;
-pub use server::Server;
+pub use reply::Reply;
+pub use server::{Ended, Server, Signal};
+
+/// How long something may take before the test fails: a compile on a busy machine included.
+const PATIENCE: Duration = Duration::from_secs(300);

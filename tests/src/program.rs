@@ -51,6 +51,13 @@ impl Program {
         command
     }
 
+    /// Plain `cargo …`, in the same environment.
+    pub fn cargo() -> Command {
+        let mut command = Command::new(cargo());
+        Self::prepare(&mut command);
+        command
+    }
+
     /// The root of the checkout.
     pub fn workspace() -> &'static Path {
         &PATHS.workspace
@@ -81,7 +88,9 @@ impl Program {
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy();
             let of_cargo = name.starts_with("CARGO_") && !matches!(&*name, "CARGO_HOME" | "CARGO_NET_OFFLINE");
-            if of_cargo || matches!(&*name, "RUSTFLAGS" | "PORT" | "HOST" | "RUST_LOG" | "MIK_RUST_SRC" | "LD_LIBRARY_PATH") {
+            if of_cargo
+                || matches!(&*name, "RUSTFLAGS" | "PORT" | "HOST" | "RUST_LOG" | "MIK_RUST_SRC" | "LD_LIBRARY_PATH")
+            {
                 command.env_remove(&*name);
             }
         }
@@ -90,6 +99,9 @@ impl Program {
             .env("CARGO_TARGET_DIR", Self::target_directory())
             .env("CARGO_TERM_COLOR", "never")
             .env("CARGO_TERM_PROGRESS_WHEN", "never")
+            // Tests use what the machine has. A build that lacks a target asks rustup for it first; that must not change
+            // the toolchain of whoever runs the tests, so there rustup finds nobody.
+            .env("RUSTUP_DIST_SERVER", "http://127.0.0.1:9")
             .env("MIK_CACHE_DIR", Self::cache_directory());
     }
 }

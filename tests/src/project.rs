@@ -1,5 +1,6 @@
 //! Projects to run the program on: written by the program itself, or copied from the checkout.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -32,6 +33,29 @@ impl Project {
         project
     }
 
+    /// The least handler there is: it says one thing.
+    pub fn saying(name: &str, says: &str) -> Self {
+        let project = Self::empty(name);
+        let sdk = Program::workspace().join("sdk");
+        let manifest = format!(
+            "[workspace]\n\n[package]\nname = \"{}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
+             [lib]\ncrate-type = [\"cdylib\"]\n\n[dependencies]\nmik-sdk = {{ path = {sdk:?} }}\n",
+            project.name
+        );
+        project.write("Cargo.toml", manifest);
+        project.say(says);
+        project
+    }
+
+    /// Makes the handler say another thing.
+    pub fn say(&self, says: &str) {
+        let source = format!(
+            "//! Says one thing.\n\nuse mik_sdk::prelude::*;\n\nroutes! {{\n    GET \"/\" => home,\n}}\n\n\
+             fn home() -> &'static str {{\n    \"{says}\"\n}}\n"
+        );
+        self.write("src/lib.rs", source);
+    }
+
     /// An empty directory with a name.
     pub fn empty(name: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -54,11 +78,14 @@ impl Project {
         self.root.path().join(&self.name)
     }
 
-    /// Writes a file of the project's.
+    /// Writes a file of the project's, whole: nobody sees half of it.
     pub fn write(&self, path: &str, content: impl AsRef<[u8]>) {
         let path = self.directory().join(path);
-        fs_err::create_dir_all(path.parent().expect("a file has a directory")).expect("the directory can be made");
-        fs_err::write(path, content).expect("the file can be written");
+        let directory = path.parent().expect("a file has a directory");
+        fs_err::create_dir_all(directory).expect("the directory can be made");
+        let mut file = tempfile::NamedTempFile::new_in(directory).expect("a file can be made");
+        file.write_all(content.as_ref()).expect("the file can be written");
+        file.persist(path).expect("the file can be put in its place");
     }
 
     /// Reads a file of the project's.
@@ -82,6 +109,13 @@ impl Project {
     pub fn command(&self, arguments: &str) -> Command {
         let mut command = Program::cargo_mik();
         command.args(arguments.split_whitespace()).current_dir(self.directory());
+        command
+    }
+
+    /// Plain `cargo …` in the project's directory, to be given arguments.
+    pub fn cargo(&self) -> Command {
+        let mut command = Program::cargo();
+        command.current_dir(self.directory());
         command
     }
 

@@ -1,67 +1,85 @@
 //! Servers under test: each owns its port and its end.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
 use ureq::http::{Request, Response};
 use ureq::{Agent, AsSendBody};
 
-/// How long something may take before the test fails: a compile on a busy machine included.
-const PATIENCE: Duration = Duration::from_secs(300);
+use crate::log::Log;
+use crate::{Body, Connection, PATIENCE, Reply};
 
 /// A running server.
+#[derive(Debug)]
 pub struct Server {
     child: Child,
     address: SocketAddr,
-    lines: Receiver<String>,
-    log: Arc<Mutex<String>>,
+    log: Log,
     agent: Agent,
+}
+
+/// What asks a program to end.
+#[derive(Clone, Copy, Debug)]
+pub enum Signal {
+    /// Ctrl-C.
+    Interrupt = libc::SIGINT as isize,
+    /// What supervisors send.
+    Terminate = libc::SIGTERM as isize,
+}
+
+/// How a server ended and what it said until then.
+#[derive(Debug)]
+pub struct Ended {
+    /// Its exit code; none where a signal ended it.
+    pub code: Option<i32>,
+    /// Its standard error.
+    pub log: String,
 }
 
 impl Server {
     /// Starts a command that serves, on a free port, and waits until it says where.
     #[track_caller]
     pub fn start(command: &mut Command) -> Self {
-        let mut server = Self::start_unready(command);
-        let line = server.wait_for("Serving http://");
-        let url = line.split("http://").nth(1).expect("the line has a URL").trim_end_matches('/');
-        server.address = url.parse().expect("the URL has an address");
-        server
+        Self::start_as_is(command.args(["--port", "0"]))
     }
 
-    /// Starts a command that may not come as far as serving.
+    /// Starts a command that serves, on whatever port it chooses, and waits until it says where.
+    #[track_caller]
+    pub fn start_as_is(command: &mut Command) -> Self {
+        Self::spawn(command).at("Serving http://")
+    }
+
+    /// Starts a command on a free port that may not come as far as serving. It has no address yet.
     pub fn start_unready(command: &mut Command) -> Self {
+        Self::spawn(command.args(["--port", "0"]))
+    }
+
+    fn spawn(command: &mut Command) -> Self {
         let mut child = command
-            .args(["--port", "0"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
-        let stderr = child.stderr.take().expect("stderr is piped");
-        let (sender, lines) = channel();
-        let log = Arc::new(Mutex::new(String::new()));
-        let copy = Arc::clone(&log);
-        std::thread::spawn(move || {
-            for line in BufReader::new(stderr).lines().map_while(Result::ok) {
-                let mut log = copy.lock().unwrap();
-                log.push_str(&line);
-                log.push('\n');
-                drop(log);
-                drop(sender.send(line));
-            }
-        });
+        let log = Log::of(child.stderr.take().expect("stderr is piped"));
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(PATIENCE))
             .max_redirects(0)
             .build()
             .new_agent();
-        Self { child, address: SocketAddr::from(([127, 0, 0, 1], 0)), lines, log, agent }
+        Self { child, address: SocketAddr::from(([127, 0, 0, 1], 0)), log, agent }
+    }
+
+    /// Waits for a line with this text and takes the server's address from it.
+    #[track_caller]
+    pub fn at(mut self, text: &str) -> Self {
+        let line = self.wait_for(text);
+        let url = line.split("http://").nth(1).expect("the line has a URL");
+        let authority = url.split('/').next().expect("the URL has an authority");
+        self.address = authority.parse().expect("the URL has an address");
+        self
     }
 
     /// Where it listens.
@@ -77,20 +95,18 @@ impl Server {
     /// Waits for a line of the log that contains a text, and gives it. Lines that came before are gone.
     #[track_caller]
     pub fn wait_for(&self, text: &str) -> String {
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match self.lines.recv_timeout(left) {
-                Ok(line) if line.contains(text) => return line,
-                Ok(_) => {}
-                Err(_) => panic!("`{text}` was not said:\n{}", self.log()),
-            }
-        }
+        self.log.next(text)
+    }
+
+    /// Waits for a line of the log that contains a text, whenever it is said or was said.
+    #[track_caller]
+    pub fn says(&self, text: &str) -> String {
+        self.log.any(text)
     }
 
     /// All that it has said.
     pub fn log(&self) -> String {
-        self.log.lock().unwrap().clone()
+        self.log.text()
     }
 
     /// Sends a GET.
@@ -116,10 +132,29 @@ impl Server {
     }
 
     /// A connection of the test's own, for what a well-behaved client would not send.
+    #[track_caller]
     pub fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.address).expect("it listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout can be set");
         stream
+    }
+
+    /// A connection of the test's own that speaks HTTP/1.1.
+    #[track_caller]
+    pub fn open(&self) -> Connection {
+        Connection::open(self.address)
+    }
+
+    /// Sends a request on a connection of its own and reads the response, both as they are on the wire.
+    #[track_caller]
+    pub fn ask(&self, method: &str, target: &str, headers: &[(&str, &str)], body: Body<'_>) -> Reply {
+        self.open().ask(method, target, headers, body)
+    }
+
+    /// A GET on a connection of its own.
+    #[track_caller]
+    pub fn ask_for(&self, target: &str) -> Reply {
+        self.ask("GET", target, &[], Body::None)
     }
 
     /// Sends bytes as they are and gives everything that comes back until the server closes.
@@ -133,14 +168,26 @@ impl Server {
 
     /// Sends a signal.
     #[allow(unsafe_code, reason = "std has no way to send a signal other than SIGKILL")]
-    pub fn signal(&self, signal: i32) {
+    pub fn signal(&self, signal: Signal) {
         // SAFETY: the process is a child that has not been waited for, so the number is still its own.
-        unsafe { libc::kill(self.child.id().cast_signed(), signal) };
+        unsafe { libc::kill(self.child.id().cast_signed(), signal as i32) };
+    }
+
+    /// Tells it to stop, as a supervisor does, and waits for its end.
+    pub fn stop(self) -> Ended {
+        self.signal(Signal::Terminate);
+        self.end()
+    }
+
+    /// Waits for its end.
+    pub fn end(mut self) -> Ended {
+        let code = self.child.wait().expect("it can be waited for").code();
+        Ended { code, log: self.log.end() }
     }
 
     /// Waits for its end and gives its exit code.
-    pub fn wait(mut self) -> Option<i32> {
-        self.child.wait().expect("it can be waited for").code()
+    pub fn wait(self) -> Option<i32> {
+        self.end().code
     }
 }
 

@@ -8,7 +8,9 @@ use crate::{plan, project, stages};
 
 /// Print what `cargo mik build` would do, and do nothing
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  cargo mik plan --release\n  cargo mik plan --message-format json | jq '.steps[].step'")]
+#[command(
+    after_help = "Examples:\n  cargo mik plan --release\n  cargo mik plan --message-format json | jq '.steps[].step'"
+)]
 pub(super) struct PlanArgs {
     #[command(flatten)]
     flags: BuildFlags,

@@ -13,7 +13,9 @@ use crate::serve::{self, Module, Site};
 ///
 /// Needs no cargo and no project: what `cargo mik build` has written is all there is to it.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  mik run target/mik/release/hello.wasm\n  mik run hello.wasm --port 0 --host 0.0.0.0")]
+#[command(
+    after_help = "Examples:\n  mik run target/mik/release/hello.wasm\n  mik run hello.wasm --port 0 --host 0.0.0.0"
+)]
 pub(super) struct RunArgs {
     /// The component
     file: PathBuf,

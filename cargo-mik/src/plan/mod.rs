@@ -5,9 +5,9 @@ mod facts;
 mod freshness;
 mod step;
 
-pub use facts::{Facts, Previous, SysrootFact};
-pub use freshness::{Freshness, Record, Reason};
 pub use cargo::CargoRun;
+pub use facts::{Facts, Previous, SysrootFact};
+pub use freshness::{Freshness, Reason, Record};
 pub use step::{Plan, Step, UnitPlan};
 
 use std::collections::BTreeMap;

@@ -100,12 +100,16 @@ impl fmt::Display for Plan {
 impl fmt::Display for Step {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Setup { target, .. } => write!(formatter, "setup     {target}: the toolchain has no standard library for it"),
+            Self::Setup { target, .. } => {
+                write!(formatter, "setup     {target}: the toolchain has no standard library for it")
+            }
             Self::Cargo(run) => write!(formatter, "cargo     {}", run.arguments.join(" ")),
             Self::Encode { unit, target: Target::Wasip2 } => {
                 write!(formatter, "encode    {}: the linker makes the component ({})", unit.name, unit.freshness)
             }
-            Self::Encode { unit, target } => write!(formatter, "encode    {} from {target} ({})", unit.name, unit.freshness),
+            Self::Encode { unit, target } => {
+                write!(formatter, "encode    {} from {target} ({})", unit.name, unit.freshness)
+            }
             Self::Optimize { unit, optimize } => {
                 write!(formatter, "optimize  {} for {} ({})", unit.name, optimize.name(), unit.freshness)
             }

@@ -37,11 +37,7 @@ impl ServerSettings {
         }
     }
 
-    fn of_package(
-        package: &Package,
-        arguments: &ServeArguments,
-        reporter: &Reporter,
-    ) -> Result<Self, ProjectError> {
+    fn of_package(package: &Package, arguments: &ServeArguments, reporter: &Reporter) -> Result<Self, ProjectError> {
         // Unknown keys were warned about when the package was resolved.
         let manifest = Manifest::read_again(&package.manifest_path)?;
         let keys = Keys { manifest: &manifest, reporter };

@@ -47,9 +47,7 @@ pub(super) fn metadata(manifest_path: &Path, arguments: &BuildArguments) -> Resu
 /// The target directory: the flag, else what cargo resolved from its environment and configuration.
 pub(super) fn target_directory(metadata: &Metadata, arguments: &BuildArguments) -> Result<PathBuf, ProjectError> {
     match &arguments.target_directory {
-        Some(typed) => {
-            std::path::absolute(typed).map_err(|source| ProjectError::CurrentDirectory { source })
-        }
+        Some(typed) => std::path::absolute(typed).map_err(|source| ProjectError::CurrentDirectory { source }),
         None => Ok(metadata.target_directory.clone().into_std_path_buf()),
     }
 }

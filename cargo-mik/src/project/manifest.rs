@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use miette::{NamedSource, SourceSpan};
 use mik_build::schema::Schema;
 use mik_build::{SchemaError, Written};
-use miette::{NamedSource, SourceSpan};
 use toml::Spanned;
 
 use super::ProjectError;

@@ -106,9 +106,8 @@ fn target(manifest: &Manifest, arguments: &BuildArguments, reporter: &Reporter) 
     match (arguments.target, written) {
         (Some(typed), _) => Ok(typed),
         (None, None) => Ok(Target::default()),
-        (None, Some(Located { value, file, span })) => Target::from_name(&value).ok_or_else(|| {
-            ProjectError::UnknownTarget { name: value, source_code: file.named_source(), at: span }
-        }),
+        (None, Some(Located { value, file, span })) => Target::from_name(&value)
+            .ok_or_else(|| ProjectError::UnknownTarget { name: value, source_code: file.named_source(), at: span }),
     }
 }
 

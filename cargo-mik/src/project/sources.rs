@@ -24,7 +24,8 @@ pub fn source_directories(project: &Project) -> Vec<PathBuf> {
         directories.insert(metadata.workspace_root.clone().into_std_path_buf());
         let reached = reachable(&metadata, &package.id);
         let local = metadata.packages.iter().filter(|other| other.source.is_none() && reached.contains(&other.id.repr));
-        directories.extend(local.filter_map(|other| other.manifest_path.parent().map(|path| path.as_std_path().to_owned())));
+        directories
+            .extend(local.filter_map(|other| other.manifest_path.parent().map(|path| path.as_std_path().to_owned())));
     }
     directories.into_iter().collect()
 }

@@ -1,6 +1,7 @@
 //! The one door to the terminal: stderr for people, stdout for programs; quiet, verbose and colour decided once.
 
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anstyle::{AnsiColor, Style};
@@ -177,7 +178,7 @@ impl Shell {
             Event::Failure(report) => self.show_failure(report),
             Event::Artifact(artifact) if normal => {
                 let verb = if artifact.fresh { "Fresh" } else { "Composed" };
-                self.verb(VERB, verb, &format!("{} ({})", artifact.path.display(), size(artifact.size)));
+                self.verb(VERB, verb, &format!("{} ({})", shown(&artifact.path), size(artifact.size)));
             }
             Event::Listening { url } => self.verb(VERB, "Serving", url),
             Event::Live { module, build } if normal => self.verb(VERB, "Live", &format!("{module} ({build})")),
@@ -235,6 +236,12 @@ impl Shell {
     fn line_out(&mut self, line: &str) {
         drop(writeln!(self.stdout, "{line}").and_then(|()| self.stdout.flush()));
     }
+}
+
+/// A path as people type it: relative where it lies beneath the current directory.
+fn shown(path: &Path) -> String {
+    let cwd = std::env::current_dir().unwrap_or_default();
+    path.strip_prefix(cwd).unwrap_or(path).display().to_string()
 }
 
 /// A size as people read it, with the exact number where it is rounded.

@@ -6,12 +6,69 @@ use super::ScaffoldError;
 
 /// Names that cargo or Rust keep for themselves.
 const RESERVED: &[&str] = &[
-    "abstract", "alloc", "as", "async", "await", "become", "box", "break", "build", "const", "continue", "core",
-    "crate", "deps", "do", "dyn", "else", "enum", "examples", "extern", "false", "final", "fn", "for", "gen", "if",
-    "impl", "in", "incremental", "let", "loop", "macro", "match", "mik_sdk", "mik-sdk", "mod", "move", "mut",
-    "override", "priv", "proc_macro", "proc-macro", "pub", "ref", "return", "self", "static", "std", "struct",
-    "super", "test", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where",
-    "while", "yield",
+    "abstract",
+    "alloc",
+    "as",
+    "async",
+    "await",
+    "become",
+    "box",
+    "break",
+    "build",
+    "const",
+    "continue",
+    "core",
+    "crate",
+    "deps",
+    "do",
+    "dyn",
+    "else",
+    "enum",
+    "examples",
+    "extern",
+    "false",
+    "final",
+    "fn",
+    "for",
+    "gen",
+    "if",
+    "impl",
+    "in",
+    "incremental",
+    "let",
+    "loop",
+    "macro",
+    "match",
+    "mik_sdk",
+    "mik-sdk",
+    "mod",
+    "move",
+    "mut",
+    "override",
+    "priv",
+    "proc_macro",
+    "proc-macro",
+    "pub",
+    "ref",
+    "return",
+    "self",
+    "static",
+    "std",
+    "struct",
+    "super",
+    "test",
+    "trait",
+    "true",
+    "try",
+    "type",
+    "typeof",
+    "unsafe",
+    "unsized",
+    "use",
+    "virtual",
+    "where",
+    "while",
+    "yield",
 ];
 
 /// The name that a directory gives a package.
@@ -70,7 +127,8 @@ mod tests {
 
     #[test]
     fn other_names_are_refused_with_a_better_one() {
-        for (name, better) in [("2fast", "`fast`"), ("my app", "`my-app`"), ("test", "`test-handler`"), ("", "`hello`")] {
+        for (name, better) in [("2fast", "`fast`"), ("my app", "`my-app`"), ("test", "`test-handler`"), ("", "`hello`")]
+        {
             let ScaffoldError::BadName { help, .. } = check(name).unwrap_err() else { panic!() };
             assert!(help.contains(better), "{name}: {help}");
         }

@@ -27,8 +27,8 @@ fn sdk() -> String {
     match Path::new(CHECKOUT).join("sdk").canonicalize() {
         Ok(path) if path.join("Cargo.toml").is_file() => {
             // A literal string: a Windows path keeps its backslashes.
-            format!("{{ path = '{}' }}", path.display())
+            format!("mik-sdk = {{ path = '{}' }}", path.display())
         }
-        _ => format!("\"{version}\""),
+        _ => format!("mik-sdk = \"{version}\""),
     }
 }

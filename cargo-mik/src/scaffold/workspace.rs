@@ -21,7 +21,9 @@ pub(super) fn join(directory: &Path) -> Result<Option<PathBuf>, ScaffoldError> {
         array.into_iter().flatten().filter_map(|value| value.as_str().map(str::to_owned)).collect()
     };
     let covered = |pattern: &String| covers(pattern, &member);
-    if patterns("exclude").iter().any(|path| member.starts_with(path.as_str())) || patterns("members").iter().any(covered) {
+    if patterns("exclude").iter().any(|path| member.starts_with(path.as_str()))
+        || patterns("members").iter().any(covered)
+    {
         return Ok(None);
     }
     let members = workspace.entry("members").or_insert_with(|| toml_edit::value(toml_edit::Array::new()));
@@ -72,7 +74,8 @@ mod tests {
 
     #[test]
     fn what_a_pattern_covers_or_excludes_stays_as_it_is() {
-        for manifest in ["[workspace]\nmembers = [\"apps/*\"]\n", "[workspace]\nexclude = [\"apps\"]\n", "[package]\n"] {
+        for manifest in ["[workspace]\nmembers = [\"apps/*\"]\n", "[workspace]\nexclude = [\"apps\"]\n", "[package]\n"]
+        {
             assert_eq!(joined(manifest), manifest);
         }
     }

@@ -8,6 +8,9 @@ use wasmtime::{FrameInfo, WasmBacktrace};
 /// What names of the machinery begin with.
 const MACHINERY: &[&str] = &["std::", "core::", "alloc::", "__rust", "rust_", "_export_", "export_"];
 
+/// Where sources of the machinery lie: the standard library's, wherever it was built, and those of dependencies.
+const LIBRARIES: &[&str] = &["/library/std/src/", "/library/core/src/", "/library/alloc/src/", "/.cargo/registry/src/"];
+
 /// The most frames that are told.
 const FRAMES_MOST: usize = 16;
 
@@ -41,7 +44,10 @@ struct Place {
 
 impl Place {
     fn is_machinery(&self) -> bool {
-        self.name == "abort" || MACHINERY.iter().any(|machinery| self.name.starts_with(machinery))
+        let library = |source: &String| LIBRARIES.iter().any(|library| source.contains(library));
+        self.name == "abort"
+            || MACHINERY.iter().any(|machinery| self.name.starts_with(machinery))
+            || self.source.as_ref().is_some_and(library)
     }
 }
 

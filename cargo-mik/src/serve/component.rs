@@ -126,7 +126,7 @@ mod tests {
     fn refusal(content: &[u8]) -> ServeError {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("x.wasm");
-        fs_err::write(&path, content).unwrap();
+        files::write(&path, content).unwrap();
         let reporter = Reporter::new(Shell::from_write(Box::new(std::io::sink()), Box::new(std::io::sink())));
         let settings = ServerSettings { max_concurrent_requests: 1, ..ServerSettings::default() };
         let host = Host::new(&settings, Mode::Production, &reporter).unwrap();

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 use super::error::{Detail, ServeError};
 use super::host::{Host, Mode};
 use super::module::Site;
-use super::run::{listen, runtime, say_live, serve_until_told};
+use super::run::{listen, runtime, say_live, serve_until_told, url};
 use super::watch::{WatchSet, Watcher};
 use crate::project::ServerSettings;
 use crate::report::{Event, Reporter};
@@ -36,19 +37,20 @@ pub fn develop(
 ) -> Result<(), ServeError> {
     let host = Arc::new(Host::new(settings, Mode::Development, reporter)?);
     let runtime = runtime()?;
+    let building = Arc::new(AtomicBool::new(false));
     let (ended, has_ended) = channel();
     let served = runtime.block_on(async {
         let listener = listen(settings)?;
-        let url = listener.local_addr().map(|address| format!("http://{address}/"));
-        let url = url.map_err(|error| ServeError::Start { source: Detail(error.to_string()) })?;
-        let project = Project { host: host.clone(), rebuild, url, ended };
+        let url = url(&listener)?;
+        let (host, reporter, building) = (host.clone(), reporter.clone(), building.clone());
+        let project = Project { host: host.clone(), rebuild, url, reporter, building, ended };
         // Its contents now are those that the first build reads, or older: then there is one build more.
         let watcher = Watcher::new(watch, settings.watch_debounce);
         let thread = thread::Builder::new().name("mik-build".to_owned()).spawn(move || project.keep_up(watcher));
         thread.map_err(|error| ServeError::Start { source: Detail(error.to_string()) })?;
         serve_until_told(listener, &host).await
     });
-    if host.is_stopping() {
+    if host.is_stopping() && building.load(Ordering::Relaxed) {
         // Whichever comes first: the build is over, or it has had its time.
         let _ = has_ended.recv_timeout(BUILD_ENDS);
     }
@@ -62,6 +64,8 @@ struct Project {
     host: Arc<Host>,
     rebuild: Arc<Rebuild>,
     url: String,
+    reporter: Reporter,
+    building: Arc<AtomicBool>,
     /// Told when a build ends after the server was told to stop.
     ended: Sender<()>,
 }
@@ -70,6 +74,7 @@ impl Project {
     fn keep_up(self, mut watcher: Watcher) {
         let mut live = false;
         loop {
+            self.building.store(true, Ordering::Relaxed);
             if let Some((site, watch)) = self.build() {
                 watcher.replace(watch);
                 live = self.swap(&site, live) || live;
@@ -80,17 +85,18 @@ impl Project {
                 return;
             }
             if !live {
-                self.host.console().status("Waiting", format!("for a change; {} answers 503 until then", self.url));
+                self.reporter.status("Waiting", format!("for a change; {} answers 503 until then", self.url));
             }
+            self.building.store(false, Ordering::Relaxed);
             let changes = watcher.wait();
-            self.host.console().status("Rebuilding", describe(&changes));
+            self.reporter.status("Rebuilding", describe(&changes));
         }
     }
 
     fn build(&self) -> Option<(Site, WatchSet)> {
         let begin = Instant::now();
         let built = (self.rebuild)();
-        self.host.console().detail("Built", format!("in {:.0?}", begin.elapsed()));
+        self.reporter.detail("Built", format!("in {:.0?}", begin.elapsed()));
         built.ok()
     }
 
@@ -99,18 +105,18 @@ impl Project {
         let begin = Instant::now();
         match self.host.put(site) {
             Ok(changes) => {
-                self.host.console().detail("Swapped", format!("in {:.0?}", begin.elapsed()));
+                self.reporter.detail("Swapped", format!("in {:.0?}", begin.elapsed()));
                 if changes.is_empty() {
-                    self.host.console().status("Unchanged", "the same version goes on serving");
+                    self.reporter.status("Unchanged", "the same version goes on serving");
                 }
-                say_live(&self.host, &changes);
+                say_live(&self.reporter, &changes);
                 if !was_live {
-                    self.host.console().emit(Event::Listening { url: self.url.clone() });
+                    self.reporter.emit(Event::Listening { url: self.url.clone() });
                 }
                 true
             }
             Err(error) => {
-                self.host.console().emit(Event::Failure(error.into()));
+                self.reporter.emit(Event::Failure(error.into()));
                 false
             }
         }

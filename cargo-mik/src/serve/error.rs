@@ -14,7 +14,9 @@ pub enum ServeError {
     #[error("port {} is in use", address.port())]
     #[diagnostic(
         code(mik::serve::port_in_use),
-        help("another program listens on {address}; choose another port with `--port`, or any free one with `--port 0`")
+        help(
+            "another program listens on {address}; choose another port with `--port`, or any free one with `--port 0`"
+        )
     )]
     PortInUse {
         /// The address that was asked for.
@@ -24,7 +26,9 @@ pub enum ServeError {
     #[error("can't listen on {address}")]
     #[diagnostic(
         code(mik::serve::bind),
-        help("`--host` takes an address of this machine, such as 127.0.0.1 or 0.0.0.0; ports below 1024 need privileges")
+        help(
+            "`--host` takes an address of this machine, such as 127.0.0.1 or 0.0.0.0; ports below 1024 need privileges"
+        )
     )]
     Bind {
         /// The address that was asked for.
@@ -51,17 +55,17 @@ pub enum ServeError {
     },
     /// The file is a core module.
     #[error("`{}` is a core module, not a component", path.display())]
-    #[diagnostic(
-        code(mik::serve::core_module),
-        help("build it with `cargo mik build`, which makes a component of it")
-    )]
+    #[diagnostic(code(mik::serve::core_module), help("build it with `cargo mik build`, which makes a component of it"))]
     CoreModule {
         /// The file.
         path: PathBuf,
     },
     /// The file begins like a component and is damaged.
     #[error("`{}` is not a valid component", path.display())]
-    #[diagnostic(code(mik::serve::invalid_component), help("the file is damaged or cut short: build or fetch it again"))]
+    #[diagnostic(
+        code(mik::serve::invalid_component),
+        help("the file is damaged or cut short: build or fetch it again")
+    )]
     Invalid {
         /// The file.
         path: PathBuf,
@@ -97,7 +101,9 @@ pub enum ServeError {
     #[error("`{}` imports `{import}`, which the host does not offer", path.display())]
     #[diagnostic(
         code(mik::serve::import),
-        help("the host offers WASI 0.2 and 0.3 with HTTP; everything else is composed into the component by `cargo mik build`")
+        help(
+            "the host offers WASI 0.2 and 0.3 with HTTP; everything else is composed into the component by `cargo mik build`"
+        )
     )]
     Import {
         /// The file.

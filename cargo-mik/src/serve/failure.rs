@@ -126,9 +126,7 @@ impl Failure {
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed"),
             Self::Connect => (StatusCode::NOT_IMPLEMENTED, "method-not-implemented", "Method not implemented"),
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed-request", "Malformed request"),
-            Self::BodyTooLarge { .. } => {
-                (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "Request body too large")
-            }
+            Self::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "Request body too large"),
             Self::UriTooLong { .. } => (StatusCode::URI_TOO_LONG, "uri-too-long", "URI too long"),
             Self::Trap { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "trap", "The handler failed"),
             Self::Start { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "start", "The handler could not start"),

@@ -109,6 +109,7 @@ impl Host {
     pub(super) async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Response<Body> {
         let arrival = Instant::now();
         let (parts, incoming) = request.into_parts();
+        let version = parts.version;
         let line = format!("{} {}", parts.method, parts.uri.path());
         let ticket = Ticket::new(self.ids.of(&parts.headers), line, self.settings.execution_timeout);
 
@@ -118,6 +119,9 @@ impl Host {
         };
         if let Ok(id) = HeaderValue::from_str(&ticket.id) {
             response.headers_mut().entry(REQUEST_ID).or_insert(id);
+        }
+        if self.is_stopping() && version < Version::HTTP_2 {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         if self.console.verbose {
             let (status, time) = (response.status().as_u16(), arrival.elapsed());

@@ -25,7 +25,8 @@ pub fn run(site: &Site, settings: &ServerSettings, reporter: &Reporter) -> Resul
     let served = runtime.block_on(async {
         let listener = listen(settings)?;
         let changes = tokio::task::block_in_place(|| host.put(site))?;
-        announce(&host, &changes, &listener);
+        say_live(reporter, &changes);
+        reporter.emit(Event::Listening { url: url(&listener)? });
         serve_until_told(listener, &host).await
     });
     host.console().close();
@@ -43,17 +44,16 @@ pub(super) fn listen(settings: &ServerSettings) -> Result<TcpListener, ServeErro
     server::listen(SocketAddr::new(settings.host, settings.port))
 }
 
-/// Says which versions are live, and where.
-pub(super) fn announce(host: &Host, changes: &[Change], listener: &TcpListener) {
-    say_live(host, changes);
-    if let Ok(address) = listener.local_addr() {
-        host.console().emit(Event::Listening { url: format!("http://{address}/") });
-    }
+/// Where the listener is reached: the real port where any was asked for.
+pub(super) fn url(listener: &TcpListener) -> Result<String, ServeError> {
+    let address = listener.local_addr().map_err(|error| ServeError::Start { source: Detail(error.to_string()) })?;
+    Ok(format!("http://{address}/"))
 }
 
-pub(super) fn say_live(host: &Host, changes: &[Change]) {
+/// Says which versions are live.
+pub(super) fn say_live(reporter: &Reporter, changes: &[Change]) {
     for Change { module, build } in changes {
-        host.console().emit(Event::Live { module: module.to_string(), build: build.clone() });
+        reporter.emit(Event::Live { module: module.to_string(), build: build.clone() });
     }
 }
 
@@ -80,7 +80,6 @@ pub(super) async fn serve_until_told(listener: TcpListener, host: &Arc<Host>) ->
         never = told => match never {},
     }
 }
-
 
 /// What asks the process to end.
 struct Signals {

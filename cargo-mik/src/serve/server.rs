@@ -13,7 +13,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::error::ServeError;
@@ -31,8 +31,9 @@ const HEAD_MOST: usize = 64 << 10;
 const HEADERS_MOST: usize = 100;
 /// How many requests one HTTP/2 connection may have in flight.
 const STREAMS_MOST: u32 = 128;
-/// How long a connection that has not sent anything yet is given when the server stops: its request may be on the way.
-const FIRST_REQUEST: Duration = Duration::from_millis(200);
+/// How long connections without a request are given when the server stops: one may be on its way. What is asked in
+/// this time is answered, and told that the connection ends.
+const LAST_REQUEST: Duration = Duration::from_millis(200);
 /// How long to wait before accepting again when the system has no more descriptors.
 const BREATHER: Duration = Duration::from_millis(50);
 
@@ -91,11 +92,17 @@ pub(super) async fn serve(listener: TcpListener, host: Arc<Host>, stop: Stop) {
         }
     }
 
-    // Clients that were already let in by the system have been promised an answer.
-    while let Ok(Ok((stream, _))) = timeout(Duration::ZERO, listener.accept()).await {
-        accept(stream);
+    // Clients that were already let in by the system have been promised an answer. Asking the system itself: what the
+    // runtime knows of it may be of a moment ago.
+    if let Ok(listener) = listener.into_std() {
+        while let Ok((stream, _)) = listener.accept() {
+            if stream.set_nonblocking(true).is_ok()
+                && let Ok(stream) = TcpStream::from_std(stream)
+            {
+                accept(stream);
+            }
+        }
     }
-    drop(listener);
     drop(open);
     let drained = timeout(host.settings().shutdown_timeout, closed.recv());
     tokio::select! {
@@ -144,7 +151,6 @@ async fn connection(stream: TcpStream, host: Arc<Host>, builder: Arc<Builder>, s
             async move { Ok::<_, Infallible>(answer.await) }
         }
     });
-    let has_asked = || asked.load(Ordering::Relaxed);
     let io = TokioIo::new(Stall::new(stream, WRITE_LONGEST));
     let mut connection = pin!(builder.serve_connection(io, service));
 
@@ -157,7 +163,7 @@ async fn connection(stream: TcpStream, host: Arc<Host>, builder: Arc<Builder>, s
         () = stop.drain.cancelled() => {}
     }
     if !stop.drain.is_cancelled() {
-        if !has_asked() {
+        if !asked.load(Ordering::Relaxed) {
             return;
         }
         tokio::select! {
@@ -165,14 +171,9 @@ async fn connection(stream: TcpStream, host: Arc<Host>, builder: Arc<Builder>, s
             () = stop.drain.cancelled() => {}
         }
     }
-    let patience = Instant::now() + FIRST_REQUEST;
-    while !has_asked() && Instant::now() < patience {
-        tokio::select! {
-            _ = connection.as_mut() => return,
-            () = sleep(Duration::from_millis(5)) => {}
-        }
+    if timeout(LAST_REQUEST, connection.as_mut()).await.is_err() {
+        connection.as_mut().graceful_shutdown();
+        // Errors as above.
+        drop(connection.await);
     }
-    connection.as_mut().graceful_shutdown();
-    // Errors as above.
-    drop(connection.await);
 }

@@ -321,12 +321,18 @@ mod tests {
         }
     }
 
+    /// Writes as editors without care do, the file being half there for a moment.
+    #[expect(clippy::disallowed_methods, reason = "what users' programs do is what is tested")]
+    fn write_in_place(path: &Path, content: &str) {
+        fs::write(path, content).unwrap();
+    }
+
     #[test]
     fn a_save_is_named() {
         let mut project = Project::new();
         assert_eq!(project.after(|p| p.write("src/lib.rs", "two")).unwrap(), ["src/lib.rs"]);
         assert_eq!(project.after(|p| p.write("Cargo.toml", "other")).unwrap(), ["Cargo.toml"]);
-        let in_place = |p: &Project| fs::write(p.path("src/lib.rs"), "three").unwrap();
+        let in_place = |p: &Project| write_in_place(&p.path("src/lib.rs"), "three");
         assert_eq!(project.after(in_place).unwrap(), ["src/lib.rs"]);
     }
 
@@ -334,7 +340,7 @@ mod tests {
     fn the_same_bytes_are_no_change() {
         let mut project = Project::new();
         let rewrite = |p: &Project| {
-            fs::write(p.path("src/lib.rs"), "one").unwrap();
+            write_in_place(&p.path("src/lib.rs"), "one");
             p.write("Cargo.toml", "manifest");
         };
         assert_eq!(project.after(rewrite), None);
@@ -356,7 +362,7 @@ mod tests {
             fs::remove_file(&path).unwrap();
             thread::spawn(move || {
                 thread::sleep(Duration::from_millis(60));
-                fs::write(path, "two").unwrap();
+                write_in_place(&path, "two");
             });
         };
         assert_eq!(project.after(replace).unwrap(), ["src/lib.rs"]);
@@ -367,7 +373,8 @@ mod tests {
     fn what_editors_and_builds_leave_is_ignored() {
         let mut project = Project::new();
         let litter = |p: &Project| {
-            for name in ["src/.lib.rs.swp", "src/4913", "src/lib.rs~", "src/#lib.rs#", "src/target/x.rs", "other.toml"] {
+            for name in ["src/.lib.rs.swp", "src/4913", "src/lib.rs~", "src/#lib.rs#", "src/target/x.rs", "other.toml"]
+            {
                 p.write(name, "litter");
             }
         };

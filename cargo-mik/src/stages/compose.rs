@@ -37,24 +37,20 @@ pub(super) fn compose(
 }
 
 fn plug(handler: &[u8], bridge: Vec<u8>, unit: &UnitPlan) -> Result<Vec<u8>, StageError> {
-    let failed = |source: Box<dyn std::error::Error + Send + Sync>| StageError::Compose {
-        unit: unit.name.clone(),
-        source,
-    };
+    let failed =
+        |source: Box<dyn std::error::Error + Send + Sync>| StageError::Compose { unit: unit.name.clone(), source };
     let mut graph = CompositionGraph::new();
     let handler = Package::from_bytes("mik:handler", None, handler.to_vec(), graph.types_mut())
         .map_err(|error| failed(error.into()))?;
     let handler = graph.register_package(handler).map_err(|error| failed(error.into()))?;
-    let bridge = Package::from_bytes("mik:bridge", None, bridge, graph.types_mut())
-        .map_err(|error| failed(error.into()))?;
+    let bridge =
+        Package::from_bytes("mik:bridge", None, bridge, graph.types_mut()).map_err(|error| failed(error.into()))?;
     let bridge = graph.register_package(bridge).map_err(|error| failed(error.into()))?;
 
     let handler = graph.instantiate(handler);
     let bridge_instance = graph.instantiate(bridge);
     let export = graph.alias_instance_export(handler, HANDLER).map_err(|error| failed(error.into()))?;
-    graph
-        .set_instantiation_argument(bridge_instance, HANDLER, export)
-        .map_err(|error| failed(error.into()))?;
+    graph.set_instantiation_argument(bridge_instance, HANDLER, export).map_err(|error| failed(error.into()))?;
     let exports: Vec<String> = graph.types()[graph[bridge].ty()].exports.keys().cloned().collect();
     for name in exports {
         let alias = graph.alias_instance_export(bridge_instance, &name).map_err(|error| failed(error.into()))?;

@@ -41,9 +41,8 @@ fn previous(output: &Path, unit: &str) -> Previous {
     let Some(record) = record.and_then(|bytes| serde_json::from_slice::<Record>(&bytes).ok()) else {
         return Previous::Nothing;
     };
-    let holds = |path: String, expected: &str| {
-        files::read(output.join(path)).is_ok_and(|bytes| digest::of(&bytes) == expected)
-    };
+    let holds =
+        |path: String, expected: &str| files::read(output.join(path)).is_ok_and(|bytes| digest::of(&bytes) == expected);
     let component_holds = holds(format!("{unit}.wasm"), &record.component);
     let handler_holds =
         record.handler.as_deref().is_none_or(|expected| holds(format!("{unit}.handler.wasm"), expected));

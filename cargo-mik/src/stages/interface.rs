@@ -52,9 +52,9 @@ impl Interface {
 
     /// Whether a WASI HTTP host can serve it: preview 2's interface, or preview 3's.
     pub(super) fn exports_http(&self) -> bool {
-        self.exports
-            .iter()
-            .any(|name| name.starts_with("wasi:http/incoming-handler@0.2.") || name.starts_with("wasi:http/handler@0.3."))
+        self.exports.iter().any(|name| {
+            name.starts_with("wasi:http/incoming-handler@0.2.") || name.starts_with("wasi:http/handler@0.3.")
+        })
     }
 
     /// The imports that no WASI host offers.

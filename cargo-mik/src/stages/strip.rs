@@ -8,8 +8,7 @@ use crate::plan::UnitPlan;
 
 /// Strips a component and everything in it. All other sections stay as they are, byte for byte.
 pub(super) fn strip(component: &[u8], unit: &UnitPlan) -> Result<Vec<u8>, StageError> {
-    strip_sections(component)
-        .map_err(|source| StageError::Optimize { unit: unit.name.clone(), what: "strip", source })
+    strip_sections(component).map_err(|source| StageError::Optimize { unit: unit.name.clone(), what: "strip", source })
 }
 
 fn strip_sections(component: &[u8]) -> Result<Vec<u8>, BinaryReaderError> {

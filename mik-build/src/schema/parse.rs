@@ -214,7 +214,8 @@ mod tests {
 
     #[test]
     fn an_unknown_key_has_its_place_and_the_nearest_known_one() {
-        let text = "[package]\nname = \"x\"\n[package.metadata.mik.server]\nprot = 1\n[package.metadata.other]\na = 1\n";
+        let text =
+            "[package]\nname = \"x\"\n[package.metadata.mik.server]\nprot = 1\n[package.metadata.other]\na = 1\n";
         let written = Written::from_cargo_toml(text).unwrap();
         let [unknown] = written.unknown_keys.as_slice() else { panic!("{:?}", written.unknown_keys) };
         assert_eq!((unknown.key.as_str(), unknown.nearest), ("server.prot", Some("server.port")));

@@ -20,9 +20,7 @@ pub(crate) enum DefaultValue {
 }
 
 /// A check that is written down and not run is worse than none: these are refused until they run.
-const CHECKS: [&str; 8] = [
-    "min", "max", "format", "pattern", "length", "min_items", "max_items", "unique",
-];
+const CHECKS: [&str; 8] = ["min", "max", "format", "pattern", "length", "min_items", "max_items", "unique"];
 
 impl FieldAttributes {
     pub(crate) fn parse(attributes: &[Attribute]) -> syn::Result<Self> {

@@ -213,8 +213,7 @@ impl Steps {
             Key::Value(key) => {
                 self.end_literal();
                 let writer = writer();
-                self.done
-                    .push(quote!(#writer.string(::core::convert::AsRef::<str>::as_ref(&(#key)));));
+                self.done.push(quote!(#writer.string(::core::convert::AsRef::<str>::as_ref(&(#key)));));
             }
         }
     }
@@ -240,10 +239,9 @@ fn literal_json(literal: &syn::Lit) -> Option<String> {
         syn::Lit::Str(text) => Some(quoted(&text.value())),
         syn::Lit::Char(character) => Some(quoted(&character.value().to_string())),
         syn::Lit::Bool(value) => Some(value.value.to_string()),
-        syn::Lit::Int(number) if number.suffix().is_empty() => number
-            .base10_parse::<u64>()
-            .ok()
-            .map(|number| number.to_string()),
+        syn::Lit::Int(number) if number.suffix().is_empty() => {
+            number.base10_parse::<u64>().ok().map(|number| number.to_string())
+        }
         _ => None,
     }
 }

@@ -15,19 +15,6 @@ use syn::parse_macro_input;
 /// A route is a method, a pattern and the function that answers. It makes `fn handle(Request) -> Response`, which
 /// `mik_sdk::testing` calls, and in a component the export that the host calls.
 ///
-/// ```ignore
-/// routes! {
-///     /// Doc comments describe a route
-///     GET "/" | "" => home,
-///     /// `{id}` is what stands between two slashes
-///     GET "/users/{id}" => get_user,
-///     #[status(201)] #[tag("Users")]
-///     POST "/users" => users::create,
-///     /// `{*rest}` is everything that is left
-///     GET "/files/{*rest}" => file,
-/// }
-/// ```
-///
 /// What is literal goes before what is not: `/users/me` before `/users/{id}`, wherever they stand. A path that is known by
 /// another method is answered 405 with `Allow`; `HEAD` is answered by `GET`, and `OPTIONS` with `Allow`, unless there is a
 /// route for them.
@@ -35,31 +22,23 @@ use syn::parse_macro_input;
 /// Attributes: `#[status(201)]` (of an answer that would be 200), `#[tag("…")]`, `#[summary("…")]`, `#[deprecated]`.
 #[proc_macro]
 pub fn routes(input: TokenStream) -> TokenStream {
-    let routes = parse_macro_input!(input as route::Routes);
-    table::expand(&routes)
-        .unwrap_or_else(syn::Error::into_compile_error)
+    let expanded = syn::parse(input).and_then(|routes| table::expand(&routes));
+    expanded
+        .unwrap_or_else(|error| {
+            let mut expanded = error.into_compile_error();
+            expanded.extend(table::stub());
+            expanded
+        })
         .into()
 }
 
 /// A type that goes in and out as JSON, and comes in by the query and the path: `serde`, without naming it.
 ///
 /// Fields take `#[field(rename = "…", default, default = …, docs = "…")]`, and whatever `#[serde(…)]` takes.
-///
-/// ```ignore
-/// #[derive(Type)]
-/// struct Page {
-///     #[field(default = 1)]
-///     number: u32,
-///     #[field(rename = "sortBy")]
-///     sort_by: Option<String>,
-/// }
-/// ```
 #[proc_macro_derive(Type, attributes(field, serde))]
 pub fn derive_type(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as syn::DeriveInput);
-    typed::expand(input)
-        .unwrap_or_else(syn::Error::into_compile_error)
-        .into()
+    typed::expand(input).unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
 /// A JSON response: `json_response!(status, { "key": value })`. What `ok!` expands to.

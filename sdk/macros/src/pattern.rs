@@ -14,11 +14,7 @@ pub(crate) struct Pattern {
 
 enum Segment {
     Literal(String),
-    Param {
-        prefix: String,
-        name: String,
-        suffix: String,
-    },
+    Param { prefix: String, name: String, suffix: String },
     Rest(String),
 }
 
@@ -42,17 +38,15 @@ impl Pattern {
                 Ok(segment) => segment,
                 Err(message) => return refuse(message),
             };
-            if let Some(name) = segment.name() {
-                if segments.iter().any(|other: &Segment| other.name() == Some(name)) {
-                    return refuse(format!("`{{{name}}}` is in this route twice"));
-                }
+            let is_again = |other: &Segment| other.name() == segment.name();
+            if let Some(name) = segment.name()
+                && segments.iter().any(is_again)
+            {
+                return refuse(format!("`{{{name}}}` is in this route twice"));
             }
             segments.push(segment);
         }
-        Ok(Self {
-            literal: literal.clone(),
-            segments,
-        })
+        Ok(Self { literal: literal.clone(), segments })
     }
 
     /// The pattern as `matchit` shall see it: what the handler's table compares is compared here, too.
@@ -79,11 +73,7 @@ impl Pattern {
     pub(crate) fn to_tokens(&self) -> TokenStream {
         let segments = self.segments.iter().map(|segment| match segment {
             Segment::Literal(text) => quote!(::mik_sdk::__private::Segment::Literal(#text)),
-            Segment::Param {
-                prefix,
-                name,
-                suffix,
-            } => quote!(::mik_sdk::__private::Segment::Param {
+            Segment::Param { prefix, name, suffix } => quote!(::mik_sdk::__private::Segment::Param {
                 prefix: #prefix,
                 name: #name,
                 suffix: #suffix,
@@ -101,11 +91,7 @@ impl Segment {
         let mut suffix = String::new();
         let mut rest = part;
         while let Some(character) = rest.chars().next() {
-            let text = if param.is_some() {
-                &mut suffix
-            } else {
-                &mut prefix
-            };
+            let text = if param.is_some() { &mut suffix } else { &mut prefix };
             if let Some(after) = rest.strip_prefix("{{") {
                 text.push('{');
                 rest = after;
@@ -117,17 +103,13 @@ impl Segment {
                     return Err(format!("`{part}` has a brace that is not closed"));
                 };
                 if param.is_some() {
-                    return Err(format!(
-                        "`{part}` has two parameters: there is one at most between two slashes"
-                    ));
+                    return Err(format!("`{part}` has two parameters: there is one at most between two slashes"));
                 }
                 check_name(name)?;
                 param = Some(name.to_owned());
                 rest = after;
             } else if character == '}' {
-                return Err(format!(
-                    "`{part}` has a brace that was not opened: write `}}}}` for a literal one"
-                ));
+                return Err(format!("`{part}` has a brace that was not opened: write `}}}}` for a literal one"));
             } else {
                 push_encoded(text, character);
                 rest = &rest[character.len_utf8()..];
@@ -136,14 +118,8 @@ impl Segment {
         match param {
             None => Ok(Self::Literal(prefix)),
             Some(name) => match name.strip_prefix('*') {
-                None => Ok(Self::Param {
-                    prefix,
-                    name,
-                    suffix,
-                }),
-                Some(name) if prefix.is_empty() && suffix.is_empty() => {
-                    Ok(Self::Rest(name.to_owned()))
-                }
+                None => Ok(Self::Param { prefix, name, suffix }),
+                Some(name) if prefix.is_empty() && suffix.is_empty() => Ok(Self::Rest(name.to_owned())),
                 Some(name) => Err(format!("`{{*{name}}}` stands alone after its slash")),
             },
         }

@@ -74,12 +74,7 @@ impl Parse for Route {
         if !input.is_empty() && !input.peek(Token![,]) {
             return Err(input.error("a comma goes between two routes"));
         }
-        Ok(Self {
-            method,
-            patterns: patterns.into_iter().collect(),
-            handler,
-            about,
-        })
+        Ok(Self { method, patterns: patterns.into_iter().collect(), handler, about })
     }
 }
 
@@ -120,10 +115,7 @@ impl About {
 
 fn doc_line(attribute: &Attribute) -> Option<String> {
     match &attribute.meta.require_name_value().ok()?.value {
-        syn::Expr::Lit(syn::ExprLit {
-            lit: syn::Lit::Str(line),
-            ..
-        }) => Some(line.value()),
+        syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(line), .. }) => Some(line.value()),
         _ => None,
     }
 }
@@ -131,9 +123,6 @@ fn doc_line(attribute: &Attribute) -> Option<String> {
 fn status_code(status: &LitInt) -> syn::Result<u16> {
     match status.base10_parse() {
         Ok(code @ 200..=599) => Ok(code),
-        _ => Err(syn::Error::new(
-            status.span(),
-            "the status of an answer is a number from 200 to 599",
-        )),
+        _ => Err(syn::Error::new(status.span(), "the status of an answer is a number from 200 to 599")),
     }
 }

@@ -46,6 +46,17 @@ pub(crate) fn expand(routes: &Routes) -> syn::Result<TokenStream> {
     })
 }
 
+/// What stands in for the routes where they are wrong: the rest of the project is still checked, and is not told that
+/// `handle` is missing.
+pub(crate) fn stub() -> TokenStream {
+    quote! {
+        #[doc(hidden)]
+        pub fn handle(_: ::mik_sdk::Request) -> ::mik_sdk::Response {
+            ::mik_sdk::Response::new(::mik_sdk::StatusCode::INTERNAL_SERVER_ERROR)
+        }
+    }
+}
+
 /// The table, sorted as it is walked.
 fn rows(routes: &Routes) -> syn::Result<Vec<Row<'_>>> {
     let mut rows: Vec<Row<'_>> = Vec::new();
@@ -67,10 +78,7 @@ fn rows(routes: &Routes) -> syn::Result<Vec<Row<'_>>> {
             };
             match rows.iter_mut().find(|row| row.pattern.text() == pattern.text()) {
                 Some(row) => row.routes.push(route),
-                None => rows.push(Row {
-                    pattern,
-                    routes: vec![route],
-                }),
+                None => rows.push(Row { pattern, routes: vec![route] }),
             }
         }
     }
@@ -81,18 +89,13 @@ fn rows(routes: &Routes) -> syn::Result<Vec<Row<'_>>> {
     Ok(rows)
 }
 
-fn check(
-    route: &Route,
-    literal: &syn::LitStr,
-    router: &mut matchit::Router<()>,
-) -> syn::Result<Pattern> {
+fn check(route: &Route, literal: &syn::LitStr, router: &mut matchit::Router<()>) -> syn::Result<Pattern> {
     let pattern = Pattern::parse(literal)?;
     router.insert(pattern.text(), ()).map_err(|error| {
         let message = match error {
-            matchit::InsertError::Conflict { with } => format!(
-                "this route and `{} \"{with}\"` fit the same paths, and neither says more",
-                route.method
-            ),
+            matchit::InsertError::Conflict { with } => {
+                format!("this route and `{} \"{with}\"` fit the same paths, and neither says more", route.method)
+            }
             error => error.to_string(),
         };
         syn::Error::new(literal.span(), message)
@@ -130,10 +133,7 @@ fn endpoint(route: &Route) -> TokenStream {
 
 /// A list of the routes, for the documentation of `handle`.
 fn docs(routes: &Routes) -> Vec<String> {
-    let mut docs = vec![
-        " Answers a request with the handler of its route.".to_owned(),
-        String::new(),
-    ];
+    let mut docs = vec![" Answers a request with the handler of its route.".to_owned(), String::new()];
     for route in &routes.0 {
         for pattern in &route.patterns {
             let mut line = format!(" - `{} {}`", route.method, pattern.value());

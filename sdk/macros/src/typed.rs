@@ -20,11 +20,6 @@ pub(crate) fn expand(input: DeriveInput) -> syn::Result<TokenStream> {
             for field in &mut data.fields {
                 translate(field, &twin, &mut defaults)?;
             }
-            let fields = &data.fields;
-            match fields {
-                syn::Fields::Named(_) => quote!(struct #twin),
-                syn::Fields::Unnamed(_) | syn::Fields::Unit => quote!(struct #twin),
-            };
             Data::Struct(data)
         }
         Data::Enum(mut data) => {
@@ -38,20 +33,14 @@ pub(crate) fn expand(input: DeriveInput) -> syn::Result<TokenStream> {
             Data::Enum(data)
         }
         Data::Union(data) => {
-            return Err(syn::Error::new(
-                data.union_token.span,
-                "a union has no JSON",
-            ));
+            return Err(syn::Error::new(data.union_token.span, "a union has no JSON"));
         }
     };
 
     let (_, type_generics, _) = input.generics.split_for_impl();
     let turbofish = type_generics.as_turbofish();
-    let remote = quote!(#name #turbofish).to_string().replace(' ', "");
-    let serde_attributes = input
-        .attrs
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("serde"));
+    let remote = name.to_string();
+    let serde_attributes = input.attrs.iter().filter(|attribute| attribute.path().is_ident("serde"));
     let twin_item = DeriveInput {
         attrs: vec![
             parse_quote!(#[derive(::mik_sdk::__private::serde::Serialize, ::mik_sdk::__private::serde::Deserialize)]),
@@ -69,10 +58,7 @@ pub(crate) fn expand(input: DeriveInput) -> syn::Result<TokenStream> {
 
     let serialize = bounded(&input.generics, &parse_quote!(::mik_sdk::__private::serde::Serialize));
     let (serialize_generics, _, serialize_where) = serialize.split_for_impl();
-    let mut deserialize = bounded(
-        &input.generics,
-        &parse_quote!(::mik_sdk::__private::serde::Deserialize<'de>),
-    );
+    let mut deserialize = bounded(&input.generics, &parse_quote!(::mik_sdk::__private::serde::Deserialize<'de>));
     deserialize.params.insert(0, parse_quote!('de));
     let (deserialize_generics, _, deserialize_where) = deserialize.split_for_impl();
 
@@ -113,11 +99,7 @@ fn bounded(generics: &Generics, bound: &syn::TypeParamBound) -> Generics {
 }
 
 /// Turns the attributes of a field into those that `serde` knows.
-fn translate(
-    field: &mut Field,
-    twin: &syn::Ident,
-    defaults: &mut Vec<TokenStream>,
-) -> syn::Result<()> {
+fn translate(field: &mut Field, twin: &syn::Ident, defaults: &mut Vec<TokenStream>) -> syn::Result<()> {
     let field_type = field.ty.clone();
     translate_attributes(&mut field.attrs, Some(&field_type), twin, defaults)
 }

@@ -40,13 +40,8 @@ pub struct Path<T>(pub T);
 
 impl<T: DeserializeOwned> FromRequest<'_> for Path<T> {
     fn from_request(request: &Request) -> Result<Self, Rejection> {
-        let pairs: Vec<_> = request
-            .params()
-            .map(|(name, value)| (Cow::Borrowed(name), Cow::Borrowed(value)))
-            .collect();
-        T::deserialize(Pairs(&pairs))
-            .map(Self)
-            .map_err(|mismatch| wrong("path", &mismatch))
+        let pairs: Vec<_> = request.params().map(|(name, value)| (Cow::Borrowed(name), Cow::Borrowed(value))).collect();
+        T::deserialize(Pairs(&pairs)).map(Self).map_err(|mismatch| wrong("path", &mismatch))
     }
 }
 
@@ -93,9 +88,7 @@ impl<T: DeserializeOwned> FromRequest<'_> for Query<T> {
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         let query = request.query_string().unwrap_or_default();
         let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
-        T::deserialize(Pairs(&pairs))
-            .map(Self)
-            .map_err(|mismatch| wrong("query", &mismatch))
+        T::deserialize(Pairs(&pairs)).map(Self).map_err(|mismatch| wrong("query", &mismatch))
     }
 }
 
@@ -108,12 +101,12 @@ impl<T: DeserializeOwned> OptionalFromRequest<'_> for Query<T> {
     }
 }
 
+/// The problem of a parameter of the path or the query.
 #[inline(never)]
-fn wrong(parameter: &str, mismatch: &Mismatch) -> Problem {
+pub(crate) fn wrong(parameter: &str, mismatch: &Mismatch) -> Problem {
     let Mismatch { place, message, .. } = mismatch;
     if place.is_empty() {
         return Problem::bad_request(join(&[parameter, " parameter ", message]));
     }
-    Problem::bad_request(join(&[parameter, " parameter `", place, "`: ", message]))
-        .with("parameter", place)
+    Problem::bad_request(join(&[parameter, " parameter `", place, "`: ", message])).with("parameter", place.as_str())
 }

@@ -1,8 +1,6 @@
 //! WASI HTTP in few words: a request to be read, a response to be written, piece by piece.
 
-use crate::wasi::http::types::{
-    ErrorCode, Fields, IncomingRequest, OutgoingBody, OutgoingResponse, ResponseOutparam,
-};
+use crate::wasi::http::types::{ErrorCode, Fields, IncomingRequest, OutgoingBody, OutgoingResponse, ResponseOutparam};
 use crate::wasi::io::streams::{InputStream, OutputStream, StreamError};
 
 /// A request and the place for its response.

@@ -1,0 +1,282 @@
+//! What a JSON text is to `serde`.
+
+use std::borrow::Cow;
+
+use serde::de::{Deserializer, Error as _, IntoDeserializer, Unexpected, Visitor};
+use serde::forward_to_deserialize_any;
+
+use super::access::{List, Object, Variant};
+use super::read::Reader;
+use crate::mismatch::Mismatch;
+
+enum Integer {
+    Unsigned(u64),
+    Signed(i64),
+}
+
+impl<'de> Reader<'de> {
+    /// An integer as the narrowest of the two types that holds it; `None` where it is none, or is too large.
+    fn integer(text: &str) -> Option<Integer> {
+        match text.parse() {
+            Ok(number) => Some(Integer::Unsigned(number)),
+            Err(_) => text.parse().ok().map(Integer::Signed),
+        }
+    }
+
+    /// A value that is a number, for a type that holds integers only.
+    fn visit_integer<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Mismatch> {
+        match self.begin() {
+            b'-' | b'0'..=b'9' => {}
+            _ => return Err(self.not(&visitor)),
+        }
+        let (text, is_integer) = self.number()?;
+        match Self::integer(text) {
+            Some(Integer::Unsigned(number)) => visitor.visit_u64(number),
+            Some(Integer::Signed(number)) => visitor.visit_i64(number),
+            None if is_integer => Err(Mismatch::invalid_type(Unexpected::Signed(0), &visitor)),
+            None => Err(Mismatch::invalid_type(Unexpected::Float(0.0), &visitor)),
+        }
+    }
+
+    fn float(&mut self) -> Result<f64, Mismatch> {
+        let (text, _) = self.number()?;
+        match text.parse::<f64>() {
+            Ok(number) if number.is_finite() => Ok(number),
+            _ => Err(Mismatch::new("the number is too large".to_owned())),
+        }
+    }
+
+    /// What is said of the value that begins here, where another was expected. What it is can be seen from its first byte.
+    fn not(&mut self, expected: &dyn serde::de::Expected) -> Mismatch {
+        let found = match self.peek() {
+            Some(b'"') => Unexpected::Str(""),
+            Some(b'[') => Unexpected::Seq,
+            Some(b'{') => Unexpected::Map,
+            Some(b't' | b'f') => Unexpected::Bool(true),
+            Some(b'n') => Unexpected::Unit,
+            Some(b'-' | b'0'..=b'9') => Unexpected::Other("a number"),
+            _ => return self.wrong("a value was expected"),
+        };
+        Mismatch::invalid_type(found, expected)
+    }
+
+    fn visit_list<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Mismatch> {
+        self.enter()?;
+        let value = visitor.visit_seq(List::new(self))?;
+        self.leave(b']')?;
+        Ok(value)
+    }
+
+    fn visit_object<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Mismatch> {
+        self.enter()?;
+        let value = visitor.visit_map(Object::new(self))?;
+        self.leave(b'}')?;
+        Ok(value)
+    }
+
+    pub(super) fn visit_string<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Mismatch> {
+        match self.string()? {
+            Cow::Borrowed(text) => visitor.visit_borrowed_str(text),
+            Cow::Owned(text) => visitor.visit_string(text),
+        }
+    }
+}
+
+macro_rules! as_integer {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+            self.visit_integer(visitor)
+        }
+    )*};
+}
+
+macro_rules! as_wide_integer {
+    ($($method:ident $visit:ident;)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+            if !matches!(self.begin(), b'-' | b'0'..=b'9') {
+                return Err(self.not(&visitor));
+            }
+            match self.number()?.0.parse() {
+                Ok(number) => visitor.$visit(number),
+                Err(_) => Err(Mismatch::invalid_type(Unexpected::Other("another number"), &visitor)),
+            }
+        }
+    )*};
+}
+
+macro_rules! as_string {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+            match self.begin() {
+                b'"' => self.visit_string(visitor),
+                _ => Err(self.not(&visitor)),
+            }
+        }
+    )*};
+}
+
+impl<'de> Deserializer<'de> for &mut Reader<'de> {
+    type Error = Mismatch;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        match self.begin() {
+            b'"' => self.visit_string(visitor),
+            b'[' => self.visit_list(visitor),
+            b'{' => self.visit_object(visitor),
+            b't' | b'f' => self.deserialize_bool(visitor),
+            b'n' => self.deserialize_unit(visitor),
+            b'-' | b'0'..=b'9' => {
+                let start = self.offset;
+                let (text, is_integer) = self.number()?;
+                let integer = Reader::integer(text).filter(|_| is_integer && text != "-0");
+                match integer {
+                    Some(Integer::Unsigned(number)) => visitor.visit_u64(number),
+                    Some(Integer::Signed(number)) => visitor.visit_i64(number),
+                    None => {
+                        self.offset = start;
+                        let number = self.float()?;
+                        visitor.visit_f64(number)
+                    }
+                }
+            }
+            _ => Err(self.wrong("a value was expected")),
+        }
+    }
+
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        match self.begin() {
+            b't' => {
+                self.word("true")?;
+                visitor.visit_bool(true)
+            }
+            b'f' => {
+                self.word("false")?;
+                visitor.visit_bool(false)
+            }
+            _ => Err(self.not(&visitor)),
+        }
+    }
+
+    as_integer! {
+        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
+    }
+
+    as_wide_integer! {
+        deserialize_i128 visit_i128;
+        deserialize_u128 visit_u128;
+    }
+
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        self.deserialize_f64(visitor)
+    }
+
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        match self.begin() {
+            b'-' | b'0'..=b'9' => {
+                let number = self.float()?;
+                visitor.visit_f64(number)
+            }
+            _ => Err(self.not(&visitor)),
+        }
+    }
+
+    as_string! { deserialize_char deserialize_str deserialize_string deserialize_identifier }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        match self.begin() {
+            b'n' => {
+                self.word("null")?;
+                visitor.visit_none()
+            }
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        match self.begin() {
+            b'n' => {
+                self.word("null")?;
+                visitor.visit_unit()
+            }
+            _ => Err(self.not(&visitor)),
+        }
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Mismatch> {
+        self.deserialize_unit(visitor)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Mismatch> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        match self.begin() {
+            b'[' => self.visit_list(visitor),
+            _ => Err(self.not(&visitor)),
+        }
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Mismatch> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, Mismatch> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        match self.begin() {
+            b'{' => self.visit_object(visitor),
+            _ => Err(self.not(&visitor)),
+        }
+    }
+
+    /// An object, and nothing else: `serde_json` would also take a list of the fields in their order, which no client
+    /// means.
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Mismatch> {
+        self.deserialize_map(visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Mismatch> {
+        match self.begin() {
+            b'"' => {
+                let name = self.string()?;
+                visitor.visit_enum(name.as_ref().into_deserializer())
+            }
+            b'{' => {
+                self.enter()?;
+                if self.peek() != Some(b'"') {
+                    return Err(self.wrong("a string was expected"));
+                }
+                let value = visitor.visit_enum(Variant(&mut *self))?;
+                self.leave(b'}')?;
+                Ok(value)
+            }
+            _ => Err(self.not(&visitor)),
+        }
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        self.ignore()?;
+        visitor.visit_unit()
+    }
+
+    forward_to_deserialize_any! { bytes byte_buf }
+}

@@ -1,0 +1,78 @@
+//! The guests of `tests/guests`, each built by the program itself, once for all tests.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
+
+use crate::{Program, Project, Server};
+
+/// A guest of `tests/guests`.
+#[derive(Debug)]
+pub struct Guest {
+    name: &'static str,
+    component: LazyLock<PathBuf>,
+    server: Mutex<Weak<Server>>,
+}
+
+impl Guest {
+    const fn new(name: &'static str, component: LazyLock<PathBuf>) -> Self {
+        Self { name, component, server: Mutex::new(Weak::new()) }
+    }
+
+    /// The directory of its project.
+    pub fn directory(&self) -> PathBuf {
+        directory(self.name)
+    }
+
+    /// Its component, as `cargo mik build` makes it.
+    pub fn component(&self) -> &Path {
+        &self.component
+    }
+
+    /// Serves the component, for one test.
+    #[track_caller]
+    pub fn serve(&self) -> Server {
+        Server::start(Program::mik().arg("run").arg(self.component()))
+    }
+
+    /// Serves the component for all tests that run at the same time. None of them may end it or count its log.
+    #[track_caller]
+    pub fn shared(&self) -> Arc<Server> {
+        let mut shared = self.server.lock().unwrap_or_else(PoisonError::into_inner);
+        let server = shared.upgrade().unwrap_or_else(|| Arc::new(self.serve()));
+        *shared = Arc::downgrade(&server);
+        server
+    }
+
+    /// A project with this guest's sources and a configuration of its own: the keys of a `mik.toml`.
+    pub fn configured(&self, name: &str, configuration: &str) -> Project {
+        let project = Project::empty(name);
+        let manifest = fs_err::read_to_string(self.directory().join("Cargo.toml")).expect("a guest has a manifest");
+        let path = |below: &str| format!("\"{}\"", self.directory().join(below).display());
+        let manifest = manifest
+            .replace(&format!("name = \"{}\"", self.name), &format!("name = \"{}\"", project.name()))
+            .replace("\"../../../sdk\"", &path("../../../sdk"))
+            .replace("[lib]", &format!("[lib]\npath = {}", path("src/lib.rs")));
+        project.write("Cargo.toml", manifest);
+        project.write("Cargo.lock", fs_err::read(self.directory().join("Cargo.lock")).expect("a guest has a lock"));
+        project.write("mik.toml", configuration);
+        project
+    }
+}
+
+fn directory(name: &str) -> PathBuf {
+    Program::workspace().join("tests/guests").join(name)
+}
+
+fn build(name: &str) -> PathBuf {
+    let mut command: Command = Program::cargo_mik();
+    command.args(["build", "--locked"]).current_dir(directory(name));
+    Program::run(&mut command).ok();
+    Program::target_directory().join(format!("mik/debug/{name}.wasm"))
+}
+
+/// A handler that shows what it is given and gives what it is asked for, composed with the bridge.
+pub static HANDLER: Guest = Guest::new("handler", LazyLock::new(|| build("handler")));
+
+/// A guest that misbehaves on demand, without the bridge.
+pub static PROBE: Guest = Guest::new("probe", LazyLock::new(|| build("probe")));

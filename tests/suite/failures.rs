@@ -1,0 +1,88 @@
+//! Guests that fail: every request has an answer, the answer is a problem, and the next request is none the wiser.
+
+use mik_tests::guest::{HANDLER, PROBE};
+use mik_tests::{Body, Server};
+
+#[test]
+fn every_failure_before_the_response_is_a_problem_and_the_next_request_works() {
+    let server = PROBE.shared();
+    let mut connection = server.open();
+    for (target, status, name) in [
+        ("/trap", 500, "trap"),
+        ("/recurse", 500, "trap"),
+        ("/never-set", 500, "no-response"),
+        ("/trap-after-head", 500, "trap"),
+        ("/error", 502, "invalid-response"),
+        ("/memory", 507, "memory-limit"),
+    ] {
+        let id = format!("fails{}", target.replace('/', "-"));
+        let reply = connection.ask("GET", target, &[("x-request-id", &id)], Body::None).is_failure(status, name);
+        assert_eq!(reply.header("x-request-id"), Some(id.as_str()));
+        assert_eq!(reply.json()["instance"], format!("urn:mik:request:{id}"));
+        assert_eq!(reply.header("cache-control"), Some("no-store"));
+        assert_eq!(connection.ask("GET", "/ok", &[], Body::None).is(200).text(), "ok\n");
+        // Whoever runs the server is told, with the client's name for the request.
+        server.says(&id);
+    }
+}
+
+#[test]
+fn a_problem_says_nothing_of_the_insides_in_production_and_the_log_does() {
+    let server = PROBE.shared();
+    let id = [("x-request-id", "insides")];
+    let reply = server.ask("GET", "/trap", &id, Body::None).is_failure(500, "trap");
+    assert!(!reply.text().contains("misbehaviour"), "{}", reply.text());
+    server.says("probe insides | asked to trap");
+}
+
+#[test]
+fn a_body_that_breaks_off_is_never_mistaken_for_a_whole_one() {
+    let server = PROBE.shared();
+    for target in ["/trap-in-body/100", "/unfinished"] {
+        let raw = server.raw(format!("GET {target} HTTP/1.1\r\nhost: a\r\n\r\n"));
+        assert!(!raw.ends_with("0\r\n\r\n"), "{target}: {raw}");
+    }
+    // What was whole before the guest failed is whole.
+    assert_eq!(server.ask_for("/trap-after-body").is(200).text(), "all of it\n");
+}
+
+#[test]
+fn a_handler_over_its_limits_is_told_which_and_the_developer_why() {
+    let limits = "[server]\nexecution_timeout_secs = 2\nmemory_limit_mb = 16\n";
+    let project = HANDLER.configured("limited", limits);
+    let server = Server::start(&mut project.command("serve"));
+    let mut connection = server.open();
+    let mut failing = |target, status, name, detail: &str| {
+        let reply = connection.ask("GET", target, &[], Body::None).is_failure(status, name);
+        assert!(reply.json()["detail"].as_str().unwrap().contains(detail), "{}", reply.text());
+        connection.ask("GET", "/", &[], Body::None).is(200);
+    };
+    failing("/loop", 504, "deadline", "the limit is 2 seconds");
+    failing("/memory", 507, "memory-limit", "the limit is 16777216 bytes");
+    // In development the answer names what the handler did.
+    failing("/panic", 500, "trap", "unreachable");
+}
+
+#[test]
+fn a_module_that_is_not_there_is_a_404_that_says_which_are() {
+    let server = PROBE.shared();
+    for target in ["/run/other", "/run/other/", "/run/other/ok", "/run/Probe/ok", "/run/prob%65/ok"] {
+        let reply = server.ask_for(target).is_failure(404, "module-not-found");
+        assert!(reply.text().contains("probe"), "{}", reply.text());
+    }
+}
+
+#[test]
+fn requests_that_are_not_http_are_told_so() {
+    let server = PROBE.shared();
+    for request in [
+        "GET /ok HTTP/1.1\r\n\r\n",
+        "GET /ok HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n",
+        "GET /ok HTTP/1.1\r\nhost: a b\r\n\r\n",
+    ] {
+        let mut connection = server.open();
+        connection.send(request);
+        connection.receive("GET").is_failure(400, "malformed-request");
+    }
+    assert!(server.raw("nonsense\r\n\r\n").starts_with("HTTP/1.1 400 "));
+}
