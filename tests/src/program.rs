@@ -9,6 +9,18 @@ pub struct Program;
 
 static PATHS: LazyLock<Paths> = LazyLock::new(Paths::find);
 
+/// The standard library for every target, made by the program itself where the machine lacks it: once, so that no test
+/// depends on which other test came before.
+static TARGETS: LazyLock<()> = LazyLock::new(|| {
+    let mut command = Command::new(&PATHS.cargo_mik);
+    command.args(["mik", "setup"]);
+    for target in ["wasm32-wasip2", "wasm32-unknown-unknown", "wasm32-wasip1"] {
+        command.args(["--target", target]);
+    }
+    Program::set_environment(&mut command);
+    Program::run(&mut command).ok();
+});
+
 struct Paths {
     workspace: PathBuf,
     target: PathBuf,
@@ -84,6 +96,11 @@ impl Program {
     }
 
     fn prepare(command: &mut Command) {
+        LazyLock::force(&TARGETS);
+        Self::set_environment(command);
+    }
+
+    fn set_environment(command: &mut Command) {
         // What the tests are run with must not reach what they test.
         for (name, _) in std::env::vars_os() {
             let name = name.to_string_lossy();

@@ -2,6 +2,7 @@
 
 mod bodies;
 mod build;
+mod cases;
 mod diagnostics;
 mod failures;
 mod lifecycle;

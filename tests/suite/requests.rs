@@ -13,7 +13,7 @@ const TARGETS: [&str; 10] = [
     "/raw/x??a=?&b=/",
     "/raw/x?a=1;b=2&a=3&=&&=4",
     "/raw/x?%ff%FE=%",
-    "/raw/x?'\"`{}|^[]\\<>",
+    "/raw/x?'`{}|^[]\\",
     "/raw/;p=1/~_-.!$&'()*,=:@",
 ];
 
@@ -35,7 +35,7 @@ fn a_module_without_a_path_sees_a_slash_and_its_query() {
     for (target, seen) in [
         ("/run/probe/seen?a=%2F", "path /seen?a=%2F\n"),
         ("/run/probe/seen/run/probe/x?y", "path /seen/run/probe/x?y\n"),
-        ("/run/probe//seen", "no such route"),
+        ("/run/probe//seen", "path //seen\n"),
     ] {
         let reply = server.ask_for(target);
         assert!(reply.text().contains(seen), "{target}: {}", reply.text());

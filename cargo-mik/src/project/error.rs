@@ -35,12 +35,12 @@ pub enum ProjectError {
         /// What was probably meant.
         manifest: PathBuf,
     },
-    /// `cargo metadata` failed; its own words are the message.
-    #[error("{stderr}")]
+    /// `cargo metadata` failed, and says why.
+    #[error("cargo can't read the project")]
     #[diagnostic(code(mik::metadata::failed))]
     Metadata {
         /// Cargo's words.
-        stderr: String,
+        source: CargoWords,
     },
     /// `cargo metadata` could not be run or understood.
     #[error("`cargo metadata` could not be run, or its output could not be read")]
@@ -176,6 +176,11 @@ pub enum ProjectError {
         at: SourceSpan,
     },
 }
+
+/// What cargo said.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub struct CargoWords(pub String);
 
 fn not_a_component_help(manifest_path: &std::path::Path, others: &[String]) -> String {
     if others.is_empty() {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use cargo_metadata::{Metadata, MetadataCommand};
 
+use super::error::CargoWords;
 use super::{BuildArguments, ProjectError};
 use crate::tools::process;
 
@@ -39,7 +40,7 @@ pub(super) fn metadata(manifest_path: &Path, arguments: &BuildArguments) -> Resu
         .no_deps()
         .other_options(arguments.metadata_arguments.clone());
     metadata_command.exec().map_err(|error| match error {
-        cargo_metadata::Error::CargoMetadata { stderr } => ProjectError::Metadata { stderr: cargo_words(&stderr) },
+        cargo_metadata::Error::CargoMetadata { stderr } => ProjectError::Metadata { source: cargo_words(&stderr) },
         other => ProjectError::MetadataUnreadable { source: other },
     })
 }
@@ -53,7 +54,7 @@ pub(super) fn target_directory(metadata: &Metadata, arguments: &BuildArguments) 
 }
 
 /// Cargo's own message without the `error: ` that ours will carry.
-fn cargo_words(stderr: &str) -> String {
+fn cargo_words(stderr: &str) -> CargoWords {
     let stderr = stderr.trim();
-    stderr.strip_prefix("error: ").unwrap_or(stderr).to_owned()
+    CargoWords(stderr.strip_prefix("error: ").unwrap_or(stderr).to_owned())
 }

@@ -127,10 +127,23 @@ fn warn_unknown(file: &SourceFile, written: &Written, reporter: &Reporter) {
 
 fn invalid(file: &SourceFile, error: SchemaError) -> ProjectError {
     ProjectError::InvalidValue {
+        help: help(&error.message).to_owned(),
         message: error.message,
-        help: "see the configuration reference for the key's type".to_owned(),
         source_code: file.named_source(),
         at: error.span.unwrap_or(0..0).into(),
+    }
+}
+
+/// What to write where a value has the wrong type, by the type that serde expected.
+fn help(message: &str) -> &'static str {
+    match message.rsplit_once("expected ").map_or("", |(_, expected)| expected) {
+        "u16" => "write a whole number from 0 to 65535, without quotes",
+        "u64" => "write a whole number, without quotes",
+        "a boolean" => "write `true` or `false`, without quotes",
+        "a string" => "write it in quotes",
+        "a map" => "write a table: `{ NAME = \"value\" }`",
+        expected if expected.starts_with("one of") => "write one of these, in quotes",
+        _ => "docs/configuration.md tells what each key takes",
     }
 }
 

@@ -168,6 +168,8 @@ pub(super) struct ResponseBody {
     first: Option<Frame<Bytes>>,
     /// Bytes still to come, where the head says how many there are.
     left: Option<u64>,
+    /// Whether it goes out at all.
+    sent: bool,
     whole: bool,
     breaking: bool,
     deadline: Pin<Box<Sleep>>,
@@ -196,10 +198,11 @@ impl ResponseBody {
         in_flight: OwnedSemaphorePermit,
     ) -> Result<Self, Failure> {
         let ticket = &blame.ticket;
-        // A response to HEAD is whole without its body, whatever length it announces.
+        // A response to HEAD is whole without its body, whatever length it announces. To the guest's host that is a body
+        // that breaks off, so it is not asked.
         let mut whole = guest.is_end_stream() || !sent;
         let mut first = None;
-        if !guest.is_end_stream() {
+        if sent && !guest.is_end_stream() {
             tokio::select! {
                 biased;
                 frame = guest.frame() => match frame {
@@ -220,7 +223,7 @@ impl ResponseBody {
             return Err(Failure::InvalidResponse { why: format!("its body is empty, not {length} bytes long") });
         }
         let deadline = Box::pin(tokio::time::sleep_until(ticket.deadline));
-        Ok(Self { guest, first, left: length, whole, breaking: false, deadline, bounds, blame, _in_flight: in_flight })
+        Ok(Self { guest, first, left: length, sent, whole, breaking: false, deadline, bounds, blame, _in_flight: in_flight })
     }
 
     /// Ends the body so that the client notices. What was sent before must be out by then, the head above all: the
@@ -249,6 +252,9 @@ impl hyper::body::Body for ResponseBody {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         let this = &mut *self;
+        if !this.sent {
+            return Poll::Ready(None);
+        }
         if this.breaking {
             return this.deadline.as_mut().poll(cx).map(|()| Some(Err(Broken)));
         }

@@ -21,6 +21,7 @@ use super::error::ServeError;
 use super::exchange::{Body, Head, RequestBody, ResponseBody};
 use super::failure::{Bounds, Failure, full};
 use super::module::{Served, Table};
+use super::request::guest_request;
 use super::route::{Route, route};
 use super::ticket::{REQUEST_ID, RequestIds, Ticket};
 use crate::project::ServerSettings;
@@ -246,31 +247,6 @@ impl Host {
 /// The length that a message announces for its body.
 fn announced(parts: &Parts) -> Option<u64> {
     parts.headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
-}
-
-/// The request as the guest gets it: the path it is to see, and the authority in the URI, where WASI looks for it.
-fn guest_request(parts: Parts, seen: PathAndQuery, body: RequestBody) -> Result<Request<RequestBody>, Failure> {
-    let Parts { method, uri, version, mut headers, .. } = parts;
-    let mut hosts = headers.get_all(header::HOST).iter();
-    let authority = match (uri.authority(), hosts.next(), hosts.next()) {
-        (_, _, Some(_)) => return Err(Failure::Malformed("there is more than one `host`")),
-        // RFC 9112 §3.2.2: an authority in the request line is the one that counts.
-        (Some(authority), _, None) => authority.clone(),
-        (None, Some(host), None) if host.is_empty() => return Err(Failure::Malformed("`host` is empty")),
-        (None, Some(host), None) => http::uri::Authority::try_from(host.as_bytes())
-            .map_err(|_| Failure::Malformed("`host` is not a host and a port"))?,
-        (None, None, None) if version < Version::HTTP_11 => http::uri::Authority::from_static("localhost"),
-        (None, None, None) => return Err(Failure::Malformed("there is no `host`")),
-    };
-    // What the connection is told is not for the guest, and the server has answered it.
-    headers.remove(header::EXPECT);
-    let uri = Uri::builder().scheme("http").authority(authority).path_and_query(seen).build();
-    let mut request = Request::new(body);
-    *request.method_mut() = method;
-    *request.uri_mut() = uri.map_err(|_| Failure::Malformed("the address is not valid"))?;
-    *request.version_mut() = version;
-    *request.headers_mut() = headers;
-    Ok(request)
 }
 
 fn health(parts: &Parts, status: &str) -> Result<Response<Body>, Failure> {

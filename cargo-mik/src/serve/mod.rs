@@ -20,6 +20,7 @@ mod limit;
 mod module;
 mod outbound;
 mod output;
+mod request;
 mod route;
 mod run;
 mod server;
