@@ -89,6 +89,73 @@ fn a_body_that_is_announced_over_the_limit_is_refused_before_it_is_sent() {
 }
 
 #[test]
+fn an_upload_that_nobody_reads_leaves_the_connection_to_the_next_request() {
+    let server = HANDLER.shared();
+    let bytes = payload::bytes(1, LIMIT + 1);
+    for body in Body::both(&bytes[..MIB]) {
+        let mut connection = server.open();
+        connection.ask("PROPFIND", "/echo", &[], body).is_failure(501, "method-not-implemented");
+        connection.ask("POST", "/nothing", &[], body).is_problem(404);
+        connection.ask("POST", "/run/nobody/", &[], body).is_failure(404, "module-not-found");
+        assert_eq!(connection.ask("GET", "/", &[], Body::None).is(200).text(), "home");
+    }
+    for body in Body::both(&bytes) {
+        let mut connection = server.open();
+        connection.ask("POST", "/echo", &[], body).is_failure(413, "body-too-large");
+        assert_eq!(connection.ask("GET", "/", &[], Body::None).is(200).text(), "home");
+    }
+}
+
+#[test]
+fn a_client_that_reads_slowly_gets_all_of_it_and_holds_nobody_up() {
+    let server = HANDLER.shared();
+    let mut slow = server.open();
+    slow.send(format!("GET /give/{} HTTP/1.1\r\nhost: a\r\n\r\n", 9 * MIB));
+    slow.receive_head().is(200);
+    let mut body = Vec::new();
+    while body.len() < 9 * MIB {
+        body.extend(slow.receive_exactly(MIB));
+        server.ask_for("/").is(200);
+    }
+    assert!(body == payload::bytes(9 * MIB as u64, 9 * MIB), "nine MiB came as others");
+    assert_eq!(slow.ask("GET", "/", &[], Body::None).is(200).text(), "home");
+}
+
+#[test]
+fn a_client_that_goes_away_in_the_middle_leaves_the_server_as_it_was() {
+    let server = HANDLER.serve();
+    let mut leaving = server.open();
+    leaving.send(format!("GET /give/{} HTTP/1.1\r\nhost: a\r\n\r\n", 9 * MIB));
+    leaving.receive_head().is(200);
+    leaving.receive_exactly(MIB);
+    drop(leaving);
+    server.ask_for("/").is(200);
+    // A request that is still in flight would be waited for.
+    let ended = server.stop();
+    assert_eq!(ended.code, Some(0));
+    assert!(!ended.log.contains("error"), "{}", ended.log);
+}
+
+#[test]
+fn requests_at_the_same_time_keep_their_bodies_apart() {
+    let server = HANDLER.shared();
+    std::thread::scope(|scope| {
+        for client in 0..8 {
+            let server = &server;
+            scope.spawn(move || {
+                let mut connection = server.open();
+                for round in 0..4 {
+                    let bytes = payload::bytes(client * 4 + round, 100_000);
+                    for body in Body::both(&bytes) {
+                        assert!(connection.ask("POST", "/echo", &[], body).is(200).body == bytes, "{client} {round}");
+                    }
+                }
+            });
+        }
+    });
+}
+
+#[test]
 fn the_limit_and_the_memory_are_those_of_the_manifest() {
     let limit = 12 * MIB;
     let project = HANDLER.configured("roomy", "[server]\nmax_body_size_mb = 12\nmemory_limit_mb = 64\n");

@@ -1,5 +1,12 @@
 //! Whole-program tests: the real program, on real projects, over real sockets.
 
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "a test that can't go on fails"
+)]
+
 mod bodies;
 mod build;
 mod cases;

@@ -34,7 +34,8 @@ fn init_takes_a_directory_that_is_there_and_its_name() {
 fn names_that_cargo_would_refuse_are_refused_with_a_better_one() {
     let project = Project::empty("names");
     project.write(".keep", "");
-    for (name, better) in [("2fast", "write `fast`"), ("my.app", "write `my-app`"), ("async", "write `async-handler`")] {
+    for (name, better) in [("2fast", "write `fast`"), ("my.app", "write `my-app`"), ("async", "write `async-handler`")]
+    {
         project.run(&format!("new {name}")).code(96).says("mik::scaffold::bad_name").says(better);
         assert!(!project.directory().join(name).exists());
     }

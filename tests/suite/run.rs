@@ -47,29 +47,78 @@ fn refused(content: Option<&[u8]>) -> String {
 
 #[test]
 fn a_file_that_is_not_there_is_named() {
-    assert_data_eq!(refused(None), str![]);
+    assert_data_eq!(
+        refused(None),
+        str![[r#"
+error[mik::serve::read]: the component can't be read
+ |
+ = cause: failed to open file `app.wasm`: No such file or directory (os error 2)
+ = help: `cargo mik build` prints the path of what it builds
+
+"#]]
+    );
 }
 
 #[test]
 fn a_file_that_is_something_else_is_told_from_wasm() {
-    assert_data_eq!(refused(Some(b"#!/bin/sh\n")), str![]);
-    assert_data_eq!(refused(Some(b"")), str![]);
+    assert_data_eq!(
+        refused(Some(b"#!/bin/sh\n")),
+        str![[r#"
+error[mik::serve::not_wasm]: `app.wasm` is not WebAssembly
+ |
+ = help: a component is expected, such as `cargo mik build` writes to target/mik
+
+"#]]
+    );
+    assert_data_eq!(
+        refused(Some(b"")),
+        str![[r#"
+error[mik::serve::not_wasm]: `app.wasm` is not WebAssembly
+ |
+ = help: a component is expected, such as `cargo mik build` writes to target/mik
+
+"#]]
+    );
 }
 
 #[test]
 fn a_core_module_is_told_from_a_component() {
-    assert_data_eq!(refused(Some(b"\0asm\x01\0\0\0")), str![]);
+    assert_data_eq!(
+        refused(Some(b"\0asm\x01\0\0\0")),
+        str![[r#"
+error[mik::serve::core_module]: `app.wasm` is a core module, not a component
+ |
+ = help: build it with `cargo mik build`, which makes a component of it
+
+"#]]
+    );
 }
 
 #[test]
 fn a_handler_that_is_not_composed_is_told_how() {
     let handler = fs_err::read(HANDLER.component().with_extension("handler.wasm")).unwrap();
-    assert_data_eq!(refused(Some(&handler)), str![]);
+    assert_data_eq!(
+        refused(Some(&handler)),
+        str![[r#"
+error[mik::serve::not_composed]: `app.wasm` exports `mik:core/handler@0.1.0`, not `wasi:http`
+ |
+ = help: compose it with the bridge: `cargo mik build` does, and prints the composed component's path
+
+"#]]
+    );
 }
 
 #[test]
 fn a_component_that_answers_no_http_is_told_what_is_expected() {
-    assert_data_eq!(refused(Some(b"\0asm\x0d\0\x01\0")), str![]);
+    assert_data_eq!(
+        refused(Some(b"\0asm\x0d\0\x01\0")),
+        str![[r#"
+error[mik::serve::no_handler]: `app.wasm` exports nothing that answers HTTP
+ |
+ = help: `wasi:http/incoming-handler@0.2` or `wasi:http/handler@0.3` is expected; it exports nothing
+
+"#]]
+    );
 }
 
 #[test]

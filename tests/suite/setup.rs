@@ -7,7 +7,8 @@ use mik_tests::{Program, Project};
 #[test]
 fn setup_gets_a_standard_library_that_rustc_takes() {
     let mut command = Program::cargo_mik();
-    let output = Program::run(command.args(["setup", "--quiet", "--print-sysroot", "--target", "wasm32-unknown-unknown"]));
+    let output =
+        Program::run(command.args(["setup", "--quiet", "--print-sysroot", "--target", "wasm32-unknown-unknown"]));
     let sysroot = output.ok().stdout;
     let directory = tempfile::tempdir().unwrap();
     let mut rustc = Command::new("rustc");

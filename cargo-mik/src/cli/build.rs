@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::build_flags::BuildFlags;
 use crate::report::{Event, Reporter};
-use crate::{plan, project, stages};
+use crate::stages;
 
 /// Compile, shrink and compose the project's handlers into WASI HTTP components
 ///
@@ -20,8 +20,7 @@ pub(super) struct BuildArgs {
 
 impl BuildArgs {
     pub(super) fn run(self, reporter: &Reporter) -> miette::Result<()> {
-        let project = project::Project::load(&self.flags.into(), reporter)?;
-        let plan = plan::plan(&project, &stages::facts(&project)?);
+        let (_, plan) = super::decide(&self.flags.into(), reporter)?;
         for artifact in stages::run(&plan, reporter)? {
             reporter.emit(Event::Artifact(artifact));
         }

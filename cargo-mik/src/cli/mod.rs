@@ -15,7 +15,11 @@ use std::ffi::OsString;
 
 use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum};
 
+use crate::plan::{self as plan_room, Plan};
+use crate::project::{BuildArguments, Project};
 use crate::report::{ColorChoice, ExitCode, MessageFormat, Reporter, Shell, Verbosity};
+use crate::stages;
+use crate::stages::setup::Toolchain;
 
 /// Runs the program: the first of the arguments is its own name, as the system gives them.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitCode {
@@ -146,6 +150,18 @@ impl GlobalFlags {
         };
         Reporter::new(Shell::new(verbosity, message_format, color))
     }
+}
+
+/// Finds out what the project is and decides what to do. The compiler is asked while cargo is: both take as long as
+/// starting a process does.
+fn decide(arguments: &BuildArguments, reporter: &Reporter) -> miette::Result<(Project, Plan)> {
+    std::thread::scope(|scope| {
+        let toolchain = scope.spawn(Toolchain::read);
+        let project = Project::load(arguments, reporter)?;
+        let toolchain = toolchain.join().map_err(|_| miette::miette!("asking the compiler has panicked"))??;
+        let plan = plan_room::plan(&project, &stages::facts(&project, &toolchain)?);
+        Ok((project, plan))
+    })
 }
 
 /// Writes what was asked for to stdout. A reader that has seen enough and gone away is no error.

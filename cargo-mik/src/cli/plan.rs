@@ -4,7 +4,6 @@ use clap::Args;
 
 use super::build_flags::BuildFlags;
 use crate::report::{MessageFormat, Reporter};
-use crate::{plan, project, stages};
 
 /// Print what `cargo mik build` would do, and do nothing
 #[derive(Debug, Args)]
@@ -18,8 +17,7 @@ pub(super) struct PlanArgs {
 
 impl PlanArgs {
     pub(super) fn run(self, reporter: &Reporter) -> miette::Result<()> {
-        let project = project::Project::load(&self.flags.into(), reporter)?;
-        let plan = plan::plan(&project, &stages::facts(&project)?);
+        let (_, plan) = super::decide(&self.flags.into(), reporter)?;
         let text = match reporter.message_format() {
             MessageFormat::Human => plan.to_string(),
             MessageFormat::Json => plan.to_json(),

@@ -9,7 +9,7 @@ use super::build_flags::BuildFlags;
 use crate::project::{BuildArguments, Project, ServeArguments, ServerSettings};
 use crate::report::Reporter;
 use crate::serve::{self, Module, Rebuild, Site, WatchSet};
-use crate::{plan, project, stages};
+use crate::{project, stages};
 
 /// Build, serve, and rebuild on every save
 ///
@@ -67,8 +67,7 @@ impl ServeArgs {
 /// Builds the project as it is now. Its manifest is read again: it may be what has changed.
 fn rebuild(arguments: &BuildArguments, reporter: &Reporter) -> miette::Result<(Site, WatchSet)> {
     let build = || -> miette::Result<_> {
-        let project = Project::load(arguments, reporter)?;
-        let plan = plan::plan(&project, &stages::facts(&project)?);
+        let (project, plan) = super::decide(arguments, reporter)?;
         let artifacts = stages::run(&plan, reporter)?;
         let modules: Vec<_> =
             artifacts.into_iter().map(|artifact| Module { name: artifact.name, path: artifact.path }).collect();

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::SysrootFact;
 use crate::project::{Optimize, Package, Project, Target, UnitKind};
 
 /// One run of cargo.
@@ -11,12 +12,21 @@ pub struct CargoRun {
     pub target: Target,
     /// Its whole command line, `build` first; message format, colour and verbosity are added when it is run.
     pub arguments: Vec<String>,
+    /// Where the target's standard library is, as far as is known before set-up.
+    #[serde(skip)]
+    pub sysroot: SysrootFact,
     /// Whether paths of this machine are kept out of the code.
     pub reproducible: bool,
 }
 
 /// The run that compiles some packages.
-pub(super) fn arguments(project: &Project, target: Target, optimize: Optimize, packages: &[&Package]) -> CargoRun {
+pub(super) fn run(
+    project: &Project,
+    target: Target,
+    optimize: Optimize,
+    packages: &[&Package],
+    sysroot: SysrootFact,
+) -> CargoRun {
     let mut arguments = vec!["build".to_owned()];
     arguments.extend(["--manifest-path".to_owned(), project.manifest_path.display().to_string()]);
     arguments.extend(["--target".to_owned(), target.name().to_owned()]);
@@ -37,7 +47,7 @@ pub(super) fn arguments(project: &Project, target: Target, optimize: Optimize, p
     }
     // Last, so that a `--config` of the user's wins over ours.
     arguments.extend(project.cargo_arguments.iter().cloned());
-    CargoRun { target, arguments, reproducible: project.profile.is_release }
+    CargoRun { target, arguments, sysroot, reproducible: project.profile.is_release }
 }
 
 /// What the profile is given for small (or fast) components, save what the user has set.

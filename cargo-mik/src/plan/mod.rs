@@ -26,12 +26,13 @@ pub fn plan(project: &Project, facts: &Facts) -> Plan {
     let mut steps = Vec::new();
     let mut prepared: Vec<Target> = Vec::new();
     for ((target, optimize), packages) in groups {
-        if facts.sysroot(target) == SysrootFact::Missing && !prepared.contains(&target) {
+        let sysroot = facts.sysroot(target);
+        if sysroot == SysrootFact::Missing && !prepared.contains(&target) {
             let offline = project.cargo_arguments.iter().any(|flag| flag == "--offline" || flag == "--frozen");
             steps.push(Step::Setup { target, offline });
             prepared.push(target);
         }
-        steps.push(Step::Cargo(cargo::arguments(project, target, optimize, &packages)));
+        steps.push(Step::Cargo(cargo::run(project, target, optimize, &packages, sysroot)));
         for package in packages {
             for unit in &package.units {
                 unit_steps(project, package, unit, facts, &mut steps);

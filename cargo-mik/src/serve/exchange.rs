@@ -223,7 +223,18 @@ impl ResponseBody {
             return Err(Failure::InvalidResponse { why: format!("its body is empty, not {length} bytes long") });
         }
         let deadline = Box::pin(tokio::time::sleep_until(ticket.deadline));
-        Ok(Self { guest, first, left: length, sent, whole, breaking: false, deadline, bounds, blame, _in_flight: in_flight })
+        Ok(Self {
+            guest,
+            first,
+            left: length,
+            sent,
+            whole,
+            breaking: false,
+            deadline,
+            bounds,
+            blame,
+            _in_flight: in_flight,
+        })
     }
 
     /// Ends the body so that the client notices. What was sent before must be out by then, the head above all: the

@@ -74,7 +74,8 @@ mod tests {
             .header("x-c", "4");
         let (parts, ()) = request.body(()).unwrap().into_parts();
         let request = guest_request(parts, PathAndQuery::from_static("/seen"), ()).unwrap();
-        let headers: Vec<_> = request.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
+        let headers: Vec<_> =
+            request.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap())).collect();
         assert_eq!(headers, [("x-b", "1"), ("x-b", "3"), ("x-a", "2"), ("x-c", "4")]);
         assert_eq!(request.uri(), "http://a/seen");
     }

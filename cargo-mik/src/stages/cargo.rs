@@ -7,12 +7,12 @@ use cargo_metadata::Message;
 
 use super::artifact::Artifacts;
 use super::{StageError, setup};
-use crate::plan::CargoRun;
+use crate::plan::{CargoRun, SysrootFact};
 use crate::report::{MessageFormat, Reporter, Verbosity};
 use crate::tools::{files, process};
 
 /// Runs cargo and gives what it has made.
-pub(super) fn run(run: &CargoRun, reporter: &Reporter) -> Result<Artifacts, StageError> {
+pub(super) fn run(run: &CargoRun, sysroot: &SysrootFact, reporter: &Reporter) -> Result<Artifacts, StageError> {
     let json = reporter.message_format() == MessageFormat::Json;
     let mut command = process::cargo();
     command.args(&run.arguments);
@@ -26,7 +26,7 @@ pub(super) fn run(run: &CargoRun, reporter: &Reporter) -> Result<Artifacts, Stag
     if reporter.color() {
         command.args(["--color", "always"]);
     }
-    let flags = rustflags(run)?;
+    let flags = rustflags(run, sysroot)?;
     if !flags.is_empty() {
         let directory = std::env::current_dir().map_err(|source| StageError::Read { source })?;
         let (name, value) = setup::rustflags(run.target, &flags, &directory)?;
@@ -54,9 +54,9 @@ pub(super) fn run(run: &CargoRun, reporter: &Reporter) -> Result<Artifacts, Stag
 }
 
 /// Flags of ours for rustc: the standard library where the toolchain has none, and no path of this machine in the code.
-fn rustflags(run: &CargoRun) -> Result<Vec<String>, StageError> {
+fn rustflags(run: &CargoRun, sysroot: &SysrootFact) -> Result<Vec<String>, StageError> {
     let mut flags = Vec::new();
-    if let Some(setup::Sysroot::Cached(path)) = setup::find(run.target, &setup::Toolchain::read()?)? {
+    if let SysrootFact::Cached(path) = sysroot {
         let path = path.to_str().ok_or_else(|| setup::SetupError::NotUnicode { path: path.clone() })?;
         flags.push(format!("--sysroot={path}"));
     }

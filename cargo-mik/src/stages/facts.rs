@@ -1,5 +1,6 @@
 //! Finds out what a plan has to know: standard libraries, earlier outputs, bridges.
 
+use std::collections::btree_map::Entry;
 use std::path::Path;
 
 use super::{StageError, setup};
@@ -11,18 +12,13 @@ use crate::tools::{digest, files};
 ///
 /// # Errors
 /// The compiler can't be asked, or a bridge can't be read.
-pub fn facts(project: &Project) -> Result<Facts, StageError> {
+pub fn facts(project: &Project, toolchain: &setup::Toolchain) -> Result<Facts, StageError> {
     let mut facts = Facts { embedded_bridge: mik_bridge_provider::SHA256.to_owned(), ..Facts::default() };
-    let toolchain = setup::Toolchain::read()?;
     let output = project.output_directory();
     for (package, unit) in project.units() {
-        if !facts.sysroots.contains_key(&package.target) {
-            let fact = match setup::find(package.target, &toolchain)? {
-                Some(setup::Sysroot::Toolchain) => SysrootFact::Toolchain,
-                Some(setup::Sysroot::Cached(path)) => SysrootFact::Cached(path),
-                None => SysrootFact::Missing,
-            };
-            facts.sysroots.insert(package.target, fact);
+        if let Entry::Vacant(vacant) = facts.sysroots.entry(package.target) {
+            let sysroot = setup::find(package.target, toolchain)?;
+            vacant.insert(sysroot.map_or(SysrootFact::Missing, SysrootFact::from));
         }
         if let Composition::WhereExported { bridge: Bridge::File(path) }
         | Composition::Always { bridge: Bridge::File(path) } = &package.composition
@@ -47,4 +43,13 @@ fn previous(output: &Path, unit: &str) -> Previous {
     let handler_holds =
         record.handler.as_deref().is_none_or(|expected| holds(format!("{unit}.handler.wasm"), expected));
     if component_holds && handler_holds { Previous::Intact(record) } else { Previous::OutputChanged }
+}
+
+impl From<setup::Sysroot> for SysrootFact {
+    fn from(sysroot: setup::Sysroot) -> Self {
+        match sysroot {
+            setup::Sysroot::Toolchain => Self::Toolchain,
+            setup::Sysroot::Cached(path) => Self::Cached(path),
+        }
+    }
 }

@@ -20,7 +20,7 @@ pub use facts::facts;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::plan::{Freshness, Plan, Step, UnitPlan};
+use crate::plan::{Freshness, Plan, Step, SysrootFact, UnitPlan};
 use crate::project::{Optimize, Target};
 use crate::report::{Artifact, Reporter};
 use crate::tools::{digest, files};
@@ -43,12 +43,18 @@ struct Work {
 /// The first stage that fails ends it. What earlier builds had written stays as it was.
 pub fn run(plan: &Plan, reporter: &Reporter) -> Result<Vec<Artifact>, StageError> {
     let mut artifacts = Artifacts::default();
+    let mut sysroots: BTreeMap<Target, SysrootFact> = BTreeMap::new();
     let mut works: BTreeMap<String, Work> = BTreeMap::new();
     let mut made = Vec::new();
     for step in &plan.steps {
         match step {
-            Step::Setup { target, offline } => prepare(*target, *offline, reporter)?,
-            Step::Cargo(run) => artifacts.extend(cargo::run(run, reporter)?),
+            Step::Setup { target, offline } => {
+                sysroots.insert(*target, prepare(*target, *offline, reporter)?);
+            }
+            Step::Cargo(run) => {
+                let sysroot = sysroots.get(&run.target).unwrap_or(&run.sysroot);
+                artifacts.extend(cargo::run(run, sysroot, reporter)?);
+            }
             Step::Encode { unit, target } => {
                 let mut work = start(unit, &artifacts, reporter)?;
                 if work.freshness != Freshness::Fresh {
@@ -82,10 +88,9 @@ pub fn run(plan: &Plan, reporter: &Reporter) -> Result<Vec<Artifact>, StageError
     Ok(made)
 }
 
-fn prepare(target: Target, offline: bool, reporter: &Reporter) -> Result<(), StageError> {
+fn prepare(target: Target, offline: bool, reporter: &Reporter) -> Result<SysrootFact, StageError> {
     let options = setup::SetupOptions { offline, force: false, rustup: true };
-    setup::ensure(target, &setup::Toolchain::read()?, &options, reporter)?;
-    Ok(())
+    Ok(setup::ensure(target, &setup::Toolchain::read()?, &options, reporter)?.into())
 }
 
 /// Reads what cargo made of a unit and decides whether the rest has to be done.

@@ -54,6 +54,9 @@ pub fn temporary_directory(parent: &Path, prefix: &str) -> io::Result<tempfile::
     tempfile::Builder::new().prefix(prefix).tempdir_in(parent)
 }
 
+/// A lock on a file, held as long as the value lives.
+pub type Lock = std::fs::File;
+
 /// Takes a lock that other processes see, by a file that is made for it. It is given back with the value, and by the
 /// system when the process ends, however it ends.
 ///
@@ -61,7 +64,7 @@ pub fn temporary_directory(parent: &Path, prefix: &str) -> io::Result<tempfile::
 ///
 /// # Errors
 /// The file can't be made.
-pub fn lock(path: &Path, waiting: impl FnOnce()) -> io::Result<std::fs::File> {
+pub fn lock(path: &Path, waiting: impl FnOnce()) -> io::Result<Lock> {
     let file = OpenOptions::new().create(true).truncate(false).write(true).open(path)?.into_parts().0;
     match file.try_lock() {
         Ok(()) => return Ok(file),

@@ -10,6 +10,7 @@ use miette::Diagnostic;
 use thiserror::Error;
 
 /// A command for a program found on `PATH`.
+#[allow(clippy::disallowed_methods, reason = "this is the place")]
 pub fn command(program: impl AsRef<OsStr>) -> Command {
     Command::new(program)
 }

@@ -39,7 +39,7 @@ pub(super) fn place(directory: &Path, version: &Version, target: Target) -> Path
 pub(super) struct Workshop {
     work: tempfile::TempDir,
     /// After `work`, so that the directory is gone before the next one comes in.
-    _lock: std::fs::File,
+    _lock: files::Lock,
 }
 
 impl Workshop {
