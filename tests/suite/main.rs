@@ -8,6 +8,7 @@
 )]
 
 mod bodies;
+mod bridge;
 mod build;
 mod cases;
 mod diagnostics;
