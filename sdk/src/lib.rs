@@ -188,3 +188,8 @@ pub mod __private {
         }
     }
 }
+
+/// The example of the repository's own README compiles, too.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct RepositoryReadme;

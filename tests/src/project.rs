@@ -129,3 +129,30 @@ impl Project {
         Program::target_directory().join("mik").join(profile).join(format!("{}.wasm", self.name))
     }
 }
+
+impl Drop for Project {
+    fn drop(&mut self) {
+        // Its name will never be used again, and what was built of it is some megabytes in each of many runs.
+        remove_built(&Program::target_directory(), &self.name, 4);
+    }
+}
+
+/// Removes what cargo and the program have made of a package: it begins with the package's name, or its crate's.
+fn remove_built(directory: &Path, package: &str, depth: u32) {
+    let names = [package.to_owned(), package.replace('-', "_"), format!("lib{}", package.replace('-', "_"))];
+    let is_its = |entry: &str| {
+        let rest = names.iter().find_map(|name| entry.strip_prefix(name.as_str()));
+        rest.is_some_and(|rest| !rest.starts_with(|next: char| next.is_ascii_digit()))
+    };
+    for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+        let path = entry.path();
+        let is_directory = entry.file_type().is_ok_and(|file_type| file_type.is_dir());
+        // What another test is building may go away meanwhile. What can't be removed does no harm.
+        match (is_its(&entry.file_name().to_string_lossy()), is_directory) {
+            (true, true) => drop(std::fs::remove_dir_all(path)),
+            (true, false) => drop(std::fs::remove_file(path)),
+            (false, true) if depth > 0 => remove_built(&path, package, depth - 1),
+            (false, _) => {}
+        }
+    }
+}

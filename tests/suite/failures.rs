@@ -11,7 +11,6 @@ fn every_failure_before_the_response_is_a_problem_and_the_next_request_works() {
         ("/trap", 500, "trap"),
         ("/recurse", 500, "trap"),
         ("/never-set", 500, "no-response"),
-        ("/trap-after-head", 500, "trap"),
         ("/error", 502, "invalid-response"),
         ("/memory", 507, "memory-limit"),
     ] {
@@ -38,7 +37,7 @@ fn a_problem_says_nothing_of_the_insides_in_production_and_the_log_does() {
 #[test]
 fn a_body_that_breaks_off_is_never_mistaken_for_a_whole_one() {
     let server = PROBE.shared();
-    for target in ["/trap-in-body/100", "/unfinished"] {
+    for target in ["/trap-after-head", "/trap-in-body/0", "/trap-in-body/100", "/unfinished", "/length/99"] {
         let raw = server.raw(format!("GET {target} HTTP/1.1\r\nhost: a\r\n\r\n"));
         assert!(!raw.ends_with("0\r\n\r\n"), "{target}: {raw}");
     }
@@ -48,19 +47,25 @@ fn a_body_that_breaks_off_is_never_mistaken_for_a_whole_one() {
 
 #[test]
 fn a_handler_over_its_limits_is_told_which_and_the_developer_why() {
-    let limits = "[server]\nexecution_timeout_secs = 2\nmemory_limit_mb = 16\n";
-    let project = HANDLER.configured("limited", limits);
+    let project = HANDLER.configured("limited", "[server]\nmemory_limit_mb = 16\n");
     let server = Server::start(&mut project.command("serve"));
-    let mut connection = server.open();
-    let mut failing = |target, status, name, detail: &str| {
-        let reply = connection.ask("GET", target, &[], Body::None).is_failure(status, name);
-        assert!(reply.json()["detail"].as_str().unwrap().contains(detail), "{}", reply.text());
-        connection.ask("GET", "/", &[], Body::None).is(200);
-    };
-    failing("/loop", 504, "deadline", "the limit is 2 seconds");
-    failing("/memory", 507, "memory-limit", "the limit is 16777216 bytes");
+    fails(&server, "/memory", 507, "memory-limit", "the limit is 16777216 bytes");
     // In development the answer names what the handler did.
-    failing("/panic", 500, "trap", "unreachable");
+    fails(&server, "/panic", 500, "trap", "unreachable");
+    drop(server);
+
+    project.write("mik.toml", "[server]\nexecution_timeout_secs = 1\n");
+    let server = Server::start(&mut project.command("serve"));
+    fails(&server, "/loop", 504, "deadline", "the limit is 1 seconds");
+}
+
+/// One request fails as it should, and the next on the same connection does not.
+#[track_caller]
+fn fails(server: &Server, target: &str, status: u16, name: &str, detail: &str) {
+    let mut connection = server.open();
+    let reply = connection.ask("GET", target, &[], Body::None).is_failure(status, name);
+    assert!(reply.json()["detail"].as_str().unwrap().contains(detail), "{}", reply.text());
+    connection.ask("GET", "/", &[], Body::None).is(200);
 }
 
 #[test]

@@ -75,10 +75,11 @@ impl Project {
         let mut live = false;
         loop {
             self.building.store(true, Ordering::Relaxed);
-            if let Some((site, watch)) = self.build() {
+            let good = self.build().is_some_and(|(site, watch)| {
                 watcher.replace(watch);
-                live = self.swap(&site, live) || live;
-            }
+                self.swap(&site, live)
+            });
+            live = live || good;
             if self.host.is_stopping() {
                 // Nobody listens once the server has ended.
                 let _ = self.ended.send(());
@@ -86,6 +87,8 @@ impl Project {
             }
             if !live {
                 self.reporter.status("Waiting", format!("for a change; {} answers 503 until then", self.url));
+            } else if !good {
+                self.reporter.status("Waiting", "for a change; the last good version goes on serving");
             }
             self.building.store(false, Ordering::Relaxed);
             let changes = watcher.wait();
