@@ -56,7 +56,7 @@ fn a_handler_over_its_limits_is_told_which_and_the_developer_why() {
 
     project.write("mik.toml", "[server]\nexecution_timeout_secs = 1\n");
     let server = Server::start(&mut project.command("serve"));
-    fails(&server, "/loop", 504, "deadline", "the limit is 1 seconds");
+    fails(&server, "/loop", 504, "deadline", "the limit is 1 second");
 }
 
 /// One request fails as it should, and the next on the same connection does not.

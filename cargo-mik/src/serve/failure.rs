@@ -172,7 +172,7 @@ impl Failure {
             Self::NoResponse => "it ended without a response".to_owned(),
             Self::InvalidResponse { why } => why.clone(),
             Self::Overloaded => "the server has all it can do; come back in a moment".to_owned(),
-            Self::Deadline { limit } => format!("the limit is {} seconds", limit.as_secs_f64()),
+            Self::Deadline { limit } => format!("the limit is {}", seconds(*limit)),
             Self::MemoryLimit { limit } => format!("the limit is {limit} bytes"),
             Self::NotBuilt => "the terminal that runs `cargo mik serve` says why".to_owned(),
             Self::Stopping => "come back when it has started again".to_owned(),
@@ -186,7 +186,7 @@ impl Failure {
             Self::Start { error } => ("could not start".to_owned(), Some(backtrace::describe(error))),
             Self::NoResponse => ("ended without a response".to_owned(), None),
             Self::InvalidResponse { why } => ("gave a response that can't be sent".to_owned(), Some(why.clone())),
-            Self::Deadline { limit } => (format!("took longer than {} seconds", limit.as_secs_f64()), None),
+            Self::Deadline { limit } => (format!("took longer than {}", seconds(*limit)), None),
             Self::MemoryLimit { limit } => (format!("needed more than {} MiB of memory", limit >> 20), None),
             Self::NotFound
             | Self::NothingHere { .. }
@@ -234,6 +234,13 @@ impl Failure {
             _ => {}
         }
         response
+    }
+}
+
+fn seconds(time: Duration) -> String {
+    match time.as_secs_f64() {
+        1.0 => "1 second".to_owned(),
+        seconds => format!("{seconds} seconds"),
     }
 }
 
