@@ -163,7 +163,7 @@ fn the_bridge_of_a_file_is_used_in_place_of_the_embedded_one() {
     project.append("Cargo.toml", "\n[package.metadata.mik.composition]\nbridge = \"my-bridge.wasm\"\n");
     project.run("build").code(96).says("mik::project::no_bridge").says("Cargo.toml:");
     project.write("my-bridge.wasm", b"not a component");
-    project.run("build").code(105).says("mik::compose");
+    project.run("build").code(105).says("mik::compose::bridge");
     let bridge = fs_err::read(Program::workspace().join("bridge/provider/bridge.wasm")).unwrap();
     project.write("my-bridge.wasm", bridge);
     project.run("build").ok().says("Composed");
@@ -176,4 +176,48 @@ fn examples_that_are_cdylibs_are_components_too() {
     project.write(&format!("examples/{name}.rs"), project.read("src/lib.rs"));
     project.append("Cargo.toml", &format!("\n[[example]]\nname = \"{name}\"\ncrate-type = [\"cdylib\"]\n"));
     project.run(&format!("build --example {name}")).ok().says(&format!("{name}.wasm"));
+}
+
+#[test]
+fn an_example_that_is_not_there_is_an_error_and_so_is_a_package_that_yields_nothing() {
+    let project = Project::new("no-example");
+    project.run("build --example nope").code(96).says("mik::project::no_example").says("[[example]]");
+    project.run("build --examples").code(96).says("mik::project::not_a_component");
+    project.write("examples/plain.rs", "fn main() {}\n");
+    project.run("build --example plain").code(96).says("no cdylib is built of the example `plain`");
+}
+
+#[test]
+fn two_components_never_share_a_file() {
+    let workspace = Project::empty("sharing");
+    workspace.write("Cargo.toml", "[workspace]\nresolver = \"3\"\n");
+    let names = ["one", "two"].map(|name| format!("{}-{name}", workspace.name()));
+    for name in &names {
+        workspace.run(&format!("new {name}")).ok();
+        workspace.edit(&format!("{name}/Cargo.toml"), "[lib]", "[lib]\nname = \"api\"");
+    }
+    // Cargo writes both libraries to `api.wasm`: one of them would be served as the other.
+    workspace.run("build").code(101).says("mik::build::same_artifact").says("[lib] name");
+    workspace.run(&format!("build -p {}", names[0])).ok().says("Composed");
+
+    for name in &names {
+        workspace.write(&format!("{name}/examples/demo.rs"), workspace.read(&format!("{name}/src/lib.rs")));
+        let example = "\n[[example]]\nname = \"demo\"\ncrate-type = [\"cdylib\"]\n";
+        workspace.append(&format!("{name}/Cargo.toml"), example);
+    }
+    workspace.run("build --examples").code(96).says("mik::project::same_name").says(&names[1]);
+}
+
+#[test]
+fn a_handler_that_an_earlier_build_left_is_not_taken_for_this_ones() {
+    let project = Project::new("uncomposed");
+    project.run("build").ok();
+    project.append("Cargo.toml", "\n[package.metadata.mik.composition]\nhttp_handler = false\n");
+    for _ in 0..2 {
+        let output = project.run("build --message-format json").ok();
+        let artifact = output.stdout.lines().find(|line| line.contains("mik-artifact")).unwrap();
+        let artifact: serde_json::Value = serde_json::from_str(artifact).unwrap();
+        assert_eq!(artifact["handler"], serde_json::Value::Null);
+    }
+    assert!(!project.component("debug").with_extension("handler.wasm").exists());
 }

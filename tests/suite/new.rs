@@ -41,3 +41,23 @@ fn names_that_cargo_would_refuse_are_refused_with_a_better_one() {
     }
     project.run("new 2fast --name fast").ok();
 }
+
+#[test]
+fn init_in_a_repository_keeps_what_is_there() {
+    let project = Project::empty("repository");
+    project.write("README.md", "mine");
+    project.write(".gitignore", "*.log");
+    project.run("init").ok();
+    assert_eq!(project.read("README.md"), "mine");
+    assert_eq!(project.read(".gitignore"), "*.log\n/target\n");
+}
+
+#[test]
+fn a_project_beside_a_workspace_is_no_member_of_it() {
+    let workspace = Project::empty("beside");
+    workspace.write("Cargo.toml", "[workspace]\n");
+    let outside = format!("{}-outside", workspace.name());
+    workspace.run(&format!("new ../{outside}")).ok();
+    assert_eq!(workspace.read("Cargo.toml"), "[workspace]\n");
+    assert!(workspace.root().join(outside).join("Cargo.toml").exists());
+}

@@ -4,9 +4,9 @@ use mik_tests::Program;
 
 #[test]
 fn both_programs_are_the_same() {
-    for mut command in [Program::cargo_mik(), Program::mik()] {
+    for (mut command, usage) in [(Program::cargo_mik(), "Usage: cargo mik "), (Program::mik(), "Usage: mik ")] {
         let output = Program::run(command.arg("--help")).ok();
-        assert!(output.stdout.contains("Usage: cargo mik"), "{}", output.stdout);
+        assert!(output.stdout.contains(usage), "{}", output.stdout);
         assert!(output.stdout.contains("Exit status:"), "{}", output.stdout);
     }
 }

@@ -13,7 +13,7 @@ mod tests;
 
 use std::ffi::OsString;
 
-use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::plan::{self as plan_room, Plan};
 use crate::project::{BuildArguments, Project};
@@ -23,7 +23,12 @@ use crate::stages::setup::Toolchain;
 
 /// Runs the program: the first of the arguments is its own name, as the system gives them.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitCode {
-    let cli = match Cli::try_parse_from(without_subcommand(arguments)) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // What the user types to come here again: the usage lines say it.
+    let is_subcommand = arguments.get(1).is_some_and(|first| first == "mik");
+    let command = Cli::command().bin_name(if is_subcommand { "cargo mik" } else { "mik" });
+    let matches = command.try_get_matches_from(without_subcommand(arguments));
+    let cli = match matches.and_then(|matches| Cli::from_arg_matches(&matches)) {
         Ok(cli) => cli,
         Err(error) => {
             // `--help` and `--version` come this way too, with exit code 0. Nothing can be done for a closed terminal.
@@ -58,13 +63,11 @@ fn without_subcommand(arguments: impl IntoIterator<Item = OsString>) -> impl Ite
 #[derive(Debug, Parser)]
 #[command(
     name = "mik",
-    bin_name = "cargo mik",
     version,
     after_help = "Exit status: 0 done; 1 a bug, please report it; 2 command line; 96 project or set-up; 101 the build \
                   failed; 102 cargo metadata; 103 encode; 104 optimize; 105 compose; 106 dependency; 107 serve; \
                   110 output could not be written.",
-    max_term_width = 100,
-    disable_help_subcommand = true
+    max_term_width = 100
 )]
 struct Cli {
     #[command(subcommand)]

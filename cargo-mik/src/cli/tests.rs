@@ -50,6 +50,8 @@ fn command_lines() {
         ("setup --target wasm32-wasip1 --force --print-sysroot", "ok"),
         ("completions zsh", "ok"),
         ("completions cmd", "InvalidValue"),
+        ("help", "DisplayHelp"),
+        ("help build", "DisplayHelp"),
         ("serv", "InvalidSubcommand"),
     ] {
         assert_eq!(outcome(line), expected, "mik {line}");

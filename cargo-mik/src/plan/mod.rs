@@ -51,6 +51,7 @@ fn unit_steps(project: &Project, package: &Package, unit: &Unit, facts: &Facts, 
         package_id: package.id.clone(),
         name: unit.name.clone(),
         crate_name: unit.crate_name.clone(),
+        kind: unit.kind,
         freshness: freshness::before_cargo(previous, &settings),
         settings,
     };

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::Freshness;
 use super::cargo::CargoRun;
-use crate::project::{Bridge, Composition, Optimize, Target};
+use crate::project::{Bridge, Composition, Optimize, Target, UnitKind};
 
 /// Everything that a build does, in order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -76,6 +76,9 @@ pub struct UnitPlan {
     /// The name of cargo's build target.
     #[serde(skip)]
     pub crate_name: String,
+    /// The kind of cargo's build target.
+    #[serde(skip)]
+    pub kind: UnitKind,
     /// Whether it has to be made again, as far as can be told before cargo has run.
     pub freshness: Freshness,
     /// The digest of everything but the source that decides its bytes.

@@ -31,6 +31,7 @@ fn project(packages: Vec<Package>) -> Project {
         },
         packages,
         cargo_arguments: Vec::new(),
+        sources: Sources::default(),
     }
 }
 

@@ -37,8 +37,8 @@ pub struct BuildArguments {
 /// What was typed for serving.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServeArguments {
-    /// `--port`, or `PORT`.
+    /// `--port`.
     pub port: Option<u16>,
-    /// `--host`, or `HOST`.
+    /// `--host`.
     pub host: Option<IpAddr>,
 }

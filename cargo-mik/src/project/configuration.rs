@@ -1,143 +1,174 @@
 //! `server.*`: flags over environment over files over defaults.
 
-use std::collections::BTreeMap;
+use std::fmt::Display;
 use std::net::IpAddr;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use mik_build::schema::{EnvValue, ServerTable};
+use mik_build::schema::ServerTable;
 use toml::Spanned;
 
+use super::environment::{self, host_address};
 use super::manifest::{Located, Manifest};
-use super::{Package, Project, ProjectError, ServeArguments, ServerSettings};
+use super::{Project, ProjectError, ServeArguments, ServerSettings};
 use crate::report::Reporter;
+
+/// A day. What takes longer is no request, and a clock must be able to tell when it is over.
+const SECONDS: u64 = 24 * 60 * 60;
+/// A minute between a save and its build would be taken for a watcher that does not work.
+const DEBOUNCE_MILLIS: u64 = 60_000;
+/// All that 32 bits address.
+const MEBIBYTES: u64 = 4096;
+/// More are not in flight on one machine, and each counted one costs memory up front.
+const REQUESTS: u64 = 100_000;
 
 impl ServerSettings {
     /// The settings for serving what is already built: flags and environment over the defaults.
-    pub fn without_project(arguments: &ServeArguments) -> Self {
-        let defaults = Self::default();
-        Self {
-            host: arguments.host.unwrap_or(defaults.host),
-            port: arguments.port.unwrap_or(defaults.port),
-            ..defaults
-        }
-    }
-
-    /// The settings of a project: those of its first package, in cargo's order.
     ///
     /// # Errors
-    /// A value is out of range, or copies a host variable that is not set.
+    /// `PORT` or `HOST` has a value that is neither.
+    pub fn without_project(arguments: &ServeArguments) -> Result<Self, ProjectError> {
+        let defaults = Self::default();
+        Ok(Self {
+            host: typed_host(arguments)?.unwrap_or(defaults.host),
+            port: typed_port(arguments)?.unwrap_or(defaults.port),
+            ..defaults
+        })
+    }
+
+    /// The settings of a project. One server serves all its packages: what the first that sets a key says, in cargo's
+    /// order, holds, and a warning tells a later one that says otherwise.
+    ///
+    /// # Errors
+    /// A value is out of range, in a file or in the environment.
     pub fn of_project(
         project: &Project,
         arguments: &ServeArguments,
         reporter: &Reporter,
     ) -> Result<Self, ProjectError> {
-        match project.packages.first() {
-            Some(package) => Self::of_package(package, arguments, reporter),
-            None => Ok(Self::without_project(arguments)),
-        }
-    }
-
-    fn of_package(package: &Package, arguments: &ServeArguments, reporter: &Reporter) -> Result<Self, ProjectError> {
-        // Unknown keys were warned about when the package was resolved.
-        let manifest = Manifest::read_again(&package.manifest_path)?;
-        let keys = Keys { manifest: &manifest, reporter };
+        let keys = Keys::read(project, reporter)?;
         let defaults = Self::default();
         Ok(Self {
-            host: match arguments.host {
+            host: match typed_host(arguments)? {
                 Some(host) => host,
                 None => keys.host()?.unwrap_or(defaults.host),
             },
-            port: match arguments.port {
+            port: match typed_port(arguments)? {
                 Some(port) => port,
-                None => keys.get("server.port", |server| server.port.as_ref()).map_or(defaults.port, |port| port.value),
+                None => keys.port()?.unwrap_or(defaults.port),
             },
             execution_timeout: keys
-                .positive("server.execution_timeout_secs", |server| server.execution_timeout_secs.as_ref())?
+                .number("execution_timeout_secs", 1..=SECONDS, |server| server.execution_timeout_secs.as_ref())?
                 .map_or(defaults.execution_timeout, Duration::from_secs),
             memory_limit: keys
-                .positive("server.memory_limit_mb", |server| server.memory_limit_mb.as_ref())?
+                .number("memory_limit_mb", 1..=MEBIBYTES, |server| server.memory_limit_mb.as_ref())?
                 .map_or(defaults.memory_limit, mebibytes),
             max_body_size: keys
-                .positive("server.max_body_size_mb", |server| server.max_body_size_mb.as_ref())?
+                .number("max_body_size_mb", 1..=MEBIBYTES, |server| server.max_body_size_mb.as_ref())?
                 .map_or(defaults.max_body_size, mebibytes),
             max_concurrent_requests: keys
-                .positive("server.max_concurrent_requests", |server| server.max_concurrent_requests.as_ref())?
-                .map_or(defaults.max_concurrent_requests, |count| usize::try_from(count).unwrap_or(usize::MAX)),
+                .number("max_concurrent_requests", 1..=REQUESTS, |server| server.max_concurrent_requests.as_ref())?
+                .and_then(|count| usize::try_from(count).ok())
+                .unwrap_or(defaults.max_concurrent_requests),
             shutdown_timeout: keys
-                .get("server.shutdown_timeout_secs", |server| server.shutdown_timeout_secs.as_ref())
-                .map_or(defaults.shutdown_timeout, |seconds| Duration::from_secs(seconds.value)),
+                .number("shutdown_timeout_secs", 0..=SECONDS, |server| server.shutdown_timeout_secs.as_ref())?
+                .map_or(defaults.shutdown_timeout, Duration::from_secs),
             watch_debounce: keys
-                .get("server.watch_debounce_ms", |server| server.watch_debounce_ms.as_ref())
-                .map_or(defaults.watch_debounce, |millis| Duration::from_millis(millis.value)),
-            env: keys.env()?,
+                .number("watch_debounce_ms", 0..=DEBOUNCE_MILLIS, |server| server.watch_debounce_ms.as_ref())?
+                .map_or(defaults.watch_debounce, Duration::from_millis),
         })
     }
+}
+
+/// The environment is not looked at where a flag was typed: a wrong value there is then nobody's concern.
+fn typed_host(arguments: &ServeArguments) -> Result<Option<IpAddr>, ProjectError> {
+    arguments.host.map_or_else(environment::host, |host| Ok(Some(host)))
+}
+
+fn typed_port(arguments: &ServeArguments) -> Result<Option<u16>, ProjectError> {
+    arguments.port.map_or_else(environment::port, |port| Ok(Some(port)))
 }
 
 fn mebibytes(count: u64) -> u64 {
     count.saturating_mul(1 << 20)
 }
 
+/// What the packages' files say.
 struct Keys<'a> {
-    manifest: &'a Manifest,
+    manifests: Vec<(&'a str, Manifest)>,
     reporter: &'a Reporter,
 }
 
-impl Keys<'_> {
-    fn get<T: Clone>(&self, key: &str, field: impl Fn(&ServerTable) -> Option<&Spanned<T>>) -> Option<Located<T>> {
-        self.manifest.get(key, |schema| field(&schema.server), self.reporter)
+impl<'a> Keys<'a> {
+    fn read(project: &'a Project, reporter: &'a Reporter) -> Result<Self, ProjectError> {
+        // Unknown keys were warned about when the packages were resolved.
+        let read = |package: &'a super::Package| {
+            Ok((package.name.as_str(), Manifest::read_again(&package.manifest_path)?))
+        };
+        Ok(Self { manifests: project.packages.iter().map(read).collect::<Result<_, ProjectError>>()?, reporter })
     }
 
-    /// A number that makes no sense as zero.
-    fn positive(
+    /// The value of the first package that sets a key.
+    fn first<T: Clone, V: Display + PartialEq>(
         &self,
         key: &str,
+        field: impl Fn(&ServerTable) -> Option<&Spanned<T>>,
+        check: impl Fn(&str, Located<T>) -> Result<V, ProjectError>,
+    ) -> Result<Option<V>, ProjectError> {
+        let key = format!("server.{key}");
+        let mut first: Option<(&str, V)> = None;
+        for (package, manifest) in &self.manifests {
+            let Some(located) = manifest.get(&key, |schema| field(&schema.server), self.reporter) else { continue };
+            let (source_code, at) = (located.file.named_source(), located.span);
+            let value = check(&key, located)?;
+            match &first {
+                None => first = Some((package, value)),
+                Some((decides, used)) if *used != value => self.reporter.warn(ProjectError::NotUsed {
+                    key: key.clone(),
+                    package: (*package).to_owned(),
+                    decides: (*decides).to_owned(),
+                    used: used.to_string(),
+                    source_code,
+                    at,
+                }),
+                Some(_) => {}
+            }
+        }
+        Ok(first.map(|(_, value)| value))
+    }
+
+    fn number(
+        &self,
+        key: &str,
+        range: RangeInclusive<u64>,
         field: impl Fn(&ServerTable) -> Option<&Spanned<u64>>,
     ) -> Result<Option<u64>, ProjectError> {
-        match self.get(key, field) {
-            Some(Located { value: 0, file, span }) => Err(ProjectError::InvalidValue {
-                message: format!("`{key}` is 0: every request would be refused"),
-                help: "write a number from 1 on, or remove the key for the default".to_owned(),
+        self.first(key, field, |key, Located { value, file, span }| {
+            if range.contains(&value) {
+                return Ok(value);
+            }
+            let (least, most) = (range.start(), range.end());
+            Err(ProjectError::InvalidValue {
+                message: format!("`{key}` is {value}, and may be from {least} to {most}"),
+                help: format!("write a number from {least} to {most}, or remove the key for the default"),
                 source_code: file.named_source(),
                 at: span,
-            }),
-            found => Ok(found.map(|located| located.value)),
-        }
+            })
+        })
+    }
+
+    fn port(&self) -> Result<Option<u16>, ProjectError> {
+        self.first("port", |server| server.port.as_ref(), |_, located| Ok(located.value))
     }
 
     fn host(&self) -> Result<Option<IpAddr>, ProjectError> {
-        let Some(Located { value, file, span }) = self.get("server.host", |server| server.host.as_ref()) else {
-            return Ok(None);
-        };
-        match value.as_str() {
-            "localhost" => Ok(Some(IpAddr::from([127, 0, 0, 1]))),
-            address => address.parse().map(Some).map_err(|_| ProjectError::InvalidValue {
+        self.first("host", |server| server.host.as_ref(), |_, Located { value, file, span }| {
+            host_address(&value).ok_or_else(|| ProjectError::InvalidValue {
                 message: format!("`{value}` is not an IP address"),
                 help: "write `127.0.0.1` for this machine only, `0.0.0.0` for every IPv4 interface".to_owned(),
                 source_code: file.named_source(),
                 at: span,
-            }),
-        }
-    }
-
-    fn env(&self) -> Result<BTreeMap<String, String>, ProjectError> {
-        let names = self.manifest.names(|schema| schema.server.env.as_ref().map(|env| env.keys().cloned().collect()));
-        let mut env = BTreeMap::new();
-        for name in names {
-            let located =
-                self.get(&format!("server.env.{name}"), |server| server.env.as_ref().and_then(|env| env.get(&name)));
-            let Some(Located { value, file, span }) = located else { continue };
-            let value = match value {
-                EnvValue::Literal(value) => value,
-                EnvValue::From { from } => std::env::var(&from).map_err(|_| ProjectError::InvalidValue {
-                    message: format!("the variable `{from}` is not set, or is not UTF-8"),
-                    help: format!("set it: `{from}=… cargo mik serve`; or write the value itself"),
-                    source_code: file.named_source(),
-                    at: span,
-                })?,
-            };
-            env.insert(name, value);
-        }
-        Ok(env)
+            })
+        })
     }
 }

@@ -37,7 +37,7 @@ pub enum ProjectError {
     },
     /// `cargo metadata` failed, and says why.
     #[error("cargo can't read the project")]
-    #[diagnostic(code(mik::metadata::failed))]
+    #[diagnostic(code(mik::metadata::failed), help("mend the manifest: `cargo metadata` says the same"))]
     Metadata {
         /// Cargo's words.
         source: CargoWords,
@@ -54,14 +54,14 @@ pub enum ProjectError {
     },
     /// The current directory is gone or may not be read.
     #[error("the current directory can't be read")]
-    #[diagnostic(code(mik::project::current_directory))]
+    #[diagnostic(code(mik::project::current_directory), help("was it removed? Change to one that is there"))]
     CurrentDirectory {
         /// What the system said.
         source: std::io::Error,
     },
     /// A configuration file can't be read.
     #[error("a configuration file can't be read")]
-    #[diagnostic(code(mik::project::read))]
+    #[diagnostic(code(mik::project::read), help("may it be read, and is it UTF-8?"))]
     Read {
         /// What the system said, with the path.
         source: std::io::Error,
@@ -97,6 +97,33 @@ pub enum ProjectError {
         manifest_path: PathBuf,
         /// Packages of the workspace that would do.
         others: Vec<String>,
+    },
+    /// `--example` names none that becomes a component.
+    #[error("{} `{name}`", if *is_there { "no cdylib is built of the example" } else { "there is no example" })]
+    #[diagnostic(code(mik::project::no_example), help("{}", no_example_help(name, others)))]
+    NoExample {
+        /// What was typed.
+        name: String,
+        /// Whether it is there, of another kind.
+        is_there: bool,
+        /// The examples that would do.
+        others: Vec<String>,
+    },
+    /// Two components would be written to one file.
+    #[error("two components would be written to `{name}.wasm`: one of `{}`, one of `{}`", packages[0], packages[1])]
+    #[diagnostic(code(mik::project::same_name), help("rename one of them, or build them one by one with `-p`"))]
+    SameName {
+        /// Their name.
+        name: String,
+        /// Their packages.
+        packages: [String; 2],
+    },
+    /// A path that cargo's command line can't carry.
+    #[error("the path `{}` is not Unicode", path.display())]
+    #[diagnostic(code(mik::project::not_unicode), help("choose a directory whose name is UTF-8"))]
+    NotUnicode {
+        /// The path.
+        path: PathBuf,
     },
     /// `build.target` is none of the known ones.
     #[error("unknown target `{name}`")]
@@ -145,6 +172,40 @@ pub enum ProjectError {
         #[label]
         at: SourceSpan,
     },
+    /// An environment variable whose value can't be what it is for.
+    #[error("the environment variable `{name}` is `{value}`, which is no {}", name.to_lowercase())]
+    #[diagnostic(code(mik::project::invalid_variable), help("{help}"))]
+    InvalidVariable {
+        /// Its name.
+        name: &'static str,
+        /// Its value.
+        value: String,
+        /// What to do about it.
+        help: String,
+    },
+    /// A setting of a server that another package has already set. A warning.
+    #[error("`{key}` of package `{package}` is not used: one server serves all packages")]
+    #[diagnostic(
+        code(mik::project::not_used),
+        help("to serve `{package}` as it says, serve it by itself: `cargo mik serve -p {package}`"),
+        severity(Warning)
+    )]
+    NotUsed {
+        /// The key.
+        key: String,
+        /// The package whose value is not used.
+        package: String,
+        /// The package whose value is.
+        decides: String,
+        /// The value that is used.
+        used: String,
+        /// The file.
+        #[source_code]
+        source_code: NamedSource<Arc<String>>,
+        /// The place.
+        #[label("package `{decides}` decides: {used}")]
+        at: SourceSpan,
+    },
     /// A key that nothing reads. A warning.
     #[error("unknown key `{key}`")]
     #[diagnostic(code(mik::project::unknown_key), help("{help}"), severity(Warning))]
@@ -181,6 +242,14 @@ pub enum ProjectError {
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub struct CargoWords(pub String);
+
+fn no_example_help(name: &str, others: &[String]) -> String {
+    if others.is_empty() {
+        format!("examples become components with\n[[example]]\nname = \"{name}\"\ncrate-type = [\"cdylib\"]")
+    } else {
+        format!("write --example {}", others.join(", or --example "))
+    }
+}
 
 fn not_a_component_help(manifest_path: &std::path::Path, others: &[String]) -> String {
     if others.is_empty() {

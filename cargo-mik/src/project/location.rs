@@ -21,7 +21,7 @@ pub(super) fn manifest_path(named: Option<&Path>) -> Result<PathBuf, ProjectErro
             if !path.is_file() {
                 return Err(ProjectError::NoManifestAt { path: named.to_owned() });
             }
-            Ok(path)
+            if path.to_str().is_some() { Ok(path) } else { Err(ProjectError::NotUnicode { path }) }
         }
         None => cwd
             .ancestors()
@@ -47,10 +47,11 @@ pub(super) fn metadata(manifest_path: &Path, arguments: &BuildArguments) -> Resu
 
 /// The target directory: the flag, else what cargo resolved from its environment and configuration.
 pub(super) fn target_directory(metadata: &Metadata, arguments: &BuildArguments) -> Result<PathBuf, ProjectError> {
-    match &arguments.target_directory {
-        Some(typed) => std::path::absolute(typed).map_err(|source| ProjectError::CurrentDirectory { source }),
-        None => Ok(metadata.target_directory.clone().into_std_path_buf()),
-    }
+    let directory = match &arguments.target_directory {
+        Some(typed) => std::path::absolute(typed).map_err(|source| ProjectError::CurrentDirectory { source })?,
+        None => metadata.target_directory.clone().into_std_path_buf(),
+    };
+    if directory.to_str().is_some() { Ok(directory) } else { Err(ProjectError::NotUnicode { path: directory }) }
 }
 
 /// Cargo's own message without the `error: ` that ours will carry.

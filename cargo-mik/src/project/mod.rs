@@ -3,6 +3,7 @@
 
 mod arguments;
 mod configuration;
+mod environment;
 mod error;
 mod location;
 mod manifest;
@@ -15,11 +16,12 @@ mod target;
 mod unit;
 
 pub use arguments::{BuildArguments, ServeArguments};
+pub use environment::{Environment, host_address};
 pub use error::ProjectError;
 pub use package::{Bridge, Composition, Optimize, Package};
 pub use profile::Profile;
 pub use server::ServerSettings;
-pub use sources::source_directories;
+pub use sources::Sources;
 pub use target::Target;
 pub use unit::{Unit, UnitKind};
 
@@ -42,6 +44,9 @@ pub struct Project {
     pub packages: Vec<Package>,
     /// Flags for the child cargo, as typed; those that `cargo mik` decides itself are not among them.
     pub cargo_arguments: Vec<String>,
+    /// Where its sources are.
+    #[serde(skip)]
+    pub sources: Sources,
 }
 
 impl Project {
@@ -57,12 +62,13 @@ impl Project {
         let target_directory = location::target_directory(&metadata, arguments)?;
         let profile = Profile::resolve(&arguments.profile, metadata.workspace_root.as_std_path())?;
         let selected = selection::select(&metadata, &manifest_path, arguments)?;
+        let sources = Sources::new(&metadata, selected.iter().map(|(package, _)| *package), arguments);
         let packages = selected
             .into_iter()
-            .map(|package| package::resolve(package, arguments, &profile, reporter))
+            .map(|(package, units)| package::resolve(package, units, arguments, &profile, reporter))
             .collect::<Result<Vec<_>, _>>()?;
         let cargo_arguments = arguments.pass_through.clone();
-        Ok(Self { manifest_path, target_directory, profile, packages, cargo_arguments })
+        Ok(Self { manifest_path, target_directory, profile, packages, cargo_arguments, sources })
     }
 
     /// Where components of this profile are written.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::manifest::{Located, Manifest};
-use super::{BuildArguments, Profile, ProjectError, Target, Unit, unit};
+use super::{BuildArguments, Profile, ProjectError, Target, Unit};
 use crate::report::Reporter;
 
 /// A package that yields components.
@@ -83,6 +83,7 @@ pub enum Bridge {
 /// Resolves one selected package.
 pub(super) fn resolve(
     package: &cargo_metadata::Package,
+    units: Vec<Unit>,
     arguments: &BuildArguments,
     profile: &Profile,
     reporter: &Reporter,
@@ -96,7 +97,7 @@ pub(super) fn resolve(
         target: target(&manifest, arguments, reporter)?,
         optimize: optimize(&manifest, profile, reporter),
         composition: composition(&manifest, &manifest_path, reporter)?,
-        units: unit::of_package(package, arguments),
+        units,
         manifest_path,
     })
 }

@@ -6,7 +6,8 @@ use std::path::Path;
 use serde::Serialize;
 use toml::Table;
 
-use super::ProjectError;
+use super::CargoConfig;
+use super::cargo_config::variable_name;
 use crate::tools::files;
 
 /// The keys that `cargo mik` would choose for small components.
@@ -28,27 +29,38 @@ pub struct Profile {
 impl Profile {
     /// Finds out about a profile of a workspace.
     ///
-    /// Read are, as by cargo: the workspace's manifest, the configuration files from the current directory upward,
-    /// and `CARGO_PROFILE_<NAME>_<KEY>`. Settings given by `--config` come after ours and win on their own.
-    pub(super) fn resolve(name: &str, workspace_root: &Path) -> Result<Self, ProjectError> {
-        let files = profile_tables(workspace_root)?;
+    /// Read are, as by cargo: the workspace's manifest, the configuration files, `CARGO_PROFILE_<NAME>_<KEY>`, and
+    /// `--config`, which may set what a parent says as well as make a profile.
+    pub(super) fn resolve(name: &str, workspace_root: &Path, config: &CargoConfig) -> Self {
+        // A file that is not there or not TOML is cargo's to complain about.
+        let manifest = files::read_to_string(workspace_root.join("Cargo.toml")).unwrap_or_default();
+        let manifest = manifest.parse::<Table>().unwrap_or_default();
+        let own = manifest.get("profile").and_then(toml::Value::as_table);
+        let all: Vec<&Table> = own.into_iter().chain(config.profiles()).collect();
+
         let mut set_by_user = BTreeSet::new();
+        let mut seen = BTreeSet::new();
         let mut current = name.to_owned();
         let is_release = loop {
-            let tables: Vec<&Table> = files.iter().filter_map(|file| file.get(&current)?.as_table()).collect();
+            let tables: Vec<&Table> = all.iter().filter_map(|profiles| profiles.get(&current)?.as_table()).collect();
+            let variable = |key: &str| config.variable(&variable_name(&["profile", &current, key]));
             for key in SIZE_KEYS {
-                let variable = format!("CARGO_PROFILE_{}_{}", upper(&current), upper(key));
-                if tables.iter().any(|table| table.contains_key(key)) || std::env::var_os(variable).is_some() {
+                if tables.iter().any(|table| table.contains_key(key)) || variable(key).is_some() {
                     set_by_user.insert(key.to_owned());
                 }
             }
-            let inherits = tables.iter().find_map(|table| table.get("inherits")?.as_str());
+            // `--config` is stronger than the environment, but a profile has one parent wherever that is said.
+            let written = || tables.iter().rev().find_map(|table| table.get("inherits")?.as_str());
+            let inherits = variable("inherits").or_else(written).map(str::to_owned);
             match (current.as_str(), inherits) {
                 ("release" | "bench", _) => break true,
-                // Cargo itself refuses a cycle or a profile that is not there.
                 ("dev" | "test", _) | (_, None) => break false,
-                (_, Some(parent)) if parent == current => break false,
-                (_, Some(parent)) => current = parent.to_owned(),
+                (_, Some(parent)) => {
+                    // Cargo itself refuses a circle or a profile that is not there.
+                    if !seen.insert(std::mem::replace(&mut current, parent)) {
+                        break false;
+                    }
+                }
             }
         };
         let directory = match name {
@@ -56,27 +68,8 @@ impl Profile {
             "release" | "bench" => "release",
             custom => custom,
         };
-        Ok(Self { name: name.to_owned(), directory: directory.to_owned(), is_release, set_by_user })
+        Self { name: name.to_owned(), directory: directory.to_owned(), is_release, set_by_user }
     }
-}
-
-/// The `profile` table of every file that cargo reads one from.
-fn profile_tables(workspace_root: &Path) -> Result<Vec<Table>, ProjectError> {
-    let cwd = std::env::current_dir().map_err(|source| ProjectError::CurrentDirectory { source })?;
-    let mut tables = Vec::new();
-    for path in std::iter::once(workspace_root.join("Cargo.toml")).chain(cargo_config2::Walk::new(&cwd)) {
-        // A file that is not there or not TOML is cargo's to complain about.
-        let Ok(text) = files::read_to_string(&path) else { continue };
-        let Ok(table) = text.parse::<Table>() else { continue };
-        if let Some(profiles) = table.get("profile").and_then(toml::Value::as_table) {
-            tables.push(profiles.clone());
-        }
-    }
-    Ok(tables)
-}
-
-fn upper(key: &str) -> String {
-    key.to_uppercase().replace('-', "_")
 }
 
 #[cfg(test)]
@@ -84,9 +77,16 @@ mod tests {
     use super::*;
 
     fn resolve(name: &str, manifest: &str) -> Profile {
+        resolve_with(name, manifest, &[], &[])
+    }
+
+    fn resolve_with(name: &str, manifest: &str, config: &[&str], environment: &[(&str, &str)]) -> Profile {
         let directory = tempfile::tempdir().unwrap();
         files::write(&directory.path().join("Cargo.toml"), manifest.as_bytes()).unwrap();
-        Profile::resolve(name, directory.path()).unwrap()
+        let arguments: Vec<String> = config.iter().flat_map(|value| ["--config".into(), (*value).into()]).collect();
+        let environment = environment.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        let config = CargoConfig::read_with(directory.path(), &arguments, environment, None);
+        Profile::resolve(name, directory.path(), &config)
     }
 
     #[test]
@@ -107,5 +107,25 @@ mod tests {
     #[test]
     fn a_profile_that_inherits_from_itself_ends() {
         assert!(!resolve("odd", "[profile.odd]\ninherits = \"odd\"\n").is_release);
+    }
+
+    #[test]
+    fn a_circle_of_profiles_ends() {
+        let manifest = "[profile.a]\ninherits = \"b\"\n[profile.b]\ninherits = \"a\"\n";
+        assert!(!resolve("a", manifest).is_release);
+    }
+
+    #[test]
+    fn what_is_typed_for_a_parent_is_seen() {
+        let manifest = "[profile.small]\ninherits = \"release\"\n";
+        let profile = resolve_with("small", manifest, &["profile.release.lto=\"off\""], &[]);
+        assert_eq!(profile.set_by_user.iter().collect::<Vec<_>>(), ["lto"]);
+    }
+
+    #[test]
+    fn a_profile_may_be_made_outside_of_files() {
+        assert!(resolve_with("tiny", "", &["profile.tiny.inherits=\"release\""], &[]).is_release);
+        assert!(resolve_with("tiny", "", &[], &[("CARGO_PROFILE_TINY_INHERITS", "release")]).is_release);
+        assert!(!resolve_with("tiny", "", &["profile.tiny.inherits=\"dev\""], &[]).is_release);
     }
 }

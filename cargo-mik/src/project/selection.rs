@@ -1,36 +1,85 @@
 //! Which packages are meant: cargo's own rules for `-p`, `--workspace`, `--exclude` and the current directory.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
-use cargo_metadata::{CrateType, Metadata, Package};
+use cargo_metadata::{CrateType, Metadata, Package, TargetKind};
 
-use super::{BuildArguments, ProjectError};
+use super::{BuildArguments, ProjectError, Unit, unit};
 
-/// The packages that the arguments select and that yield a component.
+/// The packages that the arguments select and that yield a component, each with what it yields.
 pub(super) fn select<'a>(
     metadata: &'a Metadata,
     manifest_path: &Path,
     arguments: &BuildArguments,
-) -> Result<Vec<&'a Package>, ProjectError> {
+) -> Result<Vec<(&'a Package, Vec<Unit>)>, ProjectError> {
     let members = metadata.workspace_packages();
     let selected = if !arguments.packages.is_empty() {
         named(&members, &arguments.packages)?
     } else if arguments.workspace {
-        let excluded = if arguments.exclude.is_empty() { Vec::new() } else { named(&members, &arguments.exclude)? };
-        members.iter().copied().filter(|member| !excluded.iter().any(|other| other.id == member.id)).collect()
+        // As to cargo, excluding what is not there is no error.
+        let is_excluded = |member: &Package| arguments.exclude.iter().any(|spec| matches(spec, member));
+        members.iter().copied().filter(|member| !is_excluded(member)).collect()
     } else {
         default(metadata, &members, manifest_path)
     };
-    let components: Vec<_> = selected.iter().copied().filter(|package| yields_component(package)).collect();
+    check_examples(&selected, arguments)?;
+    let is_named = |package: &Package| arguments.packages.iter().any(|spec| *spec == **package.name);
+    let mut components = Vec::new();
+    for package in &selected {
+        let units = unit::of_package(package, arguments);
+        if units.is_empty() && is_named(package) {
+            return Err(not_a_component(package, &members, arguments));
+        }
+        if !units.is_empty() {
+            components.push((*package, units));
+        }
+    }
     match (components.is_empty(), selected.as_slice()) {
-        (false, _) => Ok(components),
+        (false, _) => check_names(&components).map(|()| components),
         (true, []) => Err(ProjectError::NoPackage { manifest_path: manifest_path.to_owned() }),
-        (true, [package, ..]) => Err(ProjectError::NotAComponent {
-            package: package.name.to_string(),
-            has: kinds(package),
-            manifest_path: package.manifest_path.clone().into_std_path_buf(),
-            others: other_components(&members),
+        (true, [package, ..]) => Err(not_a_component(package, &members, arguments)),
+    }
+}
+
+/// Every example that was asked for is there, and is of a kind that becomes a component.
+fn check_examples(selected: &[&Package], arguments: &BuildArguments) -> Result<(), ProjectError> {
+    let targets = || selected.iter().flat_map(|package| &package.targets);
+    let components: Vec<&str> = targets()
+        .filter(|target| target.is_kind(TargetKind::Example) && target.crate_types.contains(&CrateType::CDyLib))
+        .map(|target| target.name.as_str())
+        .collect();
+    match arguments.examples.iter().find(|name| !components.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(name) => Err(ProjectError::NoExample {
+            name: name.clone(),
+            is_there: targets().any(|target| target.is_kind(TargetKind::Example) && target.name == **name),
+            others: components.into_iter().map(str::to_owned).collect(),
         }),
+    }
+}
+
+/// Components are written side by side: no two of them may have one name.
+fn check_names(components: &[(&Package, Vec<Unit>)]) -> Result<(), ProjectError> {
+    let mut owners: BTreeMap<&str, &Package> = BTreeMap::new();
+    for (package, units) in components {
+        for unit in units {
+            if let Some(other) = owners.insert(&unit.name, package) {
+                let packages = [other.name.to_string(), package.name.to_string()];
+                return Err(ProjectError::SameName { name: unit.name.clone(), packages });
+            }
+        }
+    }
+    Ok(())
+}
+
+fn not_a_component(package: &Package, members: &[&Package], arguments: &BuildArguments) -> ProjectError {
+    let yields = |member: &&&Package| !unit::of_package(member, arguments).is_empty();
+    ProjectError::NotAComponent {
+        package: package.name.to_string(),
+        has: kinds(package),
+        manifest_path: package.manifest_path.clone().into_std_path_buf(),
+        others: members.iter().filter(yields).map(|member| member.name.to_string()).collect(),
     }
 }
 
@@ -63,7 +112,8 @@ fn matches(spec: &str, package: &Package) -> bool {
         None if spec.contains("://") => (Some(spec), ""),
         None => (None, spec),
     };
-    if url.is_some_and(|url| package.id.repr.split('#').next() != Some(url)) {
+    let own_url = package.id.repr.split('#').next().unwrap_or_default();
+    if url.is_some_and(|url| own_url != url && own_url.strip_prefix("path+") != Some(url)) {
         return false;
     }
     let (name, version) = match fragment.split_once(['@', ':']) {
@@ -75,27 +125,12 @@ fn matches(spec: &str, package: &Package) -> bool {
         let own = package.version.to_string();
         own == version || own.strip_prefix(version).is_some_and(|rest| rest.starts_with('.'))
     });
-    (name.is_empty() || glob(name, package.name.as_str())) && version_matches
+    (name.is_empty() || is_like(name, package.name.as_str())) && version_matches
 }
 
-/// Shell patterns over names, which have no separators: `*` and `?`.
-fn glob(pattern: &str, name: &str) -> bool {
-    let (mut pattern_chars, mut name_chars) = (pattern.chars(), name.chars());
-    loop {
-        match (pattern_chars.next(), name_chars.clone().next()) {
-            (None, rest) => return rest.is_none(),
-            (Some('*'), _) => {
-                let rest = pattern_chars.as_str();
-                return (0..=name_chars.as_str().len())
-                    .filter_map(|at| name_chars.as_str().get(at..))
-                    .any(|tail| glob(rest, tail));
-            }
-            (Some('?'), Some(_)) => {}
-            (Some(wanted), Some(found)) if wanted == found => {}
-            _ => return false,
-        }
-        name_chars.next();
-    }
+/// Shell patterns over names, as cargo takes them. What is no valid pattern is a name.
+fn is_like(pattern: &str, name: &str) -> bool {
+    pattern == name || glob::Pattern::new(pattern).is_ok_and(|pattern| pattern.matches(name))
 }
 
 /// Without a flag: the package of the manifest, or the workspace's default members where the manifest is its root.
@@ -112,10 +147,6 @@ fn same_file(one: &Path, other: &Path) -> bool {
     one == other || matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
 }
 
-fn yields_component(package: &Package) -> bool {
-    package.targets.iter().any(|target| target.crate_types.contains(&CrateType::CDyLib))
-}
-
 fn kinds(package: &Package) -> String {
     let mut kinds: Vec<String> =
         package.targets.iter().flat_map(|target| target.crate_types.iter().map(ToString::to_string)).collect();
@@ -124,13 +155,9 @@ fn kinds(package: &Package) -> String {
     kinds.join(", ")
 }
 
-fn other_components(members: &[&Package]) -> Vec<String> {
-    members.iter().filter(|member| yields_component(member)).map(|member| member.name.to_string()).collect()
-}
-
 #[cfg(test)]
 mod tests {
-    use super::glob;
+    use super::is_like;
 
     #[test]
     fn patterns_match_whole_names() {
@@ -138,13 +165,12 @@ mod tests {
             ("hello", "hello", true),
             ("hello", "hello2", false),
             ("hel*", "hello", true),
-            ("*o", "hello", true),
+            ("h[ae]llo", "hello", true),
             ("h?llo", "hello", true),
-            ("*", "", true),
             ("h*x*", "hello", false),
-            ("?", "", false),
+            ("[", "hello", false),
         ] {
-            assert_eq!(glob(pattern, name), expected, "{pattern} {name}");
+            assert_eq!(is_like(pattern, name), expected, "{pattern} {name}");
         }
     }
 }

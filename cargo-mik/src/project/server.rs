@@ -1,12 +1,12 @@
 //! How components are served: `server.*`, resolved.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use serde::Serialize;
 
-/// The server's settings, decided: flags, environment, files and defaults have been weighed.
+/// The server's settings, decided: flags, environment, files and defaults have been weighed. They are the same for all
+/// that is served; what belongs to one guest is not among them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ServerSettings {
     /// The address to listen on.
@@ -25,8 +25,6 @@ pub struct ServerSettings {
     pub shutdown_timeout: Duration,
     /// An upper bound on how long a finished save is waited for.
     pub watch_debounce: Duration,
-    /// The guest's whole environment.
-    pub env: BTreeMap<String, String>,
 }
 
 impl Default for ServerSettings {
@@ -40,7 +38,6 @@ impl Default for ServerSettings {
             max_concurrent_requests: 1000,
             shutdown_timeout: Duration::from_secs(30),
             watch_debounce: Duration::from_millis(300),
-            env: BTreeMap::new(),
         }
     }
 }

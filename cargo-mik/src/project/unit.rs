@@ -17,7 +17,7 @@ pub struct Unit {
 }
 
 /// A kind of build target that can be a component.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum UnitKind {
     /// The package's library.

@@ -177,7 +177,11 @@ impl Shell {
             }
             Event::Failure(report) => self.show_failure(report),
             Event::Artifact(artifact) if normal => {
-                let verb = if artifact.fresh { "Fresh" } else { "Composed" };
+                let verb = match (artifact.fresh, &artifact.handler) {
+                    (true, _) => "Fresh",
+                    (false, Some(_)) => "Composed",
+                    (false, None) => "Built",
+                };
                 self.verb(VERB, verb, &format!("{} ({})", shown(&artifact.path), size(artifact.size)));
             }
             Event::Listening { url } => self.verb(VERB, "Serving", url),

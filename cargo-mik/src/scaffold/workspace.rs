@@ -21,16 +21,17 @@ pub(super) fn join(directory: &Path) -> Result<Option<PathBuf>, ScaffoldError> {
         array.into_iter().flatten().filter_map(|value| value.as_str().map(str::to_owned)).collect()
     };
     let covered = |pattern: &String| covers(pattern, &member);
-    if patterns("exclude").iter().any(|path| member.starts_with(path.as_str()))
-        || patterns("members").iter().any(covered)
-    {
+    let is_excluded = patterns("exclude").iter().any(|path| relative.starts_with(path));
+    if is_excluded || patterns("members").iter().any(covered) {
         return Ok(None);
     }
     let members = workspace.entry("members").or_insert_with(|| toml_edit::value(toml_edit::Array::new()));
     if let Some(members) = members.as_array_mut() {
         members.push(member);
     }
-    files::write(&manifest_path, document.to_string().as_bytes())?;
+    // Where the manifest is a link, it stays one.
+    let written = files::canonicalize(&manifest_path).unwrap_or_else(|_| manifest_path.clone());
+    files::write(&written, document.to_string().as_bytes())?;
     Ok(Some(manifest_path))
 }
 
@@ -78,5 +79,7 @@ mod tests {
         {
             assert_eq!(joined(manifest), manifest);
         }
+        let other_name = "[workspace]\nexclude = [\"app\"]\n";
+        assert_ne!(joined(other_name), other_name);
     }
 }

@@ -3,12 +3,18 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use cargo_metadata::TargetKind;
+
 use super::StageError;
 use crate::plan::UnitPlan;
+use crate::project::UnitKind;
 
-/// The `.wasm` files that cargo made, by package ID and build target.
+/// Package ID, build target and its kind.
+type Key = (String, String, UnitKind);
+
+/// The `.wasm` files that cargo made.
 #[derive(Debug, Default)]
-pub(super) struct Artifacts(BTreeMap<(String, String), PathBuf>);
+pub(super) struct Artifacts(BTreeMap<Key, PathBuf>);
 
 impl Artifacts {
     pub(super) fn extend(&mut self, others: Self) {
@@ -18,14 +24,25 @@ impl Artifacts {
     /// Takes the file from one of cargo's `compiler-artifact` messages.
     pub(super) fn add(&mut self, artifact: &cargo_metadata::Artifact) {
         let wasm = artifact.filenames.iter().find(|name| name.extension() == Some("wasm"));
-        if let Some(wasm) = wasm {
-            let key = (artifact.package_id.repr.clone(), artifact.target.name.clone());
+        let is_example = artifact.target.is_kind(TargetKind::Example);
+        let kind = if is_example { UnitKind::Example } else { UnitKind::Lib };
+        if let Some(wasm) = wasm
+            && !artifact.target.is_kind(TargetKind::Bin)
+        {
+            let key = (artifact.package_id.repr.clone(), artifact.target.name.clone(), kind);
             self.0.insert(key, wasm.clone().into_std_path_buf());
         }
     }
 
+    /// The file that is a unit's own.
     pub(super) fn of(&self, unit: &UnitPlan) -> Result<PathBuf, StageError> {
-        let key = (unit.package_id.clone(), unit.crate_name.clone());
-        self.0.get(&key).cloned().ok_or_else(|| StageError::NoArtifact { unit: unit.name.clone() })
+        let key = (unit.package_id.clone(), unit.crate_name.clone(), unit.kind);
+        let path = self.0.get(&key).cloned().ok_or_else(|| StageError::NoArtifact { unit: unit.name.clone() })?;
+        // Cargo only warns of two libraries of one name, and then the file is the one's or the other's.
+        let same_file = |(other, file): &(&Key, &PathBuf)| **file == path && **other != key;
+        match self.0.iter().find(same_file) {
+            Some((other, _)) => Err(StageError::SameArtifact { unit: unit.name.clone(), library: other.1.clone() }),
+            None => Ok(path),
+        }
     }
 }

@@ -31,7 +31,13 @@ pub(super) fn compose(
     reporter.detail("Composing", &unit.name);
     let bridge = match bridge {
         Bridge::Embedded => EMBEDDED_BRIDGE.to_vec(),
-        Bridge::File(path) => files::read(path).map_err(|source| StageError::Read { source })?,
+        Bridge::File(path) => {
+            let bytes = files::read(path).map_err(|source| StageError::Read { source })?;
+            if !wasmparser::Parser::is_component(&bytes) {
+                return Err(StageError::Bridge { path: path.clone() });
+            }
+            bytes
+        }
     };
     plug(component, bridge, unit).map(Some)
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{StageError, Work, validate};
-use crate::plan::{Record, UnitPlan};
+use crate::plan::{Freshness, Record, UnitPlan};
 use crate::report::Artifact;
 use crate::tools::{digest, files};
 
@@ -16,8 +16,10 @@ pub(super) fn write(
     record: &Path,
 ) -> Result<Artifact, StageError> {
     validate::validate(&work.bytes, unit)?;
-    if let Some(bytes) = &work.handler {
-        files::write(handler, bytes)?;
+    match &work.handler {
+        Some(bytes) => files::write(handler, bytes)?,
+        // One that an earlier build has left would be taken for this one's.
+        None => drop(files::remove_file(handler)),
     }
     files::write(component, &work.bytes)?;
     let content = Record {
@@ -41,12 +43,13 @@ pub(super) fn write(
 
 /// What an earlier build has written and this one has nothing to add to.
 pub(super) fn fresh(unit: &UnitPlan, component: &Path, handler: &Path) -> Result<Artifact, StageError> {
+    let composed = matches!(&unit.freshness, Freshness::UnlessCargoChanges(record) if record.handler.is_some());
     let size = files::metadata(component).map_err(|source| StageError::Read { source })?.len();
     Ok(Artifact {
         name: unit.name.clone(),
         package: unit.package.clone(),
         path: component.to_owned(),
-        handler: handler.is_file().then(|| handler.to_owned()),
+        handler: composed.then(|| handler.to_owned()),
         size,
         fresh: true,
     })

@@ -40,9 +40,23 @@ pub enum StageError {
         /// The unit.
         unit: String,
     },
+    /// Two packages have libraries of one name, which cargo writes to one file. Exit code 101.
+    #[error("cargo made `{unit}` and another package's library `{library}` in one file, so one of them is lost")]
+    #[diagnostic(
+        code(mik::build::same_artifact),
+        help(
+            "rename one of the two libraries: `[lib] name = \"…\"` in its manifest; or build them one by one with `-p`"
+        )
+    )]
+    SameArtifact {
+        /// The unit.
+        unit: String,
+        /// The library's name.
+        library: String,
+    },
     /// A file that a stage needs can't be read. Exit code 101.
     #[error("a file of the build can't be read")]
-    #[diagnostic(code(mik::build::read))]
+    #[diagnostic(code(mik::build::read), help("was it removed while the build ran? Build again"))]
     Read {
         /// What the system said, with the path.
         source: std::io::Error,
@@ -94,6 +108,19 @@ pub enum StageError {
         /// What it exports.
         exports: String,
     },
+    /// The bridge of the user's is no component. Exit code 105.
+    #[error("the bridge `{}` is not a component", path.display())]
+    #[diagnostic(
+        code(mik::compose::bridge),
+        help(
+            "`composition.bridge` names a component that imports `mik:core/handler` and exports \
+              `wasi:http/incoming-handler`; without the key the embedded one is used"
+        )
+    )]
+    Bridge {
+        /// The file.
+        path: std::path::PathBuf,
+    },
     /// Composition failed. Exit code 105.
     #[error("`{unit}` could not be composed with the bridge")]
     #[diagnostic(
@@ -131,7 +158,7 @@ pub enum StageError {
     },
     /// The record could not be written as JSON. Exit code 110.
     #[error("the build's record could not be written")]
-    #[diagnostic(code(mik::output::record))]
+    #[diagnostic(code(mik::output::record), help("this is a bug of `cargo mik`: please report it"))]
     Record {
         /// What serde said.
         source: serde_json::Error,

@@ -13,7 +13,7 @@ use wit_component::{StringEncoding, dummy_module, embed_component_metadata};
 use wit_parser::{ManglingAndAbi, Resolve, WorldId};
 
 use super::*;
-use crate::project::{Bridge, Composition};
+use crate::project::{Bridge, Composition, UnitKind};
 use crate::report::Shell;
 
 #[test]
@@ -49,6 +49,7 @@ fn build(case: &Path) -> Result<Vec<u8>, StageError> {
         package_id: String::new(),
         name: "case".to_owned(),
         crate_name: "case".to_owned(),
+        kind: UnitKind::Lib,
         freshness: Freshness::Fresh,
         settings: String::new(),
     };
@@ -92,6 +93,7 @@ fn interface(component: &[u8]) -> String {
         package_id: String::new(),
         name: String::new(),
         crate_name: String::new(),
+        kind: UnitKind::Lib,
         freshness: Freshness::Fresh,
         settings: String::new(),
     };

@@ -23,27 +23,15 @@ pub fn write(path: &Path, content: &[u8]) -> Result<(), OutputError> {
 fn try_write(path: &Path, content: &[u8]) -> io::Result<()> {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     create_dir_all(directory)?;
-    let mut file = tempfile::Builder::new().prefix(".mik-").tempfile_in(directory)?;
-    file.write_all(content)?;
-    // The temporary file is the user's alone; the finished one has the usual permissions.
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".mik-");
+    // Temporary files are the user's alone; this one gets the permissions that any new file does, umask applied.
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let mode = 0o666 & !umask(directory);
-        file.as_file().set_permissions(std::fs::Permissions::from_mode(mode))?;
-    }
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(directory)?;
+    file.write_all(content)?;
     file.persist(path)?;
     Ok(())
-}
-
-/// The permissions that the user takes away from new files.
-///
-/// There is no way to read the umask without setting it for every thread, so the directory, which was made under
-/// it, stands for it.
-#[cfg(unix)]
-fn umask(directory: &Path) -> u32 {
-    use std::os::unix::fs::PermissionsExt;
-    metadata(directory).map_or(0o022, |metadata| !metadata.permissions().mode() & 0o077)
 }
 
 /// Makes a directory with a name of its own in `parent`. It goes away with the value.

@@ -1,0 +1,114 @@
+//! The environment: what of it the server is told, and the variables of its own that each package's guest is given.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::net::IpAddr;
+
+use mik_build::schema::EnvValue;
+
+use super::manifest::{Located, Manifest};
+use super::{Project, ProjectError};
+use crate::report::Reporter;
+
+/// A guest's whole environment.
+pub type Environment = BTreeMap<String, String>;
+
+impl Project {
+    /// What `server.env` of each package says, by the package's name. A package's guest is given its own and no
+    /// other's: what one handler is trusted with is not the next one's business.
+    ///
+    /// # Errors
+    /// A variable of the host's that is to be copied is not set.
+    pub fn environments(&self, reporter: &Reporter) -> Result<BTreeMap<String, Environment>, ProjectError> {
+        let named = |package: &super::Package| {
+            // Unknown keys were warned about when the package was resolved.
+            let manifest = Manifest::read_again(&package.manifest_path)?;
+            Ok((package.name.clone(), environment(&manifest, reporter)?))
+        };
+        self.packages.iter().map(named).collect()
+    }
+}
+
+fn environment(manifest: &Manifest, reporter: &Reporter) -> Result<Environment, ProjectError> {
+    let names = manifest.names(|schema| schema.server.env.as_ref().map(|env| env.keys().cloned().collect()));
+    let mut environment = Environment::new();
+    for name in names {
+        let key = format!("server.env.{name}");
+        let located = manifest.get(&key, |schema| schema.server.env.as_ref().and_then(|env| env.get(&name)), reporter);
+        let Some(Located { value, file, span }) = located else { continue };
+        let value = match value {
+            EnvValue::Literal(value) => value,
+            EnvValue::From { from } => std::env::var(&from).map_err(|_| ProjectError::InvalidValue {
+                message: format!("the variable `{from}` is not set, or is not UTF-8"),
+                help: format!("set it: `{from}=… cargo mik serve`; or write the value itself"),
+                source_code: file.named_source(),
+                at: span,
+            })?,
+        };
+        environment.insert(name, value);
+    }
+    Ok(environment)
+}
+
+/// `PORT`.
+pub(super) fn port() -> Result<Option<u16>, ProjectError> {
+    variable("PORT", std::env::var_os("PORT"), |text| text.parse().ok(), || {
+        "write a number from 0 to 65535, or unset it: `env -u PORT cargo mik serve`".to_owned()
+    })
+}
+
+/// `HOST`.
+pub(super) fn host() -> Result<Option<IpAddr>, ProjectError> {
+    variable("HOST", std::env::var_os("HOST"), host_address, || {
+        "some shells (csh) and conda set `HOST` to the name of the machine: write an IP address, unset it with \
+         `env -u HOST`, or say `--host 127.0.0.1`, which beats it"
+            .to_owned()
+    })
+}
+
+/// An address to listen on: an IP address, or `localhost`, which needs no resolver.
+pub fn host_address(text: &str) -> Option<IpAddr> {
+    match text {
+        "localhost" => Some(IpAddr::from([127, 0, 0, 1])),
+        address => address.parse().ok(),
+    }
+}
+
+/// A variable's value. An empty one counts as none, as it does to most programs: `PORT= cargo mik serve` says "none".
+fn variable<T>(
+    name: &'static str,
+    value: Option<OsString>,
+    parse: impl Fn(&str) -> Option<T>,
+    help: impl Fn() -> String,
+) -> Result<Option<T>, ProjectError> {
+    let Some(value) = value.filter(|value| !value.is_empty()) else { return Ok(None) };
+    match value.to_str().and_then(parse) {
+        Some(parsed) => Ok(Some(parsed)),
+        None => Err(ProjectError::InvalidVariable { name, value: value.to_string_lossy().into_owned(), help: help() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_variable_is_none_and_a_wrong_one_is_named() {
+        let read = |value: Option<&str>| {
+            variable("PORT", value.map(Into::into), |text| text.parse::<u16>().ok(), || "help".to_owned())
+        };
+        assert_eq!(read(None).unwrap(), None);
+        assert_eq!(read(Some("")).unwrap(), None);
+        assert_eq!(read(Some("80")).unwrap(), Some(80));
+        for wrong in ["http", "70000", " 80", "-1"] {
+            assert_eq!(read(Some(wrong)).unwrap_err().to_string().matches("`PORT`").count(), 1, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn localhost_needs_no_resolver() {
+        assert_eq!(host_address("localhost"), Some(IpAddr::from([127, 0, 0, 1])));
+        assert_eq!(host_address("::1"), "::1".parse().ok());
+        assert_eq!(host_address("build.example.com"), None);
+    }
+}
