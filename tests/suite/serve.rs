@@ -149,3 +149,51 @@ fn serving_ends_when_it_is_told_to_and_leaves_the_component() {
     let server = Server::start(Program::mik().arg("run").arg(project.component("debug")));
     assert_eq!(server.ask_for("/").is(200).text(), "something");
 }
+
+#[test]
+fn who_locks_the_dependencies_finds_the_lock_as_it_was() {
+    let project = Project::saying("locked", "before");
+    let lock = project.directory().join("Cargo.lock");
+    // There is no lock yet, and nobody may make one: neither the build nor whoever wants to know what to watch.
+    let server = Server::start_unready(&mut project.command("serve --locked")).at("Waiting");
+    assert!(!lock.exists(), "{}", server.log());
+    drop(server);
+
+    let server = Server::start(&mut project.command("serve"));
+    assert!(lock.is_file());
+    drop(server);
+    // Cargo would write it otherwise.
+    let odd = project.read("Cargo.lock").replace("version = 4\n", "version = 4\n\n");
+    project.write("Cargo.lock", &odd);
+    let server = Server::start(&mut project.command("serve --locked"));
+    project.edit("src/lib.rs", "before", "after");
+    wait_for_swap(&server);
+    assert_eq!(server.ask_for("/").is(200).text(), "after");
+    drop(server);
+    assert_eq!(project.read("Cargo.lock"), odd);
+}
+
+#[test]
+fn path_dependencies_are_watched_however_deep() {
+    let project = Project::saying("deep", "unused");
+    for (name, dependency, source) in [
+        ("near", "far = { path = \"../far\" }\n", "pub use far::word;\n"),
+        ("far", "", "pub fn word() -> &'static str {\n    \"one\"\n}\n"),
+    ] {
+        let manifest = format!(
+            "[workspace]\n\n[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
+             [dependencies]\n{dependency}"
+        );
+        project.write(&format!("../{name}/Cargo.toml"), manifest);
+        project.write(&format!("../{name}/src/lib.rs"), format!("//! A word.\n{source}"));
+    }
+    project.append("Cargo.toml", "near = { path = \"../near\" }\n");
+    project.edit("src/lib.rs", "\"unused\"", "near::word()");
+    let server = Server::start(&mut project.command("serve"));
+    assert_eq!(server.ask_for("/").is(200).text(), "one");
+    project.edit("../far/src/lib.rs", "one", "two");
+    wait_for_swap(&server);
+    assert_eq!(server.ask_for("/").is(200).text(), "two");
+    // The lock file that the first build wrote was no reason for another.
+    assert_eq!(server.log().matches("Rebuilding").count(), 1, "{}", server.log());
+}

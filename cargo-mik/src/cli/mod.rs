@@ -16,7 +16,7 @@ use std::ffi::OsString;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::plan::{self as plan_room, Plan};
-use crate::project::{BuildArguments, Project};
+use crate::project::{BuildArguments, CargoConfig, Project};
 use crate::report::{ColorChoice, ExitCode, MessageFormat, Reporter, Shell, Verbosity};
 use crate::stages;
 use crate::stages::setup::Toolchain;
@@ -140,7 +140,8 @@ impl GlobalFlags {
         let verbosity = match (quiet, verbose) {
             (true, _) => Verbosity::Quiet,
             (false, 0) => Verbosity::Normal,
-            (false, _) => Verbosity::Verbose,
+            (false, 1) => Verbosity::Verbose,
+            (false, _) => Verbosity::VeryVerbose,
         };
         let message_format = match message_format {
             Format::Human => MessageFormat::Human,
@@ -159,7 +160,7 @@ impl GlobalFlags {
 /// starting a process does.
 fn decide(arguments: &BuildArguments, reporter: &Reporter) -> miette::Result<(Project, Plan)> {
     std::thread::scope(|scope| {
-        let toolchain = scope.spawn(Toolchain::read);
+        let toolchain = scope.spawn(|| Toolchain::read(&CargoConfig::read(&arguments.metadata_arguments)));
         let project = Project::load(arguments, reporter)?;
         let toolchain = toolchain.join().map_err(|_| miette::miette!("asking the compiler has panicked"))??;
         let plan = plan_room::plan(&project, &stages::facts(&project, &toolchain)?);

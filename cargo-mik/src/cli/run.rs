@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::serve::AddressFlags;
-use crate::project::ServerSettings;
+use crate::project::{Environment, ServerSettings};
 use crate::report::Reporter;
 use crate::serve::{self, Module, Site};
 
@@ -26,9 +26,12 @@ pub(super) struct RunArgs {
 impl RunArgs {
     pub(super) fn run(self, reporter: &Reporter) -> miette::Result<()> {
         let Self { file, address } = self;
-        let settings = ServerSettings::without_project(&address.into());
+        let settings = ServerSettings::without_project(&address.into())?;
         let name = file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-        let site = Site { root: Some(name.clone()), modules: vec![Module { name, path: file }] };
+        let site = Site {
+            root: Some(name.clone()),
+            modules: vec![Module { name, path: file, environment: Environment::new() }],
+        };
         serve::run(&site, &settings, reporter)?;
         Ok(())
     }

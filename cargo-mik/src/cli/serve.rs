@@ -1,14 +1,16 @@
 //! `cargo mik serve`.
 
+use std::collections::BTreeMap;
+use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 
 use clap::Args;
 
 use super::build_flags::BuildFlags;
-use crate::project::{BuildArguments, Project, ServeArguments, ServerSettings};
-use crate::report::Reporter;
-use crate::serve::{self, Module, Rebuild, Site, WatchSet};
+use crate::project::{BuildArguments, Environment, Project, ServeArguments, ServerSettings};
+use crate::report::{Artifact, Reporter, Shell};
+use crate::serve::{self, Build, Module, Rebuild, Site, WatchSet};
 use crate::{project, stages};
 
 /// Build, serve, and rebuild on every save
@@ -27,19 +29,16 @@ pub(super) struct ServeArgs {
 /// Where to listen.
 #[derive(Debug, Args)]
 pub(super) struct AddressFlags {
-    /// Port to listen on; 0 for a free one [default: 3000]
-    #[arg(long, env = "PORT", hide_env_values = true)]
+    /// Port to listen on; 0 for a free one [env: PORT] [default: 3000]
+    #[arg(long)]
     port: Option<u16>,
-    /// Address to listen on [default: 127.0.0.1]
-    #[arg(long, env = "HOST", hide_env_values = true, value_parser = host)]
+    /// Address to listen on [env: HOST] [default: 127.0.0.1]
+    #[arg(long, value_parser = host)]
     host: Option<IpAddr>,
 }
 
 fn host(name: &str) -> Result<IpAddr, String> {
-    match name {
-        "localhost" => Ok(IpAddr::from([127, 0, 0, 1])),
-        address => address.parse().map_err(|_| "not an IP address: write 127.0.0.1, 0.0.0.0 or ::1".to_owned()),
-    }
+    project::host_address(name).ok_or_else(|| "not an IP address: write 127.0.0.1, 0.0.0.0 or ::1".to_owned())
 }
 
 impl From<AddressFlags> for ServeArguments {
@@ -51,13 +50,16 @@ impl From<AddressFlags> for ServeArguments {
 impl ServeArgs {
     pub(super) fn run(self, reporter: &Reporter) -> miette::Result<()> {
         let Self { address, flags } = self;
-        let arguments = BuildArguments::from(flags);
-        let project = Project::load(&arguments, reporter)?;
-        let settings = ServerSettings::of_project(&project, &address.into(), reporter)?;
+        let (arguments, address) = (BuildArguments::from(flags), ServeArguments::from(address));
+        // What can't be served is known before a long build. Warnings are left to that: it reads everything again.
+        let silent = Reporter::new(Shell::from_write(Box::new(io::sink()), Box::new(io::sink())));
+        let project = Project::load(&arguments, &silent)?;
+        let settings = ServerSettings::of_project(&project, &address, &silent)?;
+        project.environments(&silent)?;
         let watch_set = watch_set(&project);
         let rebuild: Arc<Rebuild> = {
             let reporter = reporter.clone();
-            Arc::new(move || rebuild(&arguments, &reporter))
+            Arc::new(move || rebuild(&arguments, &address, &reporter))
         };
         serve::develop(&settings, watch_set, rebuild, reporter)?;
         Ok(())
@@ -65,21 +67,44 @@ impl ServeArgs {
 }
 
 /// Builds the project as it is now. Its manifest is read again: it may be what has changed.
-fn rebuild(arguments: &BuildArguments, reporter: &Reporter) -> miette::Result<(Site, WatchSet)> {
-    let build = || -> miette::Result<_> {
-        let (project, plan) = super::decide(arguments, reporter)?;
-        let artifacts = stages::run(&plan, reporter)?;
-        let modules: Vec<_> =
-            artifacts.into_iter().map(|artifact| Module { name: artifact.name, path: artifact.path }).collect();
-        let root = match modules.as_slice() {
-            [only] => Some(only.name.clone()),
-            _ => None,
-        };
-        Ok((Site { modules, root }, watch_set(&project)))
+fn rebuild(arguments: &BuildArguments, address: &ServeArguments, reporter: &Reporter) -> Build {
+    let (project, plan) = match super::decide(arguments, reporter) {
+        Ok(decided) => decided,
+        Err(report) => {
+            super::say_failure(&report, reporter);
+            return Build { served: None, watch: None };
+        }
     };
-    build().inspect_err(|report| super::say_failure(report, reporter))
+    let serve = || -> miette::Result<_> {
+        let settings = ServerSettings::of_project(&project, address, reporter)?;
+        let environments = project.environments(reporter)?;
+        let artifacts = stages::run(&plan, reporter)?;
+        Ok((site(artifacts, &environments), settings))
+    };
+    let served = serve().inspect_err(|report| super::say_failure(report, reporter)).ok();
+    // Of a build that failed as well: what mends it may lie where the last one had nothing.
+    Build { served, watch: Some(watch_set(&project)) }
+}
+
+/// What was built as what to serve: each with its own package's environment, and with nothing of the others'.
+fn site(artifacts: Vec<Artifact>, environments: &BTreeMap<String, Environment>) -> Site {
+    let module = |artifact: Artifact| Module {
+        environment: environments.get(&artifact.package).cloned().unwrap_or_default(),
+        name: artifact.name,
+        path: artifact.path,
+    };
+    let modules: Vec<_> = artifacts.into_iter().map(module).collect();
+    let root = match modules.as_slice() {
+        [only] => Some(only.name.clone()),
+        _ => None,
+    };
+    Site { modules, root }
 }
 
 fn watch_set(project: &Project) -> WatchSet {
-    WatchSet { paths: project::source_directories(project), ignore: vec![project.target_directory.clone()] }
+    WatchSet {
+        paths: project.watched_paths(),
+        ignore: vec![project.target_directory.clone()],
+        written: vec![project.sources.lock()],
+    }
 }

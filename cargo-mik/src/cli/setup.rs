@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use crate::project::Target;
+use crate::project::{CargoConfig, Target};
 use crate::report::Reporter;
 use crate::stages::setup::{self, SetupOptions, Sysroot, Toolchain};
 
@@ -31,9 +31,10 @@ pub(super) struct SetupArgs {
 impl SetupArgs {
     pub(super) fn run(self, reporter: &Reporter) -> miette::Result<()> {
         let Self { target, force, offline, print_sysroot } = self;
-        let targets = if target.is_empty() { vec![Target::default()] } else { target };
-        let options = SetupOptions { offline, force, rustup: true };
-        let toolchain = Toolchain::read()?;
+        let config = CargoConfig::read(&[]);
+        let targets = if target.is_empty() { vec![config.target().unwrap_or_default()] } else { target };
+        let options = SetupOptions { offline: offline || config.is_offline(), force };
+        let toolchain = Toolchain::read(&config)?;
         for (target, sysroot) in targets.iter().zip(setup::ensure_all(&targets, &toolchain, &options, reporter)?) {
             let directory = match &sysroot {
                 Sysroot::Toolchain => String::new(),

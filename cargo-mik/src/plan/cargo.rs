@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::SysrootFact;
-use crate::project::{Optimize, Package, Project, Target, UnitKind};
+use crate::project::{Optimize, Package, Project, SourcePath, Target, UnitKind};
 
 /// One run of cargo.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -17,6 +17,9 @@ pub struct CargoRun {
     pub sysroot: SysrootFact,
     /// Whether paths of this machine are kept out of the code.
     pub reproducible: bool,
+    /// Those paths; the last one that fits wins.
+    #[serde(skip)]
+    pub source_paths: Vec<SourcePath>,
 }
 
 /// The run that compiles some packages.
@@ -33,7 +36,8 @@ pub(super) fn run(
     arguments.extend(["--target-dir".to_owned(), project.target_directory.display().to_string()]);
     arguments.extend(["--profile".to_owned(), project.profile.name.clone()]);
     for package in packages {
-        arguments.extend(["--package".to_owned(), format!("{}@{}", package.name, package.version)]);
+        // A dependency may have this name, and this version as well.
+        arguments.extend(["--package".to_owned(), package.id.clone()]);
     }
     let units = || packages.iter().flat_map(|package| &package.units);
     if units().any(|unit| unit.kind == UnitKind::Lib) {
@@ -46,8 +50,48 @@ pub(super) fn run(
         arguments.extend(["--config".to_owned(), setting]);
     }
     // Last, so that a `--config` of the user's wins over ours.
-    arguments.extend(project.cargo_arguments.iter().cloned());
-    CargoRun { target, arguments, sysroot, reproducible: project.profile.is_release }
+    arguments.extend(typed(project, packages));
+    let reproducible = project.profile.is_release;
+    CargoRun { target, arguments, sysroot, reproducible, source_paths: project.source_paths.clone() }
+}
+
+/// What was typed, without that which names something of other packages only: cargo would refuse it.
+fn typed(project: &Project, packages: &[&Package]) -> Vec<String> {
+    let mut kept = Vec::new();
+    let mut typed = project.cargo_arguments.iter();
+    while let Some(flag) = typed.next() {
+        match flag.as_str() {
+            "--features" => {
+                let Some(value) = typed.next() else { break };
+                let names = value.split([',', ' ']).filter(|name| !name.is_empty());
+                let own: Vec<&str> = names.filter(|name| concerns(project, packages, |it| has(it, name))).collect();
+                if !own.is_empty() {
+                    kept.extend([flag.clone(), own.join(",")]);
+                }
+            }
+            "--bin" => {
+                let Some(name) = typed.next() else { break };
+                if concerns(project, packages, |package| package.declared.binaries.contains(name)) {
+                    kept.extend([flag.clone(), name.clone()]);
+                }
+            }
+            _ => kept.push(flag.clone()),
+        }
+    }
+    kept
+}
+
+/// Whether a run is told of something: one of its packages has it, or nobody has, which is cargo's to say.
+fn concerns(project: &Project, packages: &[&Package], has: impl Fn(&Package) -> bool) -> bool {
+    packages.iter().any(|package| has(package)) || !project.packages.iter().any(has)
+}
+
+/// Whether `--features` may name this of a package: `feature`, `package/feature` or `dependency/feature`.
+fn has(package: &Package, name: &str) -> bool {
+    match name.split_once('/') {
+        None => package.declared.features.contains(name),
+        Some((of, _)) => package.name == of || package.declared.dependencies.contains(of.trim_end_matches('?')),
+    }
 }
 
 /// What the profile is given for small (or fast) components, save what the user has set.

@@ -28,8 +28,7 @@ pub fn plan(project: &Project, facts: &Facts) -> Plan {
     for ((target, optimize), packages) in groups {
         let sysroot = facts.sysroot(target);
         if sysroot == SysrootFact::Missing && !prepared.contains(&target) {
-            let offline = project.cargo_arguments.iter().any(|flag| flag == "--offline" || flag == "--frozen");
-            steps.push(Step::Setup { target, offline });
+            steps.push(Step::Setup { target, offline: project.offline });
             prepared.push(target);
         }
         steps.push(Step::Cargo(cargo::run(project, target, optimize, &packages, sysroot)));

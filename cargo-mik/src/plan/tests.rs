@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::*;
-use crate::project::{Bridge, Profile, UnitKind};
+use crate::project::{Bridge, Declared, Profile, Sources, UnitKind};
 
 fn package(name: &str) -> Package {
     Package {
@@ -16,6 +16,7 @@ fn package(name: &str) -> Package {
         optimize: Optimize::Size,
         composition: Composition::WhereExported { bridge: Bridge::Embedded },
         units: vec![Unit { name: name.to_owned(), crate_name: name.replace('-', "_"), kind: UnitKind::Lib }],
+        declared: Declared::default(),
     }
 }
 
@@ -31,6 +32,8 @@ fn project(packages: Vec<Package>) -> Project {
         },
         packages,
         cargo_arguments: Vec::new(),
+        offline: false,
+        source_paths: Vec::new(),
         sources: Sources::default(),
     }
 }
@@ -62,7 +65,7 @@ fn a_handler_goes_through_every_stage() {
     assert_eq!(
         plan.to_string(),
         "cargo     build --manifest-path /work/Cargo.toml --target wasm32-wasip2 --target-dir /work/target \
-         --profile release --package hello@0.1.0 --lib --config profile.release.opt-level=\"s\" --config \
+         --profile release --package path+file:///work/hello#0.1.0 --lib --config profile.release.opt-level=\"s\" --config \
          profile.release.lto=\"fat\" --config profile.release.codegen-units=1 --config \
          profile.release.panic=\"abort\" --config profile.release.strip=true\n\
          encode    hello: the linker makes the component (not built yet)\n\
@@ -90,7 +93,10 @@ fn packages_that_are_compiled_alike_share_a_run_of_cargo() {
     let plan = plan(&project(vec![package("hello"), small, package("world")]), &facts(Previous::Nothing));
     let runs = cargo_arguments(&plan);
     assert_eq!(runs.len(), 2);
-    assert!(runs[0].contains("--package hello@0.1.0 --package world@0.1.0"), "{runs:?}");
+    assert!(
+        runs[0].contains("--package path+file:///work/hello#0.1.0 --package path+file:///work/world#0.1.0"),
+        "{runs:?}"
+    );
     assert!(runs[1].contains("--target wasm32-unknown-unknown"), "{runs:?}");
 }
 
@@ -108,6 +114,23 @@ fn flags_of_the_users_come_last() {
     project.cargo_arguments = vec!["--config".to_owned(), "profile.release.lto=false".to_owned()];
     let [run] = cargo_arguments(&plan(&project, &facts(Previous::Nothing))).try_into().unwrap();
     assert!(run.ends_with("--config profile.release.lto=false"), "{run}");
+}
+
+#[test]
+fn what_names_another_package_stays_out_of_a_run() {
+    let mut small = package("small");
+    small.target = Target::Unknown;
+    small.declared.dependencies.insert("hello".to_owned());
+    let mut hello = package("hello");
+    hello.declared.features.insert("own".to_owned());
+    hello.declared.binaries.insert("tool".to_owned());
+    let mut project = project(vec![hello, small]);
+    let typed = ["--features", "own,hello/x nobodys", "--bin", "tool", "--features", "hello/own", "--features", "own"];
+    project.cargo_arguments = typed.map(str::to_owned).to_vec();
+    let [first, second] = cargo_arguments(&plan(&project, &facts(Previous::Nothing))).try_into().unwrap();
+    let own = "--features own,hello/x,nobodys --bin tool --features hello/own --features own";
+    assert!(first.ends_with(own), "{first}");
+    assert!(second.ends_with("--features hello/x,nobodys --features hello/own"), "it depends on hello: {second}");
 }
 
 #[test]

@@ -11,9 +11,6 @@ use toml::{Table, Value};
 use super::Target;
 use crate::tools::files;
 
-/// Files that include files are read this deep, so that a circle ends.
-const DEPTH: usize = 16;
-
 /// What cargo is configured with.
 #[derive(Clone, Debug, Default)]
 pub struct CargoConfig {
@@ -34,13 +31,14 @@ struct Layer {
 }
 
 impl CargoConfig {
-    /// Reads what is in force for a cargo that is run in a directory with these arguments.
-    pub fn read(directory: &Path, arguments: &[String]) -> Self {
+    /// Reads what is in force for a cargo that is run from here with these arguments.
+    pub fn read(arguments: &[String]) -> Self {
+        let directory = std::env::current_dir().unwrap_or_default();
         let unicode = |(name, value): (std::ffi::OsString, std::ffi::OsString)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         };
         let environment = std::env::vars_os().filter_map(unicode).collect();
-        Self::read_with(directory, arguments, environment, cargo_config2::cargo_home_with_cwd(directory))
+        Self::read_with(&directory, arguments, environment, cargo_config2::cargo_home_with_cwd(&directory))
     }
 
     /// The same with all that would come from outside.
@@ -54,7 +52,7 @@ impl CargoConfig {
         let mut paths: Vec<PathBuf> = cargo_config2::Walk::with_cargo_home(directory, home).collect();
         // It gives the nearest first, which is the strongest.
         paths.reverse();
-        paths.iter().for_each(|path| read_file(path, DEPTH, &mut config.files));
+        paths.iter().for_each(|path| read_file(path, &[], &mut config.files));
 
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
@@ -64,7 +62,7 @@ impl CargoConfig {
                     let Some(value) = arguments.next() else { break };
                     let path = directory.join(value);
                     if !value.is_empty() && path.exists() {
-                        read_file(&path, DEPTH, &mut config.typed);
+                        read_file(&path, &[], &mut config.typed);
                     } else if let Ok(table) = value.parse() {
                         config.typed.push(Layer { table, root: directory.to_owned() });
                     }
@@ -111,6 +109,11 @@ impl CargoConfig {
         names.sort();
         names.dedup();
         names
+    }
+
+    /// A text: what was typed, then the environment, then the nearest file.
+    pub fn string(&self, key: &[&str]) -> Option<String> {
+        self.strongest(key)?.0.as_str().map(str::to_owned)
     }
 
     /// Whether cargo is told to do without the network, in whatever way.
@@ -161,7 +164,7 @@ impl CargoConfig {
         self.files.iter().map(|layer| (false, layer)).chain(self.typed.iter().map(|layer| (true, layer)))
     }
 
-    /// The value that wins: what was typed, then the environment, then the nearest file.
+    /// The value that wins, and what paths in it are relative to.
     fn strongest<'a>(&'a self, key: &[&str]) -> Option<(Value, &'a Path)> {
         let found = |layers: &'a [Layer]| {
             layers.iter().rev().find_map(|layer| Some((lookup(&layer.table, key)?.clone(), layer.root.as_path())))
@@ -185,16 +188,17 @@ fn lookup<'a>(table: &'a Table, key: &[&str]) -> Option<&'a Value> {
     above.iter().try_fold(table, |table, name| table.get(*name)?.as_table())?.get(*last)
 }
 
-/// Reads a file after those that it includes: it is stronger than they.
-fn read_file(path: &Path, depth: usize, layers: &mut Vec<Layer>) {
+/// Reads a file after those that it includes: it is stronger than they. It is itself included by `above`.
+fn read_file(path: &Path, above: &[&Path], layers: &mut Vec<Layer>) {
     let (Ok(text), Some(directory)) = (files::read_to_string(path), path.parent()) else { return };
     let Ok(table) = text.parse::<Table>() else { return };
-    if depth > 0 {
-        for include in table.get("include").and_then(Value::as_array).into_iter().flatten() {
-            let name = include.as_str().or_else(|| include.get("path")?.as_str());
-            if let Some(name) = name {
-                read_file(&directory.join(name), depth - 1, layers);
-            }
+    let above: Vec<&Path> = above.iter().copied().chain([path]).collect();
+    for include in table.get("include").and_then(Value::as_array).into_iter().flatten() {
+        let Some(name) = include.as_str().or_else(|| include.get("path")?.as_str()) else { continue };
+        let included = directory.join(name);
+        // Cargo refuses a circle.
+        if !above.contains(&included.as_path()) {
+            read_file(&included, &above, layers);
         }
     }
     // Cargo takes paths as seen from the directory that holds `.cargo`, whatever that one is really called.
@@ -253,9 +257,7 @@ mod tests {
         case.write(".cargo/two.toml", "build.rustflags = ['-Cb']\ninclude = ['config.toml']");
         case.write("typed.toml", "build.rustflags = ['-Cd']");
         let flags = case.read(&["--config", "typed.toml"]).flags(&FLAGS);
-        assert_eq!(flags.last().map(String::as_str), Some("-Cd"));
-        let tail: Vec<_> = flags.iter().rev().take(4).rev().collect();
-        assert_eq!(tail, ["-Ca", "-Cb", "-Cc", "-Cd"], "the circle has ended");
+        assert_eq!(flags, ["-Ca", "-Cb", "-Cc", "-Cd"]);
     }
 
     #[test]
@@ -284,7 +286,8 @@ mod tests {
 
     #[test]
     fn paths_are_meant_from_beside_the_directory_of_the_file() {
-        let text = "source.crates-io.replace-with = 'mine'\nsource.mine.directory = 'vendor'\nbuild.rustc = 'bin/rustc'";
+        let text =
+            "source.crates-io.replace-with = 'mine'\nsource.mine.directory = 'vendor'\nbuild.rustc = 'bin/rustc'";
         let case = Case::new(text);
         let root = case.directory.path();
         assert_eq!(case.read(&[]).vendored(), [(root.join("vendor"), "mine".to_owned())]);

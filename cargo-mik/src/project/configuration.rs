@@ -102,9 +102,8 @@ struct Keys<'a> {
 impl<'a> Keys<'a> {
     fn read(project: &'a Project, reporter: &'a Reporter) -> Result<Self, ProjectError> {
         // Unknown keys were warned about when the packages were resolved.
-        let read = |package: &'a super::Package| {
-            Ok((package.name.as_str(), Manifest::read_again(&package.manifest_path)?))
-        };
+        let read =
+            |package: &'a super::Package| Ok((package.name.as_str(), Manifest::read_again(&package.manifest_path)?));
         Ok(Self { manifests: project.packages.iter().map(read).collect::<Result<_, ProjectError>>()?, reporter })
     }
 
@@ -162,13 +161,17 @@ impl<'a> Keys<'a> {
     }
 
     fn host(&self) -> Result<Option<IpAddr>, ProjectError> {
-        self.first("host", |server| server.host.as_ref(), |_, Located { value, file, span }| {
-            host_address(&value).ok_or_else(|| ProjectError::InvalidValue {
-                message: format!("`{value}` is not an IP address"),
-                help: "write `127.0.0.1` for this machine only, `0.0.0.0` for every IPv4 interface".to_owned(),
-                source_code: file.named_source(),
-                at: span,
-            })
-        })
+        self.first(
+            "host",
+            |server| server.host.as_ref(),
+            |_, Located { value, file, span }| {
+                host_address(&value).ok_or_else(|| ProjectError::InvalidValue {
+                    message: format!("`{value}` is not an IP address"),
+                    help: "write `127.0.0.1` for this machine only, `0.0.0.0` for every IPv4 interface".to_owned(),
+                    source_code: file.named_source(),
+                    at: span,
+                })
+            },
+        )
     }
 }

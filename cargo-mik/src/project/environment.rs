@@ -52,18 +52,29 @@ fn environment(manifest: &Manifest, reporter: &Reporter) -> Result<Environment, 
 
 /// `PORT`.
 pub(super) fn port() -> Result<Option<u16>, ProjectError> {
-    variable("PORT", std::env::var_os("PORT"), |text| text.parse().ok(), || {
-        "write a number from 0 to 65535, or unset it: `env -u PORT cargo mik serve`".to_owned()
-    })
+    variable(
+        Variable {
+            name: "PORT",
+            kind: "port",
+            help: "write a number from 0 to 65535, unset it with `env -u PORT`, or say `--port 3000`, which beats it",
+        },
+        std::env::var_os("PORT"),
+        |text| text.parse().ok(),
+    )
 }
 
 /// `HOST`.
 pub(super) fn host() -> Result<Option<IpAddr>, ProjectError> {
-    variable("HOST", std::env::var_os("HOST"), host_address, || {
-        "some shells (csh) and conda set `HOST` to the name of the machine: write an IP address, unset it with \
-         `env -u HOST`, or say `--host 127.0.0.1`, which beats it"
-            .to_owned()
-    })
+    variable(
+        Variable {
+            name: "HOST",
+            kind: "IP address",
+            help: "csh and conda set `HOST` to the machine's name: write an IP address, unset it with `env -u HOST`, or \
+                   say `--host 127.0.0.1`, which beats it",
+        },
+        std::env::var_os("HOST"),
+        host_address,
+    )
 }
 
 /// An address to listen on: an IP address, or `localhost`, which needs no resolver.
@@ -74,17 +85,23 @@ pub fn host_address(text: &str) -> Option<IpAddr> {
     }
 }
 
-/// A variable's value. An empty one counts as none, as it does to most programs: `PORT= cargo mik serve` says "none".
-fn variable<T>(
+/// A variable that the server reads.
+struct Variable {
     name: &'static str,
+    kind: &'static str,
+    help: &'static str,
+}
+
+/// A variable's value. An empty one counts as none: it is how shells and compose files say "none".
+fn variable<T>(
+    Variable { name, kind, help }: Variable,
     value: Option<OsString>,
     parse: impl Fn(&str) -> Option<T>,
-    help: impl Fn() -> String,
 ) -> Result<Option<T>, ProjectError> {
     let Some(value) = value.filter(|value| !value.is_empty()) else { return Ok(None) };
     match value.to_str().and_then(parse) {
         Some(parsed) => Ok(Some(parsed)),
-        None => Err(ProjectError::InvalidVariable { name, value: value.to_string_lossy().into_owned(), help: help() }),
+        None => Err(ProjectError::InvalidVariable { name, kind, value: value.to_string_lossy().into_owned(), help }),
     }
 }
 
@@ -95,7 +112,8 @@ mod tests {
     #[test]
     fn an_empty_variable_is_none_and_a_wrong_one_is_named() {
         let read = |value: Option<&str>| {
-            variable("PORT", value.map(Into::into), |text| text.parse::<u16>().ok(), || "help".to_owned())
+            let port = Variable { name: "PORT", kind: "port", help: "" };
+            variable(port, value.map(Into::into), |text| text.parse::<u16>().ok())
         };
         assert_eq!(read(None).unwrap(), None);
         assert_eq!(read(Some("")).unwrap(), None);

@@ -173,15 +173,17 @@ pub enum ProjectError {
         at: SourceSpan,
     },
     /// An environment variable whose value can't be what it is for.
-    #[error("the environment variable `{name}` is `{value}`, which is no {}", name.to_lowercase())]
+    #[error("the environment variable `{name}` is `{value}`, which is no {kind}")]
     #[diagnostic(code(mik::project::invalid_variable), help("{help}"))]
     InvalidVariable {
         /// Its name.
         name: &'static str,
+        /// What it has to be.
+        kind: &'static str,
         /// Its value.
         value: String,
         /// What to do about it.
-        help: String,
+        help: &'static str,
     },
     /// A setting of a server that another package has already set. A warning.
     #[error("`{key}` of package `{package}` is not used: one server serves all packages")]

@@ -2,7 +2,9 @@
 //! weighed against each other into values that no longer say "not decided".
 
 mod arguments;
+mod cargo_config;
 mod configuration;
+mod declared;
 mod environment;
 mod error;
 mod location;
@@ -11,16 +13,20 @@ mod package;
 mod profile;
 mod selection;
 mod server;
+mod source_paths;
 mod sources;
 mod target;
 mod unit;
 
 pub use arguments::{BuildArguments, ServeArguments};
+pub use cargo_config::CargoConfig;
+pub use declared::Declared;
 pub use environment::{Environment, host_address};
 pub use error::ProjectError;
 pub use package::{Bridge, Composition, Optimize, Package};
 pub use profile::Profile;
 pub use server::ServerSettings;
+pub use source_paths::SourcePath;
 pub use sources::Sources;
 pub use target::Target;
 pub use unit::{Unit, UnitKind};
@@ -44,6 +50,11 @@ pub struct Project {
     pub packages: Vec<Package>,
     /// Flags for the child cargo, as typed; those that `cargo mik` decides itself are not among them.
     pub cargo_arguments: Vec<String>,
+    /// Whether cargo, and so the set-up, has to do without the network.
+    pub offline: bool,
+    /// Directories of this machine that a component must not tell of; the last one that fits wins.
+    #[serde(skip)]
+    pub source_paths: Vec<SourcePath>,
     /// Where its sources are.
     #[serde(skip)]
     pub sources: Sources,
@@ -60,15 +71,18 @@ impl Project {
         let manifest_path = location::manifest_path(arguments.manifest_path.as_deref())?;
         let metadata = location::metadata(&manifest_path, arguments)?;
         let target_directory = location::target_directory(&metadata, arguments)?;
-        let profile = Profile::resolve(&arguments.profile, metadata.workspace_root.as_std_path())?;
+        let config = CargoConfig::read(&arguments.metadata_arguments);
+        let profile = Profile::resolve(&arguments.profile, metadata.workspace_root.as_std_path(), &config);
         let selected = selection::select(&metadata, &manifest_path, arguments)?;
-        let sources = Sources::new(&metadata, selected.iter().map(|(package, _)| *package), arguments);
+        let sources = Sources::new(&metadata, selected.iter().map(|(package, _)| *package));
         let packages = selected
             .into_iter()
-            .map(|(package, units)| package::resolve(package, units, arguments, &profile, reporter))
+            .map(|(package, units)| package::resolve(package, units, arguments, &config, &profile, reporter))
             .collect::<Result<Vec<_>, _>>()?;
         let cargo_arguments = arguments.pass_through.clone();
-        Ok(Self { manifest_path, target_directory, profile, packages, cargo_arguments, sources })
+        let source_paths = source_paths::all(&metadata, &target_directory, &config);
+        let offline = config.is_offline();
+        Ok(Self { manifest_path, target_directory, profile, packages, cargo_arguments, offline, source_paths, sources })
     }
 
     /// Where components of this profile are written.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::manifest::{Located, Manifest};
-use super::{BuildArguments, Profile, ProjectError, Target, Unit};
+use super::{BuildArguments, CargoConfig, Declared, Profile, ProjectError, Target, Unit};
 use crate::report::Reporter;
 
 /// A package that yields components.
@@ -27,6 +27,9 @@ pub struct Package {
     pub composition: Composition,
     /// The components that it yields.
     pub units: Vec<Unit>,
+    /// What flags may name of it.
+    #[serde(skip)]
+    pub declared: Declared,
 }
 
 /// What a build optimizes for.
@@ -85,6 +88,7 @@ pub(super) fn resolve(
     package: &cargo_metadata::Package,
     units: Vec<Unit>,
     arguments: &BuildArguments,
+    config: &CargoConfig,
     profile: &Profile,
     reporter: &Reporter,
 ) -> Result<Package, ProjectError> {
@@ -94,19 +98,26 @@ pub(super) fn resolve(
         name: package.name.to_string(),
         version: package.version.to_string(),
         id: package.id.repr.clone(),
-        target: target(&manifest, arguments, reporter)?,
+        target: target(&manifest, arguments, config, reporter)?,
         optimize: optimize(&manifest, profile, reporter),
         composition: composition(&manifest, &manifest_path, reporter)?,
         units,
+        declared: Declared::of(package),
         manifest_path,
     })
 }
 
-fn target(manifest: &Manifest, arguments: &BuildArguments, reporter: &Reporter) -> Result<Target, ProjectError> {
+/// The flag, then what is written for `cargo mik`, then cargo's own setting, which may be meant for other programs.
+fn target(
+    manifest: &Manifest,
+    arguments: &BuildArguments,
+    config: &CargoConfig,
+    reporter: &Reporter,
+) -> Result<Target, ProjectError> {
     let written = manifest.get("build.target", |schema| schema.build.target.as_ref(), reporter);
     match (arguments.target, written) {
         (Some(typed), _) => Ok(typed),
-        (None, None) => Ok(Target::default()),
+        (None, None) => Ok(config.target().unwrap_or_default()),
         (None, Some(Located { value, file, span })) => Target::from_name(&value)
             .ok_or_else(|| ProjectError::UnknownTarget { name: value, source_code: file.named_source(), at: span }),
     }

@@ -49,9 +49,8 @@ impl Profile {
                     set_by_user.insert(key.to_owned());
                 }
             }
-            // `--config` is stronger than the environment, but a profile has one parent wherever that is said.
-            let written = || tables.iter().rev().find_map(|table| table.get("inherits")?.as_str());
-            let inherits = variable("inherits").or_else(written).map(str::to_owned);
+            let in_manifest = || Some(own?.get(&current)?.get("inherits")?.as_str()?.to_owned());
+            let inherits = config.string(&["profile", &current, "inherits"]).or_else(in_manifest);
             match (current.as_str(), inherits) {
                 ("release" | "bench", _) => break true,
                 ("dev" | "test", _) | (_, None) => break false,

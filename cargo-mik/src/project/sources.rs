@@ -1,46 +1,46 @@
 //! Where the project's sources are: what is worth watching while serving.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-use cargo_metadata::{Metadata, MetadataCommand, Package};
+use cargo_metadata::{Metadata, Package};
+use toml::{Table, Value};
 
-use super::{Bridge, BuildArguments, Composition, Project};
-use crate::tools::process;
+use super::{Bridge, Composition, Project};
+use crate::tools::files;
 
 /// Files beside the workspace's manifest that decide what is built.
 const AT_ROOT: &[&str] =
     &["Cargo.toml", "Cargo.lock", ".cargo/config.toml", ".cargo/config", "rust-toolchain.toml", "rust-toolchain"];
 
-/// What can be said of a project's sources without resolving its dependencies.
+/// What a package may depend on so that its component is another when that changes: a build script's libraries too, and
+/// those of examples.
+const KINDS: &[&str] = &["dependencies", "build-dependencies", "dev-dependencies"];
+
+/// Where a project's sources are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sources {
     workspace: PathBuf,
-    /// The packages' own directories, and those of path dependencies as far as the workspace's manifests tell.
-    declared: BTreeSet<PathBuf>,
-    /// What the user said to cargo that matters to its metadata.
-    metadata_arguments: Vec<String>,
+    /// The directories of the packages that components are built of, and of their path dependencies however deep.
+    directories: BTreeSet<PathBuf>,
 }
 
 impl Sources {
-    pub(super) fn new<'a>(
-        metadata: &Metadata,
-        selected: impl IntoIterator<Item = &'a Package>,
-        arguments: &BuildArguments,
-    ) -> Self {
-        let directory = |package: &Package| package.manifest_path.parent().map(|path| path.as_std_path().to_owned());
-        let mut declared: BTreeSet<PathBuf> = BTreeSet::new();
-        let mut open: Vec<PathBuf> = selected.into_iter().filter_map(directory).collect();
-        while let Some(path) = open.pop() {
-            // What a dependency outside the workspace depends on in turn, only a resolution tells.
-            let member = metadata.packages.iter().find(|package| directory(package).as_deref() == Some(&path));
-            if declared.insert(path) {
-                let dependencies = member.into_iter().flat_map(|package| &package.dependencies);
-                open.extend(dependencies.filter_map(|dependency| dependency.path.clone()).map(Into::into));
+    /// Follows the manifests. Cargo would have to resolve all dependencies to tell, and that may write a lock file, or
+    /// ask the network, or fail without it: nothing that whoever only looks should do.
+    pub(super) fn new<'a>(metadata: &Metadata, selected: impl IntoIterator<Item = &'a Package>) -> Self {
+        let workspace = metadata.workspace_root.clone().into_std_path_buf();
+        let own = selected.into_iter().filter_map(|package| package.manifest_path.parent());
+        let mut open: Vec<PathBuf> = own.map(|path| path.as_std_path().to_owned()).collect();
+        open.extend(replaced(&workspace));
+        let mut directories = BTreeSet::new();
+        while let Some(directory) = open.pop() {
+            if directories.insert(directory.clone()) {
+                open.extend(dependencies(&directory));
             }
         }
-        let workspace = metadata.workspace_root.clone().into_std_path_buf();
-        Self { workspace, declared, metadata_arguments: arguments.metadata_arguments.clone() }
+        Self { workspace, directories }
     }
 
     /// The lock file: a build may write it.
@@ -50,72 +50,97 @@ impl Sources {
 }
 
 impl Project {
-    /// What is worth watching, as far as that is known without asking cargo: it writes nothing and takes no time.
-    pub fn declared_sources(&self) -> Vec<PathBuf> {
-        let declared = self.sources.declared.iter().cloned();
-        declared.chain(self.other_files()).collect()
-    }
-
-    /// What is worth watching: the directories of all packages that the project is built from and that are not from a
-    /// registry or a repository, however deep.
-    ///
-    /// For after a build, which has resolved and fetched everything. Nothing is given where cargo can't tell without
-    /// writing the lock file or asking the network: neither is anybody's wish who only looks.
-    pub fn resolved_sources(&self) -> Option<Vec<PathBuf>> {
-        let mut options = self.sources.metadata_arguments.clone();
-        for option in ["--offline", "--locked"] {
-            // Cargo takes each only once.
-            if !options.iter().any(|typed| typed == option) {
-                options.push(option.to_owned());
-            }
-        }
-        // Dependencies of other platforms may not have been fetched.
-        let targets: BTreeSet<_> = self.packages.iter().map(|package| package.target.name()).collect();
-        options.extend(targets.into_iter().flat_map(|target| ["--filter-platform".to_owned(), target.to_owned()]));
-        let metadata = MetadataCommand::new()
-            .cargo_path(process::cargo().get_program())
-            .manifest_path(&self.manifest_path)
-            .other_options(options)
-            .exec()
-            .ok()?;
-        let reached = reachable(&metadata, self.packages.iter().map(|package| package.id.clone()));
-        let local = metadata.packages.iter().filter(|package| package.source.is_none());
-        let directories: BTreeSet<PathBuf> = local
-            .filter(|package| reached.contains(&package.id.repr))
-            .filter_map(|package| package.manifest_path.parent().map(|path| path.as_std_path().to_owned()))
-            .chain(self.sources.declared.iter().cloned())
-            .collect();
-        Some(directories.into_iter().chain(self.other_files()).collect())
-    }
-
-    fn other_files(&self) -> impl Iterator<Item = PathBuf> {
-        let root = AT_ROOT.iter().map(|name| self.sources.workspace.join(name));
+    /// What is worth watching: files, and directories with all that is in them.
+    pub fn watched_paths(&self) -> Vec<PathBuf> {
+        let Sources { workspace, directories } = &self.sources;
+        let at_root = AT_ROOT.iter().map(|name| workspace.join(name));
         let bridges = self.packages.iter().filter_map(|package| bridge(&package.composition));
-        root.chain(bridges.map(Path::to_owned))
+        directories.iter().cloned().chain(at_root).chain(bridges.map(Path::to_owned)).collect()
     }
+}
+
+/// The directories of the packages that take others' places, all over the workspace.
+fn replaced(root: &Path) -> Vec<PathBuf> {
+    let manifest = read(root).unwrap_or_default();
+    let sources = manifest.get("patch").and_then(Value::as_table).into_iter().flat_map(Table::values);
+    let packages = sources.filter_map(Value::as_table).flat_map(Table::values);
+    packages.filter_map(|package| path_in(package, root)).collect()
+}
+
+/// The directories of a package's path dependencies.
+fn dependencies(directory: &Path) -> Vec<PathBuf> {
+    // One that is not there or is no TOML: the build says so, and the directory is watched until it is.
+    let Some(manifest) = read(directory) else { return Vec::new() };
+    let shared = OnceCell::new();
+    let path = |(name, dependency): (&String, &Value)| match dependency.get("workspace").and_then(Value::as_bool) {
+        Some(true) => {
+            let (root, table) = shared.get_or_init(|| workspace(directory)).as_ref()?;
+            path_in(table.get("dependencies")?.get(name)?, root)
+        }
+        _ => path_in(dependency, directory),
+    };
+    let platforms = manifest.get("target").and_then(Value::as_table).into_iter().flat_map(Table::values);
+    let places = platforms.filter_map(Value::as_table).chain([&manifest]);
+    let tables = places.flat_map(|place| KINDS.iter().filter_map(|kind| place.get(*kind)?.as_table()));
+    tables.flatten().filter_map(path).collect()
+}
+
+/// The workspace that a package takes its dependencies' paths from: its directory and its table.
+fn workspace(directory: &Path) -> Option<(PathBuf, Table)> {
+    directory.ancestors().find_map(|directory| {
+        let manifest = read(directory)?;
+        Some((directory.to_owned(), manifest.get("workspace")?.as_table()?.clone()))
+    })
+}
+
+fn read(directory: &Path) -> Option<Table> {
+    files::read_to_string(directory.join("Cargo.toml")).ok()?.parse().ok()
+}
+
+/// The path that a dependency is written with, without `..`: by its words alone, as cargo does it.
+fn path_in(dependency: &Value, directory: &Path) -> Option<PathBuf> {
+    let path = directory.join(dependency.get("path")?.as_str()?);
+    Some(path.components().fold(PathBuf::new(), |mut path, component| {
+        match component {
+            Component::ParentDir => drop(path.pop()),
+            Component::CurDir => {}
+            other => path.push(other),
+        }
+        path
+    }))
 }
 
 fn bridge(composition: &Composition) -> Option<&Path> {
     match composition {
-        Composition::WhereExported { bridge: Bridge::File(path) } | Composition::Always { bridge: Bridge::File(path) } => {
-            Some(path)
-        }
+        Composition::WhereExported { bridge: Bridge::File(path) }
+        | Composition::Always { bridge: Bridge::File(path) } => Some(path),
         Composition::WhereExported { .. } | Composition::Always { .. } | Composition::Never => None,
     }
 }
 
-/// Every package in the dependency graph below some.
-fn reachable(metadata: &Metadata, roots: impl Iterator<Item = String>) -> BTreeSet<String> {
-    let mut reached = BTreeSet::new();
-    let mut open: Vec<String> = roots.collect();
-    while let Some(id) = open.pop() {
-        if !reached.insert(id.clone()) {
-            continue;
-        }
-        let nodes = metadata.resolve.iter().flat_map(|resolve| &resolve.nodes);
-        if let Some(node) = nodes.into_iter().find(|node| node.id.repr == id) {
-            open.extend(node.dependencies.iter().map(|dependency| dependency.repr.clone()));
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn path_dependencies_are_found_wherever_a_manifest_has_them() {
+        let root = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| files::write(&root.path().join(path), text.as_bytes()).unwrap();
+        write(
+            "Cargo.toml",
+            "[workspace.dependencies]\nshared = { path = \"lib/shared\" }\n\
+            [patch.crates-io]\nserde = { path = \"../serde\" }\n",
+        );
+        write(
+            "one/Cargo.toml",
+            "[dependencies]\nshared.workspace = true\nserde = \"1\"\n\
+            [target.'cfg(unix)'.build-dependencies]\nunix = { path = \"./unix\" }\n\
+            [dev-dependencies]\nnext = { path = \"../next\" }\n",
+        );
+        let mut found = dependencies(&root.path().join("one"));
+        found.sort();
+        assert_eq!(found, ["lib/shared", "next", "one/unix"].map(|path| root.path().join(path)));
+        assert_eq!(replaced(root.path()), [root.path().parent().unwrap().join("serde")]);
+        assert!(dependencies(&root.path().join("next")).is_empty());
     }
-    reached
 }

@@ -24,6 +24,8 @@ pub enum Verbosity {
     Normal,
     /// `-v`: what is fresh, and what is run.
     Verbose,
+    /// `-vv`: the same, and all that cargo can tell.
+    VeryVerbose,
 }
 
 /// Whether to colour.
@@ -164,7 +166,7 @@ impl Shell {
         let normal = self.verbosity >= Verbosity::Normal;
         match event {
             Event::Status { verb, message } if normal => self.verb(VERB, verb, message),
-            Event::Detail { verb, message } if self.verbosity == Verbosity::Verbose => {
+            Event::Detail { verb, message } if self.verbosity >= Verbosity::Verbose => {
                 self.verb(DETAIL, verb, message);
             }
             Event::Note(note) if normal => {

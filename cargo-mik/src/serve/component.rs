@@ -8,7 +8,7 @@ use wasmtime_wasi_http::handler::{ProxyHandler, ProxyPre};
 use wasmtime_wasi_http::{p2, p3};
 
 use super::error::{Detail, ServeError};
-use super::guest::Guest;
+use super::guest::{Grant, Guest};
 use super::host::Host;
 use super::instance::Instances;
 use super::module::Version;
@@ -30,7 +30,7 @@ impl Host {
     }
 
     /// Compiles a component and links it with what the host offers.
-    pub(super) fn compile(&self, module: &str, binary: Binary<'_>) -> Result<Arc<Version>, ServeError> {
+    pub(super) fn compile(&self, module: &str, binary: Binary<'_>, grant: Grant) -> Result<Arc<Version>, ServeError> {
         let Binary { path, bytes, digest } = binary;
         check_kind(path, &bytes)?;
         let machine = self.machine();
@@ -39,9 +39,18 @@ impl Host {
         let exports = Exports::of(&component);
         let world = exports.world(path)?;
         let linked = machine.linker.instantiate_pre(&component).map_err(|error| import_error(path, &error))?;
-        let pre = world.pre(linked).map_err(|error| failed(&error))?;
-        let handler = ProxyHandler::new(Instances::new(self, module, pre));
-        Ok(Arc::new(Version { digest, handler }))
+        let linked = world.pre(linked).map_err(|error| failed(&error))?;
+        Ok(self.version(module, digest, linked, grant))
+    }
+
+    /// The same component with another grant. Nothing of it is compiled again.
+    pub(super) fn grant(&self, module: &str, version: &Version, grant: Grant) -> Arc<Version> {
+        self.version(module, version.digest.clone(), version.linked.clone(), grant)
+    }
+
+    fn version(&self, module: &str, digest: String, linked: Linked, grant: Grant) -> Arc<Version> {
+        let handler = ProxyHandler::new(Instances::new(self, module, linked.pre(), &grant));
+        Arc::new(Version { digest, linked, grant, handler })
     }
 }
 
@@ -95,11 +104,27 @@ impl Exports {
 }
 
 impl World {
-    fn pre(self, linked: InstancePre<Guest>) -> wasmtime::Result<ProxyPre<Guest>> {
+    fn pre(self, linked: InstancePre<Guest>) -> wasmtime::Result<Linked> {
         Ok(match self {
-            Self::P2 => ProxyPre::P2(p2::bindings::ProxyPre::new(linked)?),
-            Self::P3 => ProxyPre::P3(p3::bindings::ServicePre::new(linked)?),
+            Self::P2 => Linked::P2(p2::bindings::ProxyPre::new(linked)?),
+            Self::P3 => Linked::P3(p3::bindings::ServicePre::new(linked)?),
         })
+    }
+}
+
+/// A component, compiled and linked. Unlike wasmtime's [`ProxyPre`] it can be had more than once.
+#[derive(Clone)]
+pub(super) enum Linked {
+    P2(p2::bindings::ProxyPre<Guest>),
+    P3(p3::bindings::ServicePre<Guest>),
+}
+
+impl Linked {
+    fn pre(&self) -> ProxyPre<Guest> {
+        match self.clone() {
+            Self::P2(pre) => ProxyPre::P2(pre),
+            Self::P3(pre) => ProxyPre::P3(pre),
+        }
     }
 }
 
@@ -117,9 +142,10 @@ fn import_error(path: &Path, error: &wasmtime::Error) -> ServeError {
 
 #[cfg(test)]
 mod tests {
+    use super::super::failure::Bounds;
     use super::super::host::Mode;
     use super::*;
-    use crate::project::ServerSettings;
+    use crate::project::{Environment, ServerSettings};
     use crate::report::{Reporter, Shell};
 
     /// What is said of a file with this content.
@@ -130,7 +156,8 @@ mod tests {
         let reporter = Reporter::new(Shell::from_write(Box::new(std::io::sink()), Box::new(std::io::sink())));
         let settings = ServerSettings { max_concurrent_requests: 1, ..ServerSettings::default() };
         let host = Host::new(&settings, Mode::Production, &reporter).unwrap();
-        let refused = host.read(&path).and_then(|binary| host.compile("x", binary));
+        let grant = Grant { environment: Environment::new(), bounds: Bounds::of(&settings) };
+        let refused = host.read(&path).and_then(|binary| host.compile("x", binary, grant));
         refused.err().unwrap()
     }
 

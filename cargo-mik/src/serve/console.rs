@@ -28,7 +28,7 @@ enum Said {
 impl Console {
     pub(super) fn new(reporter: &Reporter) -> Result<Self, ServeError> {
         let (sender, receiver) = sync_channel(WAITING);
-        let verbose = reporter.verbosity() == Verbosity::Verbose;
+        let verbose = reporter.verbosity() >= Verbosity::Verbose;
         let reporter = reporter.clone();
         let thread = thread::Builder::new().name("mik-console".to_owned()).spawn(move || speak(&receiver, &reporter));
         let thread = thread.map_err(|error| ServeError::Start { source: Detail(error.to_string()) })?;

@@ -15,8 +15,16 @@ use super::watch::{WatchSet, Watcher};
 use crate::project::ServerSettings;
 use crate::report::{Event, Reporter};
 
-/// Builds the project: gives what to serve, and what was read for it. A failure has been reported when it comes here.
-pub type Rebuild = dyn Fn() -> miette::Result<(Site, WatchSet)> + Send + Sync;
+/// Builds the project.
+pub type Rebuild = dyn Fn() -> Build + Send + Sync;
+
+/// What a build comes to.
+pub struct Build {
+    /// What to serve, and how; nothing where the build failed. Its failure has been reported when it comes here.
+    pub served: Option<(Site, ServerSettings)>,
+    /// What to watch from now on; nothing where that can't be told, and then what was watched goes on being.
+    pub watch: Option<WatchSet>,
+}
 
 /// How long a build that runs when the server is told to stop may take to end. The signal that stops the server
 /// reaches cargo as well, when it comes from the terminal.
@@ -43,7 +51,8 @@ pub fn develop(
         let listener = listen(settings)?;
         let url = url(&listener)?;
         let (host, reporter, building) = (host.clone(), reporter.clone(), building.clone());
-        let project = Project { host: host.clone(), rebuild, url, reporter, building, ended };
+        let started = settings.clone();
+        let project = Project { host: host.clone(), rebuild, url, reporter, building, ended, started };
         // Its contents now are those that the first build reads, or older: then there is one build more.
         let watcher = Watcher::new(watch, settings.watch_debounce);
         let thread = thread::Builder::new().name("mik-build".to_owned()).spawn(move || project.keep_up(watcher));
@@ -68,16 +77,25 @@ struct Project {
     building: Arc<AtomicBool>,
     /// Told when a build ends after the server was told to stop.
     ended: Sender<()>,
+    /// What the server was started with.
+    started: ServerSettings,
 }
 
 impl Project {
     fn keep_up(self, mut watcher: Watcher) {
         let mut live = false;
+        let mut said = Vec::new();
         loop {
             self.building.store(true, Ordering::Relaxed);
-            let good = self.build().is_some_and(|(site, watch)| {
+            let Build { served, watch } = self.build();
+            watcher.forgive();
+            if let Some(watch) = watch {
                 watcher.replace(watch);
-                self.swap(&site, live)
+            }
+            let good = served.is_some_and(|(site, settings)| {
+                self.say_what_waits(&settings, &mut said);
+                watcher.set_debounce(settings.watch_debounce);
+                self.swap(&site, &settings, live)
             });
             live = live || good;
             if self.host.is_stopping() {
@@ -96,17 +114,27 @@ impl Project {
         }
     }
 
-    fn build(&self) -> Option<(Site, WatchSet)> {
+    fn build(&self) -> Build {
         let begin = Instant::now();
-        let built = (self.rebuild)();
+        let build = (self.rebuild)();
         self.reporter.detail("Built", format!("in {:.0?}", begin.elapsed()));
-        built.ok()
+        build
+    }
+
+    /// Says which settings have changed that a running server can't take up, if that has not been said.
+    fn say_what_waits(&self, settings: &ServerSettings, said: &mut Vec<&'static str>) {
+        let changed = changes_at_restart(&self.started, settings);
+        if !changed.is_empty() && changed != *said {
+            let keys: Vec<_> = changed.iter().map(|key| format!("`server.{key}`")).collect();
+            self.reporter.emit(Event::Note(format!("restart to apply {}", keys.join(", "))));
+        }
+        *said = changed;
     }
 
     /// Puts what was built in place of what is served; says whether something is.
-    fn swap(&self, site: &Site, was_live: bool) -> bool {
+    fn swap(&self, site: &Site, settings: &ServerSettings, was_live: bool) -> bool {
         let begin = Instant::now();
-        match self.host.put(site) {
+        match self.host.put(site, settings) {
             Ok(changes) => {
                 self.reporter.detail("Swapped", format!("in {:.0?}", begin.elapsed()));
                 if changes.is_empty() {
@@ -124,6 +152,16 @@ impl Project {
             }
         }
     }
+}
+
+/// The settings that a server takes up when it starts and not while it runs: the socket, and the room for instances.
+fn changes_at_restart(started: &ServerSettings, now: &ServerSettings) -> Vec<&'static str> {
+    let changed = [
+        ("host", started.host != now.host),
+        ("port", started.port != now.port),
+        ("max_concurrent_requests", started.max_concurrent_requests != now.max_concurrent_requests),
+    ];
+    changed.into_iter().filter(|(_, changed)| *changed).map(|(key, _)| key).collect()
 }
 
 /// What changed, for the status line.

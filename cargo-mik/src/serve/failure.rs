@@ -17,6 +17,7 @@ use super::backtrace;
 use super::exchange::Body;
 use super::instance::{StartsTooLarge, StartsTooSlowly};
 use super::ticket::{End, REQUEST_ID, Ticket};
+use crate::project::ServerSettings;
 
 /// How long a client is told to wait before it comes back to a server that has too much to do.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -61,11 +62,18 @@ pub(super) enum Failure {
 }
 
 /// The limits that failures speak of.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Bounds {
     pub(super) time: Duration,
     pub(super) memory: u64,
     pub(super) body: u64,
+}
+
+impl Bounds {
+    pub(super) fn of(settings: &ServerSettings) -> Self {
+        let ServerSettings { execution_timeout, memory_limit, max_body_size, .. } = *settings;
+        Self { time: execution_timeout, memory: memory_limit, body: max_body_size }
+    }
 }
 
 impl Failure {

@@ -8,11 +8,12 @@ use wasmtime_wasi_http::p2::body::HostOutgoingBody;
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use super::console::Console;
+use super::failure::Bounds;
 use super::limit::Limits;
 use super::outbound::Outbound;
 use super::output::Output;
 use super::ticket::Slot;
-use crate::project::ServerSettings;
+use crate::project::Environment;
 use crate::report::GuestStream;
 
 /// The environment variable that tells the bridge the body limit, so that both draw the same line.
@@ -34,20 +35,27 @@ pub(super) struct Guest {
     pub(super) slot: Arc<Slot>,
 }
 
+/// What a module is granted: its own variables, and its share of the machine.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Grant {
+    pub(super) environment: Environment,
+    pub(super) bounds: Bounds,
+}
+
 /// What every instance of a module is given.
 pub(super) struct Allowance {
     pub(super) module: Arc<str>,
     env: Vec<(String, String)>,
-    memory_limit: u64,
+    pub(super) bounds: Bounds,
     pub(super) console: Console,
 }
 
 impl Allowance {
-    pub(super) fn new(module: &str, settings: &ServerSettings, console: Console) -> Self {
-        let own = settings.env.iter().filter(|(name, _)| *name != MAX_BODY_SIZE);
+    pub(super) fn new(module: &str, Grant { environment, bounds }: &Grant, console: Console) -> Self {
+        let own = environment.iter().filter(|(name, _)| *name != MAX_BODY_SIZE);
         let mut env: Vec<_> = own.map(|(name, value)| (name.clone(), value.clone())).collect();
-        env.push((MAX_BODY_SIZE.to_owned(), settings.max_body_size.to_string()));
-        Self { module: module.into(), env, memory_limit: settings.memory_limit, console }
+        env.push((MAX_BODY_SIZE.to_owned(), bounds.body.to_string()));
+        Self { module: module.into(), env, bounds: *bounds, console }
     }
 
     /// A new guest.
@@ -70,7 +78,7 @@ impl Allowance {
             http: WasiHttpCtx::new(),
             table,
             outbound: Outbound::new(self.module.clone(), self.console.clone()),
-            limits: Limits::new(self.memory_limit, slot.clone()),
+            limits: Limits::new(self.bounds.memory, slot.clone()),
             output,
             slot,
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use arc_swap::ArcSwapOption;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use http::request::Parts;
 use http::uri::PathAndQuery;
 use http::{HeaderValue, Method, Request, Response, Version, header};
@@ -45,7 +45,8 @@ pub(super) enum Mode {
 /// What is served, and how.
 pub(super) struct Host {
     machine: Arc<Machine>,
-    settings: ServerSettings,
+    /// As they are now. What was taken from them when the server started, stays.
+    settings: ArcSwap<ServerSettings>,
     mode: Mode,
     console: Console,
     /// What is served; nothing until the first version is there.
@@ -61,7 +62,7 @@ impl Host {
         let requests = settings.max_concurrent_requests.clamp(1, Semaphore::MAX_PERMITS);
         Ok(Self {
             machine: Arc::new(Machine::new(requests)?),
-            settings: settings.clone(),
+            settings: ArcSwap::from_pointee(settings.clone()),
             mode,
             console: Console::new(reporter)?,
             table: ArcSwapOption::empty(),
@@ -76,8 +77,12 @@ impl Host {
         &self.machine
     }
 
-    pub(super) fn settings(&self) -> &ServerSettings {
-        &self.settings
+    pub(super) fn settings(&self) -> Arc<ServerSettings> {
+        self.settings.load_full()
+    }
+
+    pub(super) fn set_settings(&self, settings: &ServerSettings) {
+        self.settings.store(Arc::new(settings.clone()));
     }
 
     pub(super) fn console(&self) -> &Console {
@@ -112,9 +117,10 @@ impl Host {
         let (parts, incoming) = request.into_parts();
         let version = parts.version;
         let line = format!("{} {}", parts.method, parts.uri.path());
-        let ticket = Ticket::new(self.ids.of(&parts.headers), line, self.settings.execution_timeout);
+        let bounds = Bounds::of(&self.settings.load());
+        let ticket = Ticket::new(self.ids.of(&parts.headers), line, bounds.time);
 
-        let mut response = match self.exchange(parts, incoming, &ticket).await {
+        let mut response = match self.exchange(parts, incoming, &ticket, bounds).await {
             Ok(response) => response,
             Err(failure) => failure.response(&ticket.id, self.mode == Mode::Development),
         };
@@ -136,9 +142,10 @@ impl Host {
         parts: Parts,
         incoming: Incoming,
         ticket: &Arc<Ticket>,
+        bounds: Bounds,
     ) -> Result<Response<Body>, Failure> {
         // Whatever the answer is, the body is either given to a guest or read into nothing.
-        let body = RequestBody::new(&parts, incoming, self.settings.max_body_size, ticket.clone());
+        let body = RequestBody::new(&parts, incoming, bounds.body, ticket.clone());
         if parts.method == Method::CONNECT {
             return Err(Failure::Connect);
         }
@@ -172,12 +179,12 @@ impl Host {
                 None => return Err(self.nothing_at_root(table)),
             },
         };
-        let limit = self.settings.max_body_size;
+        let limit = bounds.body;
         if announced(&parts).is_some_and(|length| length > limit) {
             return Err(Failure::BodyTooLarge { limit });
         }
         let request = guest_request(parts, seen, body)?;
-        self.serve(&served, request, ticket).await
+        self.serve(&served, request, ticket, bounds).await
     }
 
     /// Has a module answer, within its bounds.
@@ -186,9 +193,9 @@ impl Host {
         served: &Arc<Served>,
         request: Request<RequestBody>,
         ticket: &Arc<Ticket>,
+        bounds: Bounds,
     ) -> Result<Response<Body>, Failure> {
         let in_flight = self.turn().await?;
-        let bounds = self.bounds();
         let method = request.method().clone();
         let (console, module) = (self.console.clone(), served.name.clone());
         let blame = Blame { console, module, ticket: ticket.clone() };
@@ -231,11 +238,6 @@ impl Host {
             Ok(Ok(turn)) => Ok(turn),
             Ok(Err(_)) | Err(_) => Err(Failure::Overloaded),
         }
-    }
-
-    pub(super) fn bounds(&self) -> Bounds {
-        let ServerSettings { execution_timeout, memory_limit, max_body_size, .. } = self.settings;
-        Bounds { time: execution_timeout, memory: memory_limit, body: max_body_size }
     }
 
     fn nothing_at_root(&self, table: &Table) -> Failure {

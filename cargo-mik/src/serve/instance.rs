@@ -16,7 +16,7 @@ use super::blame::Blame;
 use super::console::Console;
 use super::engine::Machine;
 use super::failure::{Bounds, Failure};
-use super::guest::{Allowance, Guest};
+use super::guest::{Allowance, Grant, Guest};
 use super::host::Host;
 use super::ticket::{End, Slot, Ticket};
 
@@ -28,17 +28,12 @@ pub(super) struct Instances {
     pre: ProxyPre<Guest>,
     allowance: Allowance,
     machine: Arc<Machine>,
-    bounds: Bounds,
 }
 
 impl Instances {
-    pub(super) fn new(host: &Host, module: &str, pre: ProxyPre<Guest>) -> Self {
-        Self {
-            pre,
-            allowance: Allowance::new(module, host.settings(), host.console().clone()),
-            machine: host.machine().clone(),
-            bounds: host.bounds(),
-        }
+    pub(super) fn new(host: &Host, module: &str, pre: ProxyPre<Guest>, grant: &Grant) -> Self {
+        let allowance = Allowance::new(module, grant, host.console().clone());
+        Self { pre, allowance, machine: host.machine().clone() }
     }
 }
 
@@ -66,7 +61,7 @@ impl HandlerState for Instances {
         store.epoch_deadline_async_yield_and_update(1);
 
         // A component may run code of its own as it starts, for as long as it likes.
-        let proxy = match tokio::time::timeout(self.bounds.time, self.pre.instantiate_async(&mut store)).await {
+        let proxy = match tokio::time::timeout(self.allowance.bounds.time, self.pre.instantiate_async(&mut store)).await {
             Ok(Ok(proxy)) => proxy,
             Ok(Err(_)) if slot.memory_denied() => return Err(StartsTooLarge.into()),
             Ok(Err(error)) => {
@@ -81,7 +76,7 @@ impl HandlerState for Instances {
             is_p3: matches!(self.pre, ProxyPre::P3(_)),
             console: self.allowance.console.clone(),
             module: self.allowance.module.clone(),
-            bounds: self.bounds,
+            bounds: self.allowance.bounds,
         };
         Ok(Instance { store, proxy, view: Guest::http, expiration, state })
     }

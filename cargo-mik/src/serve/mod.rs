@@ -28,7 +28,7 @@ mod stall;
 mod ticket;
 mod watch;
 
-pub use develop::{Rebuild, develop};
+pub use develop::{Build, Rebuild, develop};
 pub use error::ServeError;
 pub use module::{Module, Site};
 pub use run::run;

@@ -7,9 +7,13 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use wasmtime_wasi_http::handler::ProxyHandler;
 
+use super::component::Linked;
 use super::error::ServeError;
+use super::failure::Bounds;
+use super::guest::Grant;
 use super::host::Host;
 use super::instance::Instances;
+use crate::project::{Environment, ServerSettings};
 
 /// One component to serve.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +22,8 @@ pub struct Module {
     pub name: String,
     /// The component.
     pub path: PathBuf,
+    /// What its guest sees as its environment, and no other's guest does.
+    pub environment: Environment,
 }
 
 /// What is served: each module at `/run/<name>/…`, and one of them at `/…` as well.
@@ -29,10 +35,12 @@ pub struct Site {
     pub root: Option<String>,
 }
 
-/// A module's component, compiled and linked: everything but an instance.
+/// A module's component, compiled and linked, and what it is granted: everything but an instance.
 pub(super) struct Version {
     /// The SHA-256 of the component's bytes.
     pub(super) digest: String,
+    pub(super) linked: Linked,
+    pub(super) grant: Grant,
     /// What makes instances of it and hands them requests.
     pub(super) handler: ProxyHandler<Instances>,
 }
@@ -71,28 +79,34 @@ pub(super) struct Change {
 }
 
 impl Host {
-    /// Compiles what is new in a site, then puts the site in place of the one served so far.
+    /// Compiles what is new in a site, then puts the site and its settings in place of those served so far.
     ///
-    /// Nothing changes unless all of it compiles. A version whose bytes are those that already answer stays.
+    /// Nothing changes unless all of it compiles. A version whose bytes are those that already answer stays, if what
+    /// it is granted stays as well.
     ///
     /// # Errors
     /// A component can't be read, compiled or linked.
-    pub(super) fn put(&self, site: &Site) -> Result<Vec<Change>, ServeError> {
+    pub(super) fn put(&self, site: &Site, settings: &ServerSettings) -> Result<Vec<Change>, ServeError> {
         let before = self.table();
         let mut fresh = Vec::new();
         let mut modules = BTreeMap::new();
-        for Module { name, path } in &site.modules {
+        for Module { name, path, environment } in &site.modules {
             check_name(name)?;
             let served = before.as_ref().and_then(|table| table.modules.get(name.as_str()));
             let component = self.read(path)?;
+            let grant = Grant { environment: environment.clone(), bounds: Bounds::of(settings) };
             let served = match served {
-                Some(served) if served.version().digest == component.digest => served.clone(),
                 Some(served) => {
-                    fresh.push((served.clone(), self.compile(name, component)?));
+                    let version = served.version();
+                    if version.digest != component.digest {
+                        fresh.push((served.clone(), self.compile(name, component, grant)?));
+                    } else if version.grant != grant {
+                        fresh.push((served.clone(), self.grant(name, &version, grant)));
+                    }
                     served.clone()
                 }
                 None => {
-                    let version = self.compile(name, component)?;
+                    let version = self.compile(name, component, grant)?;
                     let served = Served { name: name.as_str().into(), version: ArcSwap::new(version.clone()) };
                     let served = Arc::new(served);
                     fresh.push((served.clone(), version));
@@ -109,6 +123,7 @@ impl Host {
             served.version.store(version);
             changes.push(Change { module: served.name.clone(), build });
         }
+        self.set_settings(settings);
         self.set_table(Table { modules, root });
         Ok(changes)
     }

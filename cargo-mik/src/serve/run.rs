@@ -24,7 +24,7 @@ pub fn run(site: &Site, settings: &ServerSettings, reporter: &Reporter) -> Resul
     let runtime = runtime()?;
     let served = runtime.block_on(async {
         let listener = listen(settings)?;
-        let changes = tokio::task::block_in_place(|| host.put(site))?;
+        let changes = tokio::task::block_in_place(|| host.put(site, settings))?;
         say_live(reporter, &changes);
         reporter.emit(Event::Listening { url: url(&listener)? });
         serve_until_told(listener, &host).await

@@ -29,6 +29,13 @@ pub(super) struct Ticket {
     ended: Notify,
 }
 
+/// So long from now. A time that the clock can't reach is as good as never.
+fn in_the_future(time: Duration) -> Instant {
+    const NEVER: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+    let now = Instant::now();
+    now.checked_add(time).unwrap_or_else(|| now + NEVER)
+}
+
 /// How the instance that had the request ended.
 #[derive(Clone, Debug)]
 pub(super) enum End {
@@ -43,7 +50,7 @@ impl Ticket {
         Arc::new(Self {
             id,
             line,
-            deadline: Instant::now() + time,
+            deadline: in_the_future(time),
             gone: CancellationToken::new(),
             body_too_large: AtomicBool::new(false),
             memory_denied: AtomicBool::new(false),
@@ -169,6 +176,12 @@ fn is_request_id(id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_time_is_too_long() {
+        let ticket = Ticket::new(String::new(), String::new(), Duration::MAX);
+        assert!(!ticket.is_over());
+    }
 
     #[test]
     fn a_clients_id_is_kept_if_it_is_harmless() {

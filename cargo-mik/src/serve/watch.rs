@@ -32,6 +32,8 @@ pub struct WatchSet {
     pub paths: Vec<PathBuf>,
     /// Files and directories beneath that are not looked at, such as target directories.
     pub ignore: Vec<PathBuf>,
+    /// Files that a build itself may write. What they hold after one is no change.
+    pub written: Vec<PathBuf>,
 }
 
 impl WatchSet {
@@ -176,6 +178,18 @@ impl Watcher {
         watcher
     }
 
+    pub(super) fn set_debounce(&mut self, debounce: Duration) {
+        self.debounce = debounce;
+    }
+
+    /// Takes what a build has written as it is.
+    pub(super) fn forgive(&mut self) {
+        for path in &self.set.written {
+            self.snapshot.files.remove(path);
+            self.snapshot.read(&Snapshot::default(), path);
+        }
+    }
+
     /// Watches another set from now on. What is new in it is measured by what is there now.
     pub(super) fn replace(&mut self, set: WatchSet) {
         if set == self.set {
@@ -193,7 +207,7 @@ impl Watcher {
     /// Waits until files have other contents than when this last returned, and says which.
     pub(super) fn wait(&mut self) -> Vec<PathBuf> {
         // What happened during a build may be half a save as well.
-        let mut bound = Instant::now() + self.debounce;
+        let mut bound = self.bound();
         loop {
             let begin = Instant::now();
             let mut now = self.look();
@@ -214,10 +228,16 @@ impl Watcher {
         }
     }
 
+    /// Until when a save that begins now may take.
+    fn bound(&self) -> Instant {
+        let now = Instant::now();
+        now.checked_add(self.debounce).unwrap_or_else(|| now + QUIET)
+    }
+
     /// Waits for a notification and until no more come; gives the moment until which a save may take.
     fn settle(&self, pause: Duration) -> Instant {
         let first = self.notified.recv_timeout(pause);
-        let bound = Instant::now() + self.debounce;
+        let bound = self.bound();
         if first == Err(RecvTimeoutError::Disconnected) {
             std::thread::sleep(pause);
         }
@@ -290,8 +310,8 @@ mod tests {
             let project = Self { directory, watcher: None };
             project.write("src/lib.rs", "one");
             project.write("Cargo.toml", "manifest");
-            let paths = vec![project.path("src"), project.path("Cargo.toml")];
-            let set = WatchSet { paths, ignore: vec![project.path("src/target")] };
+            let paths = ["src", "Cargo.toml", "Cargo.lock"].map(|path| project.path(path)).to_vec();
+            let set = WatchSet { paths, ignore: vec![project.path("src/target")], written: vec![project.path("Cargo.lock")] };
             Self { watcher: Some(Watcher::new(set, DEBOUNCE)), ..project }
         }
 
@@ -379,6 +399,15 @@ mod tests {
             }
         };
         assert_eq!(project.after(litter), None);
+    }
+
+    #[test]
+    fn what_a_build_writes_is_no_change_and_what_others_write_there_is() {
+        let mut project = Project::new();
+        project.write("Cargo.lock", "by the build");
+        project.watcher.as_mut().unwrap().forgive();
+        assert_eq!(project.after(|p| p.write("src/lib.rs", "two")).unwrap(), ["src/lib.rs"]);
+        assert_eq!(project.after(|p| p.write("Cargo.lock", "by another")).unwrap(), ["Cargo.lock"]);
     }
 
     #[test]

@@ -8,8 +8,9 @@ use cargo_metadata::Message;
 use super::artifact::Artifacts;
 use super::{StageError, setup};
 use crate::plan::{CargoRun, SysrootFact};
+use crate::project::{CargoConfig, SourcePath};
 use crate::report::{MessageFormat, Reporter, Verbosity};
-use crate::tools::{files, process};
+use crate::tools::process;
 
 /// Runs cargo and gives what it has made.
 pub(super) fn run(run: &CargoRun, sysroot: &SysrootFact, reporter: &Reporter) -> Result<Artifacts, StageError> {
@@ -22,15 +23,12 @@ pub(super) fn run(run: &CargoRun, sysroot: &SysrootFact, reporter: &Reporter) ->
         Verbosity::Quiet => drop(command.arg("--quiet")),
         Verbosity::Normal => {}
         Verbosity::Verbose => drop(command.arg("--verbose")),
+        Verbosity::VeryVerbose => drop(command.arg("-vv")),
     }
-    if reporter.color() {
-        command.args(["--color", "always"]);
-    }
+    command.args(["--color", if reporter.color() { "always" } else { "never" }]);
     let flags = rustflags(run, sysroot)?;
     if !flags.is_empty() {
-        let directory = std::env::current_dir().map_err(|source| StageError::Read { source })?;
-        let (name, value) = setup::rustflags(run.target, &flags, &directory)?;
-        command.env(name, value);
+        setup::rustflags(run.target, &flags, &CargoConfig::read(&run.arguments))?.add_to(&mut command);
     }
 
     command.stdin(Stdio::null()).stdout(Stdio::piped());
@@ -61,21 +59,14 @@ fn rustflags(run: &CargoRun, sysroot: &SysrootFact) -> Result<Vec<String>, Stage
         flags.push(format!("--sysroot={path}"));
     }
     if run.reproducible {
-        // Dependencies are compiled by their absolute path, which panic messages then carry into the component.
-        for (from, to) in source_directories() {
-            flags.push(format!("--remap-path-prefix={from}={to}"));
+        for SourcePath { directory, name } in &run.source_paths {
+            // A path that is not Unicode can't be said to cargo; rustc would write it with its bytes replaced anyway.
+            if let Some(directory) = directory.to_str() {
+                flags.push(format!("--remap-path-prefix={directory}={name}"));
+            }
         }
+        // Not in what rustc says of the code: there the reader wants to find the file.
+        flags.push("--remap-path-scope=object".to_owned());
     }
     Ok(flags)
-}
-
-/// Where cargo keeps the sources of dependencies, and what they are called instead.
-fn source_directories() -> Vec<(String, &'static str)> {
-    let Ok(cwd) = std::env::current_dir() else { return Vec::new() };
-    let Some(home) = cargo_config2::cargo_home_with_cwd(&cwd) else { return Vec::new() };
-    // One directory a registry; its name depends on where the registry is reached.
-    let registries = files::read_dir(home.join("registry").join("src")).into_iter().flatten().flatten();
-    let registries = registries.map(|entry| (entry.path(), "/cargo/registry"));
-    let all = registries.chain([(home.join("git").join("checkouts"), "/cargo/git")]);
-    all.filter_map(|(path, name)| Some((path.to_str()?.to_owned(), name))).collect()
 }

@@ -21,7 +21,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::plan::{Freshness, Plan, Step, SysrootFact, UnitPlan};
-use crate::project::{Optimize, Target};
+use crate::project::{CargoConfig, Optimize, Target};
 use crate::report::{Artifact, Reporter};
 use crate::tools::{digest, files};
 use artifact::Artifacts;
@@ -49,7 +49,7 @@ pub fn run(plan: &Plan, reporter: &Reporter) -> Result<Vec<Artifact>, StageError
     for step in &plan.steps {
         match step {
             Step::Setup { target, offline } => {
-                sysroots.insert(*target, prepare(*target, *offline, reporter)?);
+                sysroots.insert(*target, prepare(*target, *offline, plan, reporter)?);
             }
             Step::Cargo(run) => {
                 let sysroot = sysroots.get(&run.target).unwrap_or(&run.sysroot);
@@ -88,9 +88,12 @@ pub fn run(plan: &Plan, reporter: &Reporter) -> Result<Vec<Artifact>, StageError
     Ok(made)
 }
 
-fn prepare(target: Target, offline: bool, reporter: &Reporter) -> Result<SysrootFact, StageError> {
-    let options = setup::SetupOptions { offline, force: false, rustup: true };
-    Ok(setup::ensure(target, &setup::Toolchain::read()?, &options, reporter)?.into())
+fn prepare(target: Target, offline: bool, plan: &Plan, reporter: &Reporter) -> Result<SysrootFact, StageError> {
+    let options = setup::SetupOptions { offline, force: false };
+    // The compiler that cargo will take: what was typed is in every run.
+    let run = plan.steps.iter().find_map(|step| if let Step::Cargo(run) = step { Some(run) } else { None });
+    let config = CargoConfig::read(run.map_or(&[], |run| run.arguments.as_slice()));
+    Ok(setup::ensure(target, &setup::Toolchain::read(&config)?, &options, reporter)?.into())
 }
 
 /// Reads what cargo made of a unit and decides whether the rest has to be done.

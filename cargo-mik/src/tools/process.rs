@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::{Duration, Instant};
@@ -16,14 +17,44 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
 }
 
 /// Cargo: the one that started us where there is one, so that a rustup override stays in force.
+///
+/// It ends with the thread that starts it, see [`end_with_us`].
 pub fn cargo() -> Command {
-    command(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")))
+    let mut cargo = command(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
+    end_with_us(&mut cargo);
+    cargo
 }
 
-/// The compiler that cargo would use.
-pub fn rustc() -> Command {
-    command(std::env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc")))
+/// The compiler that cargo is configured with, or the one on `PATH`.
+pub fn rustc(configured: Option<PathBuf>) -> Command {
+    command(configured.unwrap_or_else(|| PathBuf::from("rustc")))
 }
+
+/// Has the system end a program (SIGTERM) when we are gone, however we went: a cargo that goes on alone holds the lock
+/// on the target directory, and nobody knows why the next build waits. Linux can do this; elsewhere it is not done.
+///
+/// What counts is the thread that starts the program: it has to wait for its end, as every caller here does.
+#[cfg(target_os = "linux")]
+#[allow(unsafe_code, reason = "std has no other way to run code between fork and exec")]
+fn end_with_us(command: &mut Command) {
+    use std::io::{Error, ErrorKind};
+    use std::os::unix::process::CommandExt;
+
+    use rustix::process::{Signal, getpid, getppid, set_parent_process_death_signal};
+
+    let us = getpid();
+    let in_child = move || {
+        set_parent_process_death_signal(Some(Signal::TERM))?;
+        // We may have gone between the fork and that: then nobody is told, and nobody waits for the program.
+        if getppid() == Some(us) { Ok(()) } else { Err(Error::from(ErrorKind::BrokenPipe)) }
+    };
+    // SAFETY: between fork and exec only what is async-signal-safe may be done: these are two system calls, and errors
+    // that hold a number; nothing is allocated, locked or unwound.
+    unsafe { command.pre_exec(in_child) };
+}
+
+#[cfg(not(target_os = "linux"))]
+fn end_with_us(_command: &mut Command) {}
 
 /// Runs a command to its end and gives its standard output, without the last line end.
 ///
@@ -58,6 +89,7 @@ pub fn watch(
     let program = command.get_program().to_string_lossy().into_owned();
     let cannot_start = |source| ProcessError::Start { program: program.clone(), source };
     let (reader, writer) = std::io::pipe().map_err(cannot_start)?;
+    end_with_us(command);
     command.stdin(Stdio::null()).stdout(writer.try_clone().map_err(cannot_start)?).stderr(writer);
     let mut child = command.spawn().map_err(cannot_start)?;
     // The command holds the pipe's other end, and the reader would wait for it for ever.
@@ -121,7 +153,7 @@ pub enum ProcessError {
     },
     /// It ended with a failure.
     #[error("`{program}` failed ({status}){}{stderr}", if stderr.is_empty() { "" } else { "\n" })]
-    #[diagnostic(code(mik::setup::program))]
+    #[diagnostic(code(mik::setup::program), help("run `{program}` by itself to see whether it works here at all"))]
     Failed {
         /// What was run.
         program: String,

@@ -77,13 +77,6 @@ pub enum SetupError {
         /// The compiler's version.
         wanted: String,
     },
-    /// The user's flags could not be read.
-    #[error("cargo's configuration could not be read: {reason}")]
-    #[diagnostic(code(mik::setup::rustflags))]
-    Configuration {
-        /// What is wrong with it.
-        reason: String,
-    },
     /// The path can't be handed to cargo.
     #[error("`{}` can't be given to rustc: cargo takes flags in Unicode only", path.display())]
     #[diagnostic(code(mik::setup::cache), help("`MIK_CACHE_DIR` names another place for the cache"))]

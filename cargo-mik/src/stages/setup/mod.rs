@@ -27,7 +27,7 @@ use std::time::Instant;
 
 use self::cache::Workshop;
 pub use self::error::{Attempt, SetupError};
-pub use self::rustflags::rustflags;
+pub use self::rustflags::{Rustflags, rustflags};
 use self::source::Source;
 pub use self::toolchain::{Toolchain, Version};
 use crate::project::Target;
@@ -49,8 +49,6 @@ pub struct SetupOptions {
     pub offline: bool,
     /// What the cache holds is built again.
     pub force: bool,
-    /// `rustup target add` may be run.
-    pub rustup: bool,
 }
 
 /// Finds the standard library for a target without doing anything that takes long.
@@ -161,9 +159,6 @@ impl<'a> Setup<'a> {
     }
 
     fn add_by_rustup(&self, target: Target) -> Result<bool, Attempt> {
-        if !self.options.rustup {
-            return Ok(false);
-        }
         let Some(rustup) = rustup::Rustup::of(self.toolchain) else { return Ok(false) };
         let name = format!("`rustup target add {target}`");
         if self.options.offline {

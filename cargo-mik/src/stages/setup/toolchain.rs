@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::SetupError;
-use crate::project::Target;
+use crate::project::{CargoConfig, Target};
 use crate::tools::{digest, files, process};
 
 /// Facts on the toolchain that cargo would use.
 #[derive(Clone, Debug)]
 pub struct Toolchain {
+    /// The compiler, where it is not the one on PATH.
+    rustc: Option<PathBuf>,
     sysroot: PathBuf,
     version: OnceLock<Version>,
 }
@@ -33,9 +35,10 @@ impl Toolchain {
     ///
     /// # Errors
     /// There is no compiler.
-    pub fn read() -> Result<Self, SetupError> {
-        let sysroot = process::stdout(process::rustc().args(["--print", "sysroot"]))?;
-        Ok(Self { sysroot: PathBuf::from(sysroot), version: OnceLock::new() })
+    pub fn read(config: &CargoConfig) -> Result<Self, SetupError> {
+        let rustc = config.rustc();
+        let sysroot = process::stdout(process::rustc(rustc.clone()).args(["--print", "sysroot"]))?;
+        Ok(Self { rustc, sysroot: PathBuf::from(sysroot), version: OnceLock::new() })
     }
 
     /// Where it is.
@@ -51,7 +54,7 @@ impl Toolchain {
         if let Some(version) = self.version.get() {
             return Ok(version);
         }
-        let answer = process::stdout(process::rustc().arg("-vV"))?;
+        let answer = process::stdout(process::rustc(self.rustc.clone()).arg("-vV"))?;
         let version = Version::parse(&answer).ok_or(SetupError::Compiler { answer })?;
         Ok(self.version.get_or_init(|| version))
     }
@@ -109,7 +112,7 @@ pub(super) mod tests {
 
     pub(in super::super) fn toolchain(sysroot: &Path) -> Toolchain {
         let version = OnceLock::from(Version::parse(ANSWER).unwrap());
-        Toolchain { sysroot: sysroot.to_owned(), version }
+        Toolchain { rustc: None, sysroot: sysroot.to_owned(), version }
     }
 
     #[test]
