@@ -123,10 +123,8 @@ impl<'a> Keys<'a> {
             match &first {
                 None => first = Some((package, value)),
                 Some((decides, used)) if *used != value => self.reporter.warn(ProjectError::NotUsed {
-                    key: key.clone(),
-                    package: (*package).to_owned(),
-                    decides: (*decides).to_owned(),
-                    used: used.to_string(),
+                    setting: format!("`{key}` of package `{package}`"),
+                    decision: format!("package `{decides}` decides: {used}"),
                     source_code,
                     at,
                 }),

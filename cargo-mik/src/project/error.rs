@@ -186,26 +186,22 @@ pub enum ProjectError {
         help: &'static str,
     },
     /// A setting of a server that another package has already set. A warning.
-    #[error("`{key}` of package `{package}` is not used: one server serves all packages")]
+    #[error("{setting} is not used: one server serves all packages")]
     #[diagnostic(
         code(mik::project::not_used),
-        help("to serve `{package}` as it says, serve it by itself: `cargo mik serve -p {package}`"),
+        help("to serve each package as it says, serve it by itself: `cargo mik serve -p NAME`"),
         severity(Warning)
     )]
     NotUsed {
-        /// The key.
-        key: String,
-        /// The package whose value is not used.
-        package: String,
-        /// The package whose value is.
-        decides: String,
-        /// The value that is used.
-        used: String,
+        /// The key, and whose it is.
+        setting: String,
+        /// The package whose value is used, and that value.
+        decision: String,
         /// The file.
         #[source_code]
         source_code: NamedSource<Arc<String>>,
         /// The place.
-        #[label("package `{decides}` decides: {used}")]
+        #[label("{decision}")]
         at: SourceSpan,
     },
     /// A key that nothing reads. A warning.

@@ -61,7 +61,8 @@ impl HandlerState for Instances {
         store.epoch_deadline_async_yield_and_update(1);
 
         // A component may run code of its own as it starts, for as long as it likes.
-        let proxy = match tokio::time::timeout(self.allowance.bounds.time, self.pre.instantiate_async(&mut store)).await {
+        let proxy = match tokio::time::timeout(self.allowance.bounds.time, self.pre.instantiate_async(&mut store)).await
+        {
             Ok(Ok(proxy)) => proxy,
             Ok(Err(_)) if slot.memory_denied() => return Err(StartsTooLarge.into()),
             Ok(Err(error)) => {
