@@ -100,7 +100,7 @@ fn profile_settings(project: &Project, optimize: Optimize) -> Vec<String> {
     if !profile.is_release || optimize == Optimize::None {
         return Vec::new();
     }
-    let opt_level = if optimize == Optimize::Speed { "3" } else { "\"s\"" };
+    let opt_level = if optimize == Optimize::Speed { "3" } else { "\"z\"" };
     [("opt-level", opt_level), ("lto", "\"fat\""), ("codegen-units", "1"), ("panic", "\"abort\""), ("strip", "true")]
         .into_iter()
         .filter(|(key, _)| !profile.set_by_user.contains(*key))

@@ -65,7 +65,7 @@ fn a_handler_goes_through_every_stage() {
     assert_eq!(
         plan.to_string(),
         "cargo     build --manifest-path /work/Cargo.toml --target wasm32-wasip2 --target-dir /work/target \
-         --profile release --package path+file:///work/hello#0.1.0 --lib --config profile.release.opt-level=\"s\" --config \
+         --profile release --package path+file:///work/hello#0.1.0 --lib --config profile.release.opt-level=\"z\" --config \
          profile.release.lto=\"fat\" --config profile.release.codegen-units=1 --config \
          profile.release.panic=\"abort\" --config profile.release.strip=true\n\
          encode    hello: the linker makes the component (not built yet)\n\

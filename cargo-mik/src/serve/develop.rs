@@ -11,7 +11,8 @@ use super::error::{Detail, ServeError};
 use super::host::{Host, Mode};
 use super::module::Site;
 use super::run::{listen, runtime, say_live, serve_until_told, url};
-use super::watch::{WatchSet, Watcher};
+use super::snapshot::WatchSet;
+use super::watch::Watcher;
 use crate::project::ServerSettings;
 use crate::report::{Event, Reporter};
 
