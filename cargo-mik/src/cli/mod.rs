@@ -114,7 +114,7 @@ struct GlobalFlags {
     #[arg(short, long, global = true, action = ArgAction::Count)]
     verbose: u8,
     /// When to colour
-    #[arg(long, global = true, value_name = "WHEN", env = "CARGO_TERM_COLOR", hide_env = true)]
+    #[arg(long, global = true, value_name = "WHEN")]
     color: Option<Color>,
     /// Lines for people, or JSON for programs
     #[arg(long, global = true, value_name = "FMT", default_value = "human")]
@@ -147,7 +147,9 @@ impl GlobalFlags {
             Format::Human => MessageFormat::Human,
             Format::Json => MessageFormat::Json,
         };
-        let color = match color {
+        // Read here: to clap a variable counts as an argument, and then no arguments at all would not show the help.
+        let variable = || Color::from_str(&std::env::var("CARGO_TERM_COLOR").ok()?, true).ok();
+        let color = match color.or_else(variable) {
             None | Some(Color::Auto) => ColorChoice::Auto,
             Some(Color::Always) => ColorChoice::Always,
             Some(Color::Never) => ColorChoice::Never,
