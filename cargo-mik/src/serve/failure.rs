@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::{HeaderValue, Method, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
+use hyper::body::Body as _;
 use serde::Serialize;
 use wasmtime::{PoolConcurrencyLimitError, Trap};
 use wasmtime_wasi_http::Error as HttpError;
@@ -280,6 +281,15 @@ pub(super) fn full(content: impl Into<Bytes>) -> Body {
     Full::new(content.into()).map_err(|never| match never {}).boxed_unsync()
 }
 
+/// A response of our own as the answer to HEAD: the length it would have, and nothing of it. hyper leaves bodies out in
+/// HTTP/1.1 only; in HTTP/2 it sends them, which clients take for an error of the protocol.
+pub(super) fn without_body(mut response: Response<Body>) -> Response<Body> {
+    if let Some(length) = response.body().size_hint().exact() {
+        response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    }
+    response.map(|_| full(Bytes::new()))
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -310,6 +320,14 @@ mod tests {
                 "request_id": "r1",
             })
         );
+    }
+
+    #[tokio::test]
+    async fn an_answer_to_head_has_the_length_and_no_body() {
+        let (parts, body) = without_body(Failure::Stopping.response("r1", false)).into_parts();
+        let whole = Failure::Stopping.response("r1", false).into_body().collect().await.unwrap().to_bytes();
+        assert_eq!(parts.headers[header::CONTENT_LENGTH], whole.len().to_string());
+        assert!(body.is_end_stream());
     }
 
     #[tokio::test]

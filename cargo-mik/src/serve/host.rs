@@ -19,7 +19,7 @@ use super::console::Console;
 use super::engine::Machine;
 use super::error::ServeError;
 use super::exchange::{Body, Head, RequestBody, ResponseBody};
-use super::failure::{Bounds, Failure, full};
+use super::failure::{Bounds, Failure, full, without_body};
 use super::module::{Served, Table};
 use super::request::guest_request;
 use super::route::{Route, route};
@@ -115,14 +115,17 @@ impl Host {
     pub(super) async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Response<Body> {
         let arrival = Instant::now();
         let (parts, incoming) = request.into_parts();
-        let version = parts.version;
+        let (version, is_head) = (parts.version, parts.method == Method::HEAD);
         let line = format!("{} {}", parts.method, parts.uri.path());
         let bounds = Bounds::of(&self.settings.load());
         let ticket = Ticket::new(self.ids.of(&parts.headers), line, bounds.time);
 
         let mut response = match self.exchange(parts, incoming, &ticket, bounds).await {
             Ok(response) => response,
-            Err(failure) => failure.response(&ticket.id, self.mode == Mode::Development),
+            Err(failure) => {
+                let response = failure.response(&ticket.id, self.mode == Mode::Development);
+                if is_head { without_body(response) } else { response }
+            }
         };
         if let Ok(id) = HeaderValue::from_str(&ticket.id) {
             response.headers_mut().entry(REQUEST_ID).or_insert(id);
@@ -279,5 +282,5 @@ fn own_answer(parts: &Parts, content: &serde_json::Value) -> Result<Response<Bod
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    Ok(if parts.method == Method::HEAD { without_body(response) } else { response })
 }
