@@ -14,9 +14,10 @@ use crate::tools::files;
 const AT_ROOT: &[&str] =
     &["Cargo.toml", "Cargo.lock", ".cargo/config.toml", ".cargo/config", "rust-toolchain.toml", "rust-toolchain"];
 
-/// What a package may depend on so that its component is another when that changes: a build script's libraries too, and
-/// those of examples.
-const KINDS: &[&str] = &["dependencies", "build-dependencies", "dev-dependencies"];
+/// What a package may depend on so that a component is another when that changes: a build script's libraries too.
+const KINDS: &[&str] = &["dependencies", "build-dependencies"];
+/// What the examples of the packages themselves may use as well.
+const OWN_KINDS: &[&str] = &["dependencies", "build-dependencies", "dev-dependencies"];
 
 /// Where a project's sources are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,12 +33,12 @@ impl Sources {
     pub(super) fn new<'a>(metadata: &Metadata, selected: impl IntoIterator<Item = &'a Package>) -> Self {
         let workspace = metadata.workspace_root.clone().into_std_path_buf();
         let own = selected.into_iter().filter_map(|package| package.manifest_path.parent());
-        let mut open: Vec<PathBuf> = own.map(|path| path.as_std_path().to_owned()).collect();
+        let mut directories: BTreeSet<PathBuf> = own.map(|path| path.as_std_path().to_owned()).collect();
+        let mut open: Vec<PathBuf> = directories.iter().flat_map(|own| dependencies(own, OWN_KINDS)).collect();
         open.extend(replaced(&workspace));
-        let mut directories = BTreeSet::new();
         while let Some(directory) = open.pop() {
             if directories.insert(directory.clone()) {
-                open.extend(dependencies(&directory));
+                open.extend(dependencies(&directory, KINDS));
             }
         }
         Self { workspace, directories }
@@ -67,8 +68,8 @@ fn replaced(root: &Path) -> Vec<PathBuf> {
     packages.filter_map(|package| path_in(package, root)).collect()
 }
 
-/// The directories of a package's path dependencies.
-fn dependencies(directory: &Path) -> Vec<PathBuf> {
+/// The directories of a package's path dependencies of some kinds.
+fn dependencies(directory: &Path, kinds: &[&str]) -> Vec<PathBuf> {
     // One that is not there or is no TOML: the build says so, and the directory is watched until it is.
     let Some(manifest) = read(directory) else { return Vec::new() };
     let shared = OnceCell::new();
@@ -81,7 +82,7 @@ fn dependencies(directory: &Path) -> Vec<PathBuf> {
     };
     let platforms = manifest.get("target").and_then(Value::as_table).into_iter().flat_map(Table::values);
     let places = platforms.filter_map(Value::as_table).chain([&manifest]);
-    let tables = places.flat_map(|place| KINDS.iter().filter_map(|kind| place.get(*kind)?.as_table()));
+    let tables = places.flat_map(|place| kinds.iter().filter_map(|kind| place.get(*kind)?.as_table()));
     tables.flatten().filter_map(path).collect()
 }
 
@@ -137,10 +138,10 @@ mod tests {
             [target.'cfg(unix)'.build-dependencies]\nunix = { path = \"./unix\" }\n\
             [dev-dependencies]\nnext = { path = \"../next\" }\n",
         );
-        let mut found = dependencies(&root.path().join("one"));
+        let mut found = dependencies(&root.path().join("one"), OWN_KINDS);
         found.sort();
         assert_eq!(found, ["lib/shared", "next", "one/unix"].map(|path| root.path().join(path)));
         assert_eq!(replaced(root.path()), [root.path().parent().unwrap().join("serde")]);
-        assert!(dependencies(&root.path().join("next")).is_empty());
+        assert!(dependencies(&root.path().join("next"), KINDS).is_empty());
     }
 }

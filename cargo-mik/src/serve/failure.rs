@@ -109,10 +109,11 @@ impl Failure {
         if ticket.body_too_large() {
             return Some(Self::BodyTooLarge { limit: bounds.body });
         }
-        if ticket.is_over() {
-            return Some(Self::Deadline { limit: bounds.time });
+        // Before the deadline: it may have passed while a trap was being looked into.
+        if ticket.memory_denied() && !(ticket.is_over() && ticket.has_carried_on()) {
+            return Some(Self::MemoryLimit { limit: bounds.memory });
         }
-        ticket.memory_denied().then_some(Self::MemoryLimit { limit: bounds.memory })
+        ticket.is_over().then_some(Self::Deadline { limit: bounds.time })
     }
 
     fn of_start(error: Arc<wasmtime::Error>, bounds: Bounds) -> Self {
@@ -294,6 +295,7 @@ pub(super) fn without_body(mut response: Response<Body>) -> Response<Body> {
 mod tests {
     use serde_json::json;
 
+    use super::super::ticket::Slot;
     use super::*;
 
     async fn problem(failure: &Failure, candid: bool) -> (Response<()>, serde_json::Value) {
@@ -320,6 +322,22 @@ mod tests {
                 "request_id": "r1",
             })
         );
+    }
+
+    #[tokio::test]
+    async fn who_ran_out_of_memory_did_not_run_out_of_time() {
+        let bounds = Bounds::of(&ServerSettings::default());
+        let (ticket, slot) = (Ticket::new(String::new(), String::new(), Duration::ZERO), Slot::default());
+        slot.fill(ticket.clone());
+        assert!(matches!(Failure::noted(&ticket, bounds), Some(Failure::Deadline { .. })));
+        slot.tick();
+        slot.deny_memory();
+        assert!(matches!(Failure::noted(&ticket, bounds), Some(Failure::MemoryLimit { .. })));
+        // One that could do without has all its time to use up.
+        for _ in 0..100 {
+            slot.tick();
+        }
+        assert!(matches!(Failure::noted(&ticket, bounds), Some(Failure::Deadline { .. })));
     }
 
     #[tokio::test]

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use std::time::Instant;
 
 use wasmtime::component::GuestTaskId;
-use wasmtime::{Store, StoreContextMut};
+use wasmtime::{Store, StoreContextMut, UpdateDeadline};
 use wasmtime_wasi_http::WasiHttpView;
 use wasmtime_wasi_http::handler::{
     HandlerState, Instance, ProxyPre, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus,
@@ -58,7 +58,10 @@ impl HandlerState for Instances {
         let mut store = Store::new(&self.machine.engine, guest);
         store.limiter(|guest| &mut guest.limits);
         store.set_epoch_deadline(1);
-        store.epoch_deadline_async_yield_and_update(1);
+        store.epoch_deadline_callback(|store| {
+            store.data().slot.tick();
+            Ok(UpdateDeadline::Yield(1))
+        });
 
         // A component may run code of its own as it starts, for as long as it likes.
         let proxy = match tokio::time::timeout(self.allowance.bounds.time, self.pre.instantiate_async(&mut store)).await

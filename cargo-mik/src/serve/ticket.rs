@@ -1,6 +1,6 @@
 //! One request from first byte to last: what its connection, its instance and its bodies have to tell each other.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
@@ -11,6 +11,10 @@ use tokio_util::sync::CancellationToken;
 
 /// The header that carries a request's id, both ways.
 pub(super) const REQUEST_ID: &str = "x-request-id";
+
+/// How many epochs a guest may go on for that was denied memory, and still count as failing of that. It is the guest's
+/// own time: what the host needs to find out where a trap came from can be many times as long, and is not counted.
+const LAST_EPOCHS: u32 = 10;
 
 /// A request on its way.
 pub(super) struct Ticket {
@@ -24,6 +28,7 @@ pub(super) struct Ticket {
     pub(super) gone: CancellationToken,
     body_too_large: AtomicBool,
     memory_denied: AtomicBool,
+    epochs_since: AtomicU32,
     told: AtomicBool,
     end: OnceLock<End>,
     ended: Notify,
@@ -54,6 +59,7 @@ impl Ticket {
             gone: CancellationToken::new(),
             body_too_large: AtomicBool::new(false),
             memory_denied: AtomicBool::new(false),
+            epochs_since: AtomicU32::new(0),
             told: AtomicBool::new(false),
             end: OnceLock::new(),
             ended: Notify::new(),
@@ -71,6 +77,11 @@ impl Ticket {
 
     pub(super) fn memory_denied(&self) -> bool {
         self.memory_denied.load(Ordering::Relaxed)
+    }
+
+    /// Whether the guest went on working after it was denied memory: what it fails of later is another thing.
+    pub(super) fn has_carried_on(&self) -> bool {
+        self.epochs_since.load(Ordering::Relaxed) > LAST_EPOCHS
     }
 
     /// Whether nothing has been said of a failure yet. From now on it has.
@@ -141,6 +152,15 @@ impl Slot {
 
     pub(super) fn memory_denied(&self) -> bool {
         self.memory_denied.load(Ordering::Relaxed)
+    }
+
+    /// Notes that an epoch has gone by while the guest was running.
+    pub(super) fn tick(&self) {
+        if self.memory_denied()
+            && let Some(ticket) = self.ticket()
+        {
+            ticket.epochs_since.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
 
