@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::serve::AddressFlags;
-use crate::project::{Environment, ServerSettings};
+use crate::project::{GuestSettings, ServerSettings};
 use crate::report::Reporter;
 use crate::serve::{self, Module, Site};
 
@@ -30,7 +30,7 @@ impl RunArgs {
         let name = file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
         let site = Site {
             root: Some(name.clone()),
-            modules: vec![Module { name, path: file, environment: Environment::new() }],
+            modules: vec![Module { name, path: file, guest: GuestSettings::default() }],
         };
         serve::run(&site, &settings, reporter)?;
         Ok(())

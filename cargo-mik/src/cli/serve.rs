@@ -8,7 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::build_flags::BuildFlags;
-use crate::project::{BuildArguments, Environment, Project, ServeArguments, ServerSettings};
+use crate::project::{BuildArguments, GuestSettings, Project, ServeArguments, ServerSettings};
 use crate::report::{Artifact, Reporter, Shell};
 use crate::serve::{self, Build, Module, Rebuild, Site, WatchSet};
 use crate::{project, stages};
@@ -55,7 +55,7 @@ impl ServeArgs {
         let silent = Reporter::new(Shell::from_write(Box::new(io::sink()), Box::new(io::sink())));
         let project = Project::load(&arguments, &silent)?;
         let settings = ServerSettings::of_project(&project, &address, &silent)?;
-        project.environments(&silent)?;
+        project.guests(&silent)?;
         let watch_set = watch_set(&project);
         let rebuild: Arc<Rebuild> = {
             let reporter = reporter.clone();
@@ -77,19 +77,19 @@ fn rebuild(arguments: &BuildArguments, address: &ServeArguments, reporter: &Repo
     };
     let serve = || -> miette::Result<_> {
         let settings = ServerSettings::of_project(&project, address, reporter)?;
-        let environments = project.environments(reporter)?;
+        let guests = project.guests(reporter)?;
         let artifacts = stages::run(&plan, reporter)?;
-        Ok((site(artifacts, &environments), settings))
+        Ok((site(artifacts, &guests), settings))
     };
     let served = serve().inspect_err(|report| super::say_failure(report, reporter)).ok();
     // Of a build that failed as well: what mends it may lie where the last one had nothing.
     Build { served, watch: Some(watch_set(&project)) }
 }
 
-/// What was built as what to serve: each with its own package's environment, and with nothing of the others'.
-fn site(artifacts: Vec<Artifact>, environments: &BTreeMap<String, Environment>) -> Site {
+/// What was built as what to serve: each with what its own package is trusted with, and with nothing of the others'.
+fn site(artifacts: Vec<Artifact>, guests: &BTreeMap<String, GuestSettings>) -> Site {
     let module = |artifact: Artifact| Module {
-        environment: environments.get(&artifact.package).cloned().unwrap_or_default(),
+        guest: guests.get(&artifact.package).cloned().unwrap_or_default(),
         name: artifact.name,
         path: artifact.path,
     };

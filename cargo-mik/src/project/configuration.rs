@@ -1,8 +1,9 @@
 //! `server.*`: flags over environment over files over defaults.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use mik_build::schema::ServerTable;
@@ -68,15 +69,45 @@ impl ServerSettings {
                 .map_or(defaults.max_body_size, mebibytes),
             max_concurrent_requests: keys
                 .number("max_concurrent_requests", 1..=REQUESTS, |server| server.max_concurrent_requests.as_ref())?
-                .and_then(|count| usize::try_from(count).ok())
-                .unwrap_or(defaults.max_concurrent_requests),
+                .map_or(defaults.max_concurrent_requests, count),
             shutdown_timeout: keys
                 .number("shutdown_timeout_secs", 0..=SECONDS, |server| server.shutdown_timeout_secs.as_ref())?
                 .map_or(defaults.shutdown_timeout, Duration::from_secs),
             watch_debounce: keys
                 .number("watch_debounce_ms", 0..=DEBOUNCE_MILLIS, |server| server.watch_debounce_ms.as_ref())?
                 .map_or(defaults.watch_debounce, Duration::from_millis),
+            modules: keys.path("modules", |server| server.modules.as_ref())?.or_else(|| keys.beside("modules")),
+            static_directory: keys.path("static", |server| server.static_directory.as_ref())?,
+            cache_size: keys
+                .number("cache_size", 1..=REQUESTS, |server| server.cache_size.as_ref())?
+                .map_or(defaults.cache_size, count),
+            max_cache: keys
+                .number("max_cache_mb", 1..=1 << 20, |server| server.max_cache_mb.as_ref())?
+                .map_or(defaults.max_cache, mebibytes),
+            max_per_module_requests: keys
+                .number("max_per_module_requests", 1..=REQUESTS, |server| server.max_per_module_requests.as_ref())?
+                .map_or(defaults.max_per_module_requests, count),
+            instance_reuse: keys
+                .number("instance_reuse", 1..=1 << 20, |server| server.instance_reuse.as_ref())?
+                .map_or(defaults.instance_reuse, count),
+            log_file: keys.path("log_file", |server| server.log_file.as_ref())?,
+            log_max_size: keys
+                .number("log_max_size_mb", 1..=MEBIBYTES, |server| server.log_max_size_mb.as_ref())?
+                .map_or(defaults.log_max_size, mebibytes),
+            log_max_files: keys
+                .number("log_max_files", 1..=1000, |server| server.log_max_files.as_ref())?
+                .map_or(defaults.log_max_files, count),
         })
+    }
+}
+
+/// A path in a warning.
+#[derive(PartialEq)]
+struct Shown(PathBuf);
+
+impl Display for Shown {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.display().fmt(formatter)
     }
 }
 
@@ -91,6 +122,10 @@ fn typed_port(arguments: &ServeArguments) -> Result<Option<u16>, ProjectError> {
 
 fn mebibytes(count: u64) -> u64 {
     count.saturating_mul(1 << 20)
+}
+
+fn count(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 /// What the packages' files say.
@@ -152,6 +187,22 @@ impl<'a> Keys<'a> {
                 at: span,
             })
         })
+    }
+
+    /// A path, relative to the manifest of the package that sets it.
+    fn path(
+        &self,
+        key: &str,
+        field: impl Fn(&ServerTable) -> Option<&Spanned<String>>,
+    ) -> Result<Option<PathBuf>, ProjectError> {
+        let written =
+            self.first(key, &field, |_, Located { value, file, .. }| Ok(Shown(file.directory().join(value))))?;
+        Ok(written.map(|Shown(path)| path))
+    }
+
+    /// A directory beside the first package's manifest.
+    fn beside(&self, name: &str) -> Option<PathBuf> {
+        self.manifests.first().map(|(_, manifest)| manifest.directory().join(name))
     }
 
     fn port(&self) -> Result<Option<u16>, ProjectError> {

@@ -7,23 +7,24 @@ use std::net::IpAddr;
 use mik_build::schema::EnvValue;
 
 use super::manifest::{Located, Manifest};
-use super::{Project, ProjectError};
+use super::{GuestSettings, OutboundSettings, Project, ProjectError};
 use crate::report::Reporter;
 
 /// A guest's whole environment.
 pub type Environment = BTreeMap<String, String>;
 
 impl Project {
-    /// What `server.env` of each package says, by the package's name. A package's guest is given its own and no
-    /// other's: what one handler is trusted with is not the next one's business.
+    /// What each package's guest is trusted with, by the package's name: `server.env` and `server.http_*`. A package's
+    /// guest is given its own and no other's: what one handler is trusted with is not the next one's business.
     ///
     /// # Errors
     /// A variable of the host's that is to be copied is not set.
-    pub fn environments(&self, reporter: &Reporter) -> Result<BTreeMap<String, Environment>, ProjectError> {
+    pub fn guests(&self, reporter: &Reporter) -> Result<BTreeMap<String, GuestSettings>, ProjectError> {
         let named = |package: &super::Package| {
             // Unknown keys were warned about when the package was resolved.
             let manifest = Manifest::read_again(&package.manifest_path)?;
-            Ok((package.name.clone(), environment(&manifest, reporter)?))
+            let environment = environment(&manifest, reporter)?;
+            Ok((package.name.clone(), GuestSettings { environment, outbound: outbound(&manifest, reporter)? }))
         };
         self.packages.iter().map(named).collect()
     }
@@ -48,6 +49,16 @@ fn environment(manifest: &Manifest, reporter: &Reporter) -> Result<Environment, 
         environment.insert(name, value);
     }
     Ok(environment)
+}
+
+fn outbound(manifest: &Manifest, reporter: &Reporter) -> Result<OutboundSettings, ProjectError> {
+    let defaults = OutboundSettings::default();
+    let allow_private =
+        manifest.get("server.http_allow_private", |schema| schema.server.http_allow_private.as_ref(), reporter);
+    Ok(OutboundSettings {
+        allow_private: allow_private.map_or(defaults.allow_private, |located| located.value),
+        ..defaults
+    })
 }
 
 /// `PORT`.

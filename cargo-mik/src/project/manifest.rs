@@ -16,6 +16,7 @@ use crate::tools::files;
 /// A configuration file's path, as shown, and text.
 #[derive(Clone, Debug)]
 pub(super) struct SourceFile {
+    directory: PathBuf,
     path: String,
     text: Arc<String>,
 }
@@ -23,7 +24,13 @@ pub(super) struct SourceFile {
 impl SourceFile {
     fn read(path: &Path) -> Result<Self, ProjectError> {
         let text = files::read_to_string(path).map_err(|source| ProjectError::Read { source })?;
-        Ok(Self { path: shown(path), text: Arc::new(text) })
+        let directory = path.parent().unwrap_or(Path::new("")).to_owned();
+        Ok(Self { directory, path: shown(path), text: Arc::new(text) })
+    }
+
+    /// The directory that paths in it are relative to.
+    pub(super) fn directory(&self) -> &Path {
+        &self.directory
     }
 
     pub(super) fn named_source(&self) -> NamedSource<Arc<String>> {
@@ -71,6 +78,11 @@ impl Manifest {
     /// Reads both files a second time, without the warnings that the first time gave.
     pub(super) fn read_again(cargo_toml: &Path) -> Result<Self, ProjectError> {
         Self::read_with(cargo_toml, |_, _| {})
+    }
+
+    /// The package's directory.
+    pub(super) fn directory(&self) -> &Path {
+        self.cargo_toml.0.directory()
     }
 
     /// The names that a table of the user's own making has, in either file.

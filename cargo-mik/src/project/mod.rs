@@ -25,7 +25,7 @@ pub use environment::{Environment, host_address};
 pub use error::ProjectError;
 pub use package::{Bridge, Composition, Optimize, Package};
 pub use profile::Profile;
-pub use server::ServerSettings;
+pub use server::{GuestSettings, OutboundSettings, ServerSettings};
 pub use source_paths::SourcePath;
 pub use sources::Sources;
 pub use target::Target;

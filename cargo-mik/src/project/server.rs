@@ -1,9 +1,12 @@
 //! How components are served: `server.*`, resolved.
 
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Serialize;
+
+use super::Environment;
 
 /// The server's settings, decided: flags, environment, files and defaults have been weighed. They are the same for all
 /// that is served; what belongs to one guest is not among them.
@@ -25,6 +28,24 @@ pub struct ServerSettings {
     pub shutdown_timeout: Duration,
     /// An upper bound on how long a finished save is waited for.
     pub watch_debounce: Duration,
+    /// The directory of components; it need not be there. None where there is no project.
+    pub modules: Option<PathBuf>,
+    /// The directory of static files, if any.
+    pub static_directory: Option<PathBuf>,
+    /// How many compiled modules are kept in memory.
+    pub cache_size: usize,
+    /// How much compiled code is kept in memory, in bytes.
+    pub max_cache: u64,
+    /// How many requests to one module may be in flight at once.
+    pub max_per_module_requests: usize,
+    /// How many requests one instance may answer before it is dropped.
+    pub instance_reuse: usize,
+    /// The file for the log, besides standard error.
+    pub log_file: Option<PathBuf>,
+    /// The size at which it is rotated, in bytes.
+    pub log_max_size: u64,
+    /// How many rotated ones are kept.
+    pub log_max_files: usize,
 }
 
 impl Default for ServerSettings {
@@ -38,6 +59,43 @@ impl Default for ServerSettings {
             max_concurrent_requests: 1000,
             shutdown_timeout: Duration::from_secs(30),
             watch_debounce: Duration::from_millis(300),
+            modules: None,
+            static_directory: None,
+            cache_size: 100,
+            max_cache: 256 << 20,
+            max_per_module_requests: 10,
+            instance_reuse: 1,
+            log_file: None,
+            log_max_size: 10 << 20,
+            log_max_files: 5,
         }
+    }
+}
+
+/// What one guest is trusted with. It is its package's own: what one handler may do is not the next one's business.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct GuestSettings {
+    /// Its whole environment.
+    pub environment: Environment,
+    /// Where it may send requests to.
+    pub outbound: OutboundSettings,
+}
+
+/// Requests that a guest sends: where to, and how much may come back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct OutboundSettings {
+    /// `server.http_allowed`: the hosts; none, where it is empty.
+    pub allowed: Vec<String>,
+    /// Whether names may resolve to addresses that are not the internet's.
+    pub allow_private: bool,
+    /// A file of certificates to trust besides the system's.
+    pub ca_file: Option<PathBuf>,
+    /// The largest body that may come back, in bytes.
+    pub max_response: u64,
+}
+
+impl Default for OutboundSettings {
+    fn default() -> Self {
+        Self { allowed: Vec::new(), allow_private: false, ca_file: None, max_response: 100 << 20 }
     }
 }

@@ -145,7 +145,7 @@ mod tests {
     use super::super::failure::Bounds;
     use super::super::host::Mode;
     use super::*;
-    use crate::project::{Environment, ServerSettings};
+    use crate::project::{GuestSettings, ServerSettings};
     use crate::report::{Reporter, Shell};
 
     /// What is said of a file with this content.
@@ -156,7 +156,7 @@ mod tests {
         let reporter = Reporter::new(Shell::from_write(Box::new(std::io::sink()), Box::new(std::io::sink())));
         let settings = ServerSettings { max_concurrent_requests: 1, ..ServerSettings::default() };
         let host = Host::new(&settings, Mode::Production, &reporter).unwrap();
-        let grant = Grant { environment: Environment::new(), bounds: Bounds::of(&settings) };
+        let grant = Grant { guest: GuestSettings::default(), bounds: Bounds::of(&settings) };
         let refused = host.read(&path).and_then(|binary| host.compile("x", binary, grant));
         refused.err().unwrap()
     }

@@ -13,7 +13,7 @@ use super::limit::Limits;
 use super::outbound::Outbound;
 use super::output::Output;
 use super::ticket::Slot;
-use crate::project::Environment;
+use crate::project::GuestSettings;
 use crate::report::GuestStream;
 
 /// The environment variable that tells the bridge the body limit, so that both draw the same line.
@@ -38,7 +38,7 @@ pub(super) struct Guest {
 /// What a module is granted: its own variables, and its share of the machine.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Grant {
-    pub(super) environment: Environment,
+    pub(super) guest: GuestSettings,
     pub(super) bounds: Bounds,
 }
 
@@ -51,8 +51,8 @@ pub(super) struct Allowance {
 }
 
 impl Allowance {
-    pub(super) fn new(module: &str, Grant { environment, bounds }: &Grant, console: Console) -> Self {
-        let own = environment.iter().filter(|(name, _)| *name != MAX_BODY_SIZE);
+    pub(super) fn new(module: &str, Grant { guest, bounds }: &Grant, console: Console) -> Self {
+        let own = guest.environment.iter().filter(|(name, _)| *name != MAX_BODY_SIZE);
         let mut env: Vec<_> = own.map(|(name, value)| (name.clone(), value.clone())).collect();
         env.push((MAX_BODY_SIZE.to_owned(), bounds.body.to_string()));
         Self { module: module.into(), env, bounds: *bounds, console }

@@ -13,7 +13,7 @@ use super::failure::Bounds;
 use super::guest::Grant;
 use super::host::Host;
 use super::instance::Instances;
-use crate::project::{Environment, ServerSettings};
+use crate::project::{GuestSettings, ServerSettings};
 
 /// One component to serve.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,8 +22,8 @@ pub struct Module {
     pub name: String,
     /// The component.
     pub path: PathBuf,
-    /// What its guest sees as its environment, and no other's guest does.
-    pub environment: Environment,
+    /// What its guest is trusted with, and no other's guest is.
+    pub guest: GuestSettings,
 }
 
 /// What is served: each module at `/run/<name>/…`, and one of them at `/…` as well.
@@ -90,11 +90,11 @@ impl Host {
         let before = self.table();
         let mut fresh = Vec::new();
         let mut modules = BTreeMap::new();
-        for Module { name, path, environment } in &site.modules {
+        for Module { name, path, guest } in &site.modules {
             check_name(name)?;
             let served = before.as_ref().and_then(|table| table.modules.get(name.as_str()));
             let component = self.read(path)?;
-            let grant = Grant { environment: environment.clone(), bounds: Bounds::of(settings) };
+            let grant = Grant { guest: guest.clone(), bounds: Bounds::of(settings) };
             let served = match served {
                 Some(served) => {
                     let version = served.version();

@@ -17,14 +17,27 @@ const KEYS: &[&str] = &[
     "composition.bridge",
     "composition.http_handler",
     "server",
+    "server.cache_size",
     "server.env",
     "server.execution_timeout_secs",
     "server.host",
+    "server.http_allow_private",
+    "server.http_allowed",
+    "server.http_ca_file",
+    "server.http_max_response_mb",
+    "server.instance_reuse",
+    "server.log_file",
+    "server.log_max_files",
+    "server.log_max_size_mb",
     "server.max_body_size_mb",
+    "server.max_cache_mb",
     "server.max_concurrent_requests",
+    "server.max_per_module_requests",
     "server.memory_limit_mb",
+    "server.modules",
     "server.port",
     "server.shutdown_timeout_secs",
+    "server.static",
     "server.watch_debounce_ms",
 ];
 
@@ -198,6 +211,19 @@ mod tests {
             max_body_size_mb = 1
             shutdown_timeout_secs = 3
             watch_debounce_ms = 50
+            modules = "components"
+            static = "public"
+            cache_size = 5
+            max_cache_mb = 64
+            http_allowed = ["api.example.com", "*.example.org"]
+            http_allow_private = true
+            http_ca_file = "ca.pem"
+            http_max_response_mb = 1
+            max_per_module_requests = 2
+            instance_reuse = 128
+            log_file = "mik.log"
+            log_max_size_mb = 1
+            log_max_files = 2
         "#;
         let written = Written::from_mik_toml(text).unwrap();
         assert_eq!(written.unknown_keys, []);

@@ -71,6 +71,33 @@ pub struct ServerTable {
     pub shutdown_timeout_secs: Option<Spanned<u64>>,
     /// The longest a finished save is waited for, in milliseconds; 300 by default.
     pub watch_debounce_ms: Option<Spanned<u64>>,
+    /// The directory of components, each served at `/run/<name>/`; `modules` by default.
+    pub modules: Option<Spanned<String>>,
+    /// The directory served at `/static/`; none by default.
+    #[serde(rename = "static")]
+    pub static_directory: Option<Spanned<String>>,
+    /// How many compiled modules are kept in memory; 100 by default.
+    pub cache_size: Option<Spanned<u64>>,
+    /// How much compiled code is kept in memory, in MiB; 256 by default.
+    pub max_cache_mb: Option<Spanned<u64>>,
+    /// Where the guest may send requests to; nowhere by default.
+    pub http_allowed: Option<Vec<Spanned<String>>>,
+    /// Whether that may be a loopback, private or link-local address; false by default.
+    pub http_allow_private: Option<Spanned<bool>>,
+    /// A file of certificates (PEM) to trust besides the system's, for requests that the guest sends.
+    pub http_ca_file: Option<Spanned<String>>,
+    /// The largest answer to a request that the guest sends, in MiB; 100 by default.
+    pub http_max_response_mb: Option<Spanned<u64>>,
+    /// How many requests to one module may be in flight; 10 by default.
+    pub max_per_module_requests: Option<Spanned<u64>>,
+    /// How many requests one instance may answer; 1 by default.
+    pub instance_reuse: Option<Spanned<u64>>,
+    /// A file for the log besides standard error; none by default.
+    pub log_file: Option<Spanned<String>>,
+    /// The size at which the log file is rotated, in MiB; 10 by default.
+    pub log_max_size_mb: Option<Spanned<u64>>,
+    /// How many rotated log files are kept; 5 by default.
+    pub log_max_files: Option<Spanned<u64>>,
 }
 
 /// A variable of the guest's environment.
