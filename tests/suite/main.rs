@@ -15,6 +15,7 @@ mod cases;
 mod diagnostics;
 mod failures;
 mod lifecycle;
+mod modules;
 mod new;
 mod program;
 mod requests;

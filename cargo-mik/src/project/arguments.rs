@@ -42,3 +42,14 @@ pub struct ServeArguments {
     /// `--host`.
     pub host: Option<IpAddr>,
 }
+
+/// What was typed for `mik run`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunArguments {
+    /// What to serve: a file, a directory of components, or a project's. The current directory where none was typed.
+    pub path: Option<PathBuf>,
+    /// `--modules`.
+    pub modules: Option<PathBuf>,
+    /// Where to listen.
+    pub address: ServeArguments,
+}

@@ -34,6 +34,7 @@ impl ServerSettings {
             host: typed_host(arguments)?.unwrap_or(defaults.host),
             port: typed_port(arguments)?.unwrap_or(defaults.port),
             max_body_size: environment::max_body_size(mebibytes(MEBIBYTES))?.unwrap_or(defaults.max_body_size),
+            hot_reload: environment::hot_reload()?.unwrap_or(defaults.hot_reload),
             ..defaults
         })
     }
@@ -92,6 +93,7 @@ impl ServerSettings {
             watch_debounce: keys
                 .number("watch_debounce_ms", 0..=DEBOUNCE_MILLIS, |server| server.watch_debounce_ms.as_ref())?
                 .map_or(defaults.watch_debounce, Duration::from_millis),
+            hot_reload: environment::hot_reload()?.unwrap_or(defaults.hot_reload),
             modules: keys.path("modules", |server| server.modules.as_ref())?.or_else(|| keys.beside("modules")),
             static_directory: keys.path("static", |server| server.static_directory.as_ref())?,
             cache_size: keys

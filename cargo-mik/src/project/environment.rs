@@ -92,6 +92,24 @@ pub(super) fn host() -> Result<Option<IpAddr>, ProjectError> {
     )
 }
 
+/// `MIK_HOT_RELOAD`.
+pub(super) fn hot_reload() -> Result<Option<bool>, ProjectError> {
+    variable(
+        Variable {
+            name: "MIK_HOT_RELOAD",
+            kind: "switch",
+            help: "write `0` to serve files as they are when the server starts, `1` to take up changes, which is the \
+                   default",
+        },
+        std::env::var_os("MIK_HOT_RELOAD"),
+        |text| match text {
+            "0" | "false" => Some(false),
+            "1" | "true" => Some(true),
+            _ => None,
+        },
+    )
+}
+
 /// `MIK_MAX_BODY_SIZE`, in bytes.
 pub(super) fn max_body_size(most: u64) -> Result<Option<u64>, ProjectError> {
     variable(

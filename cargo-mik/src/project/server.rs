@@ -28,6 +28,8 @@ pub struct ServerSettings {
     pub shutdown_timeout: Duration,
     /// An upper bound on how long a finished save is waited for.
     pub watch_debounce: Duration,
+    /// Whether `mik run` takes up files that change while they are served.
+    pub hot_reload: bool,
     /// The directory of components; it need not be there. None where there is no project.
     pub modules: Option<PathBuf>,
     /// The directory of static files, if any.
@@ -59,6 +61,7 @@ impl Default for ServerSettings {
             max_concurrent_requests: 1000,
             shutdown_timeout: Duration::from_secs(30),
             watch_debounce: Duration::from_millis(300),
+            hot_reload: true,
             modules: None,
             static_directory: None,
             cache_size: 100,

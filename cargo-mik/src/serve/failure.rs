@@ -15,6 +15,7 @@ use wasmtime_wasi_http::p2::bindings::http::types::ErrorCode as P2Error;
 use wasmtime_wasi_http::p3::bindings::http::types::ErrorCode as P3Error;
 
 use super::backtrace;
+use super::error::ServeError;
 use super::exchange::Body;
 use super::instance::{StartsTooLarge, StartsTooSlowly};
 use super::ticket::{End, REQUEST_ID, Ticket};
@@ -46,6 +47,10 @@ pub(super) enum Failure {
     Trap { error: Arc<wasmtime::Error> },
     /// The guest could not even start.
     Start { error: Arc<wasmtime::Error> },
+    /// The module's file can't be served.
+    Unusable { error: Arc<ServeError> },
+    /// The request's time was up before the module was compiled.
+    NotCompiled { limit: Duration },
     /// The guest returned and never said what the response is.
     NoResponse,
     /// The guest gave a response that can't be sent.
@@ -140,6 +145,9 @@ impl Failure {
             Self::UriTooLong { .. } => (StatusCode::URI_TOO_LONG, "uri-too-long", "URI too long"),
             Self::Trap { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "trap", "The handler failed"),
             Self::Start { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "start", "The handler could not start"),
+            // What the client sees is the same: whoever looks after the server has something to mend.
+            Self::Unusable { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "start", "The handler could not start"),
+            Self::NotCompiled { .. } => (StatusCode::GATEWAY_TIMEOUT, "deadline", "The handler took too long"),
             Self::NoResponse => (StatusCode::INTERNAL_SERVER_ERROR, "no-response", "The handler gave no response"),
             Self::InvalidResponse { .. } => {
                 (StatusCode::BAD_GATEWAY, "invalid-response", "Invalid response from the handler")
@@ -164,7 +172,7 @@ impl Failure {
         match self {
             Self::NotFound => "there is nothing at this path".to_owned(),
             Self::NothingHere { known } if known.is_empty() => "no module is served".to_owned(),
-            Self::NothingHere { known } => format!("modules answer at {}", known.join(", ")),
+            Self::NothingHere { known } => format!("modules answer at /run/<name>/: {}", known.join(", ")),
             Self::ModuleNotFound { asked, known } if known.is_empty() => {
                 format!("there is no module `{asked}`; none is served")
             }
@@ -178,7 +186,11 @@ impl Failure {
             Self::UriTooLong { limit } => format!("the limit for path and query is {limit} bytes"),
             Self::Trap { error } | Self::Start { error } if candid => backtrace::describe(error),
             Self::Trap { .. } => "it stopped in the middle of its work; the server's log says why".to_owned(),
-            Self::Start { .. } => "the server's log says why".to_owned(),
+            Self::Unusable { error } if candid => error.told(),
+            Self::Start { .. } | Self::Unusable { .. } => "the server's log says why".to_owned(),
+            Self::NotCompiled { limit } => {
+                format!("it was still being compiled after {}; come back in a moment", seconds(*limit))
+            }
             Self::NoResponse => "it ended without a response".to_owned(),
             Self::InvalidResponse { why } => why.clone(),
             Self::Overloaded => "the server has all it can do; come back in a moment".to_owned(),
@@ -204,6 +216,9 @@ impl Failure {
             | Self::MethodNotAllowed
             | Self::Connect
             | Self::Malformed(_)
+            // Told when it was found out.
+            | Self::Unusable { .. }
+            | Self::NotCompiled { .. }
             | Self::BodyTooLarge { .. }
             | Self::UriTooLong { .. }
             | Self::Overloaded
@@ -232,7 +247,7 @@ impl Failure {
             headers.insert(REQUEST_ID, id);
         }
         match self {
-            Self::Overloaded | Self::NotBuilt | Self::Stopping => {
+            Self::Overloaded | Self::NotBuilt | Self::Stopping | Self::NotCompiled { .. } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER.as_secs()));
             }
             Self::MethodNotAllowed => {

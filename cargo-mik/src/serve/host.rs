@@ -15,12 +15,13 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::blame::Blame;
+use super::catalogue::Stock;
 use super::console::Console;
 use super::engine::Machine;
 use super::error::ServeError;
 use super::exchange::{Body, Head, RequestBody, ResponseBody};
 use super::failure::{Bounds, Failure, full, without_body};
-use super::module::{Served, Table};
+use super::module::{Served, Table, build};
 use super::request::guest_request;
 use super::route::{Route, route};
 use super::ticket::{REQUEST_ID, RequestIds, Ticket};
@@ -51,6 +52,7 @@ pub(super) struct Host {
     console: Console,
     /// What is served; nothing until the first version is there.
     table: ArcSwapOption<Table>,
+    stock: Stock,
     turns: Arc<Semaphore>,
     ids: RequestIds,
     stopping: AtomicBool,
@@ -66,6 +68,7 @@ impl Host {
             mode,
             console: Console::new(reporter)?,
             table: ArcSwapOption::empty(),
+            stock: Stock::new(),
             turns: Arc::new(Semaphore::new(requests)),
             ids: RequestIds::new(),
             stopping: AtomicBool::new(false),
@@ -87,6 +90,10 @@ impl Host {
 
     pub(super) fn console(&self) -> &Console {
         &self.console
+    }
+
+    pub(super) fn stock(&self) -> &Stock {
+        &self.stock
     }
 
     pub(super) fn table(&self) -> Option<Arc<Table>> {
@@ -141,7 +148,7 @@ impl Host {
     }
 
     async fn exchange(
-        &self,
+        self: &Arc<Self>,
         parts: Parts,
         incoming: Incoming,
         ticket: &Arc<Ticket>,
@@ -166,10 +173,10 @@ impl Host {
             (Route::Reserved, _) => return Err(Failure::NotFound),
             (Route::Module { .. } | Route::Root, None) => return Err(Failure::NotBuilt),
             (Route::Module { name, rest }, Some(table)) => {
-                let served = table.modules.get(name).ok_or_else(|| Failure::ModuleNotFound {
-                    asked: name.to_owned(),
-                    known: table.modules.keys().map(ToString::to_string).collect(),
-                })?;
+                let served = table
+                    .modules
+                    .get(name)
+                    .ok_or_else(|| Failure::ModuleNotFound { asked: name.to_owned(), known: table.known() })?;
                 let seen = rest.path_and_query().map_err(|_| Failure::Malformed("the path is not valid"))?;
                 (served.clone(), seen)
             }
@@ -192,7 +199,7 @@ impl Host {
 
     /// Has a module answer, within its bounds.
     async fn serve(
-        &self,
+        self: &Arc<Self>,
         served: &Arc<Served>,
         request: Request<RequestBody>,
         ticket: &Arc<Ticket>,
@@ -205,7 +212,7 @@ impl Host {
         // Until the body takes over: who drops this future has lost interest.
         let interest = ticket.gone.clone().drop_guard();
 
-        let version = served.version();
+        let version = self.ready(served, ticket, bounds).await?;
         let answer = version.handler.handle(ticket.clone(), request.map(BodyExt::boxed_unsync));
         let result = match timeout_at(ticket.deadline, answer).await {
             Err(_) => Err(Failure::noted(ticket, bounds).unwrap_or(Failure::Deadline { limit: bounds.time })),
@@ -244,8 +251,7 @@ impl Host {
     }
 
     fn nothing_at_root(&self, table: &Table) -> Failure {
-        let known = table.modules.keys().map(|name| format!("/run/{name}/")).collect();
-        Failure::NothingHere { known }
+        Failure::NothingHere { known: table.known() }
     }
 }
 
@@ -267,7 +273,9 @@ fn handlers(parts: &Parts, table: Option<&Table>) -> Result<Response<Body>, Fail
                 "name": *served.name,
                 "url": format!("/run/{}/", served.name),
                 "root": root.is_some_and(|root| Arc::ptr_eq(root, served)),
-                "build": served.version().build(),
+                "build": served.file().digest.as_deref().map(build),
+                "state": served.standing().name(),
+                "code_size": served.version().map(|version| version.code.size),
             })
         })
         .collect();

@@ -13,6 +13,7 @@ use wasmtime_wasi_http::handler::{
 };
 
 use super::blame::Blame;
+use super::component::Code;
 use super::console::Console;
 use super::engine::Machine;
 use super::failure::{Bounds, Failure};
@@ -26,14 +27,16 @@ const REQUESTS_PER_INSTANCE: usize = 1;
 /// Makes instances of one version of a module.
 pub(super) struct Instances {
     pre: ProxyPre<Guest>,
+    /// As long as an instance may be made of it, or one is at work, it counts as there.
+    _code: Arc<Code>,
     allowance: Allowance,
     machine: Arc<Machine>,
 }
 
 impl Instances {
-    pub(super) fn new(host: &Host, module: &str, pre: ProxyPre<Guest>, grant: &Grant) -> Self {
+    pub(super) fn new(host: &Host, module: &str, pre: ProxyPre<Guest>, code: Arc<Code>, grant: &Grant) -> Self {
         let allowance = Allowance::new(module, grant, host.console().clone());
-        Self { pre, allowance, machine: host.machine().clone() }
+        Self { pre, _code: code, allowance, machine: host.machine().clone() }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod backtrace;
 mod blame;
+mod catalogue;
 mod component;
 mod console;
 mod develop;
@@ -13,13 +14,16 @@ mod engine;
 mod error;
 mod exchange;
 mod failure;
+mod fault;
 mod guest;
 mod host;
 mod instance;
 mod limit;
+mod load;
 mod module;
 mod outbound;
 mod output;
+mod reload;
 mod request;
 mod route;
 mod run;
@@ -31,6 +35,6 @@ mod watch;
 
 pub use develop::{Build, Rebuild, develop};
 pub use error::ServeError;
-pub use module::{Module, Site};
+pub use module::{Directory, Module, Site};
 pub use run::run;
 pub use snapshot::WatchSet;

@@ -3,9 +3,11 @@
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+pub use std::fs::Metadata;
+
 pub use fs_err::{
     OpenOptions, canonicalize, copy, create_dir_all, metadata, read, read_dir, read_to_string, remove_dir_all,
-    remove_file, rename,
+    remove_file, rename, symlink_metadata,
 };
 use miette::Diagnostic;
 use thiserror::Error;
