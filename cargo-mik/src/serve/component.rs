@@ -4,13 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use wasmtime::component::{Component, InstancePre};
-use wasmtime_wasi_http::handler::{ProxyHandler, ProxyPre};
+use wasmtime_wasi_http::handler::ProxyPre;
 use wasmtime_wasi_http::{p2, p3};
 
 use super::error::{Detail, ServeError};
 use super::guest::{Grant, Guest};
 use super::host::Host;
-use super::instance::Instances;
+use super::instance::{Handler, Instances};
 use super::module::Version;
 use crate::tools::{digest, files};
 
@@ -49,7 +49,7 @@ impl Host {
     }
 
     fn version(&self, module: &str, digest: String, linked: Linked, grant: Grant) -> Arc<Version> {
-        let handler = ProxyHandler::new(Instances::new(self, module, linked.pre(), &grant));
+        let handler = Handler::new(Instances::new(self, module, linked.pre(), &grant));
         Arc::new(Version { digest, linked, grant, handler })
     }
 }

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use wasmtime_wasi_http::handler::ProxyHandler;
 
 use super::component::Linked;
 use super::error::ServeError;
 use super::failure::Bounds;
 use super::guest::Grant;
 use super::host::Host;
-use super::instance::Instances;
+use super::instance::Handler;
+use super::traffic::Traffic;
 use crate::project::{GuestSettings, ServerSettings};
 
 /// One component to serve.
@@ -42,7 +42,7 @@ pub(super) struct Version {
     pub(super) linked: Linked,
     pub(super) grant: Grant,
     /// What makes instances of it and hands them requests.
-    pub(super) handler: ProxyHandler<Instances>,
+    pub(super) handler: Handler,
 }
 
 impl Version {
@@ -56,9 +56,23 @@ impl Version {
 pub(super) struct Served {
     pub(super) name: Arc<str>,
     version: ArcSwap<Version>,
+    pub(super) traffic: Arc<Traffic>,
 }
 
 impl Served {
+    pub(super) fn new(host: &Host, name: &str, version: Arc<Version>) -> Self {
+        let name: Arc<str> = name.into();
+        let traffic = Traffic::new(&name, host.mode(), host.console());
+        Self { name, version: ArcSwap::new(version), traffic }
+    }
+
+    /// Has another version answer from now on.
+    pub(super) fn replace(&self, version: Arc<Version>) {
+        self.version.store(version);
+        // In this order: what was let in before the new version was there has no say on it.
+        self.traffic.reset();
+    }
+
     /// The version that answers now. Who has it keeps it, whatever is swapped in meanwhile.
     pub(super) fn version(&self) -> Arc<Version> {
         self.version.load_full()
@@ -107,8 +121,7 @@ impl Host {
                 }
                 None => {
                     let version = self.compile(name, component, grant)?;
-                    let served = Served { name: name.as_str().into(), version: ArcSwap::new(version.clone()) };
-                    let served = Arc::new(served);
+                    let served = Arc::new(Served::new(self, name, version.clone()));
                     fresh.push((served.clone(), version));
                     served
                 }
@@ -120,7 +133,7 @@ impl Host {
         let mut changes = Vec::new();
         for (served, version) in fresh {
             let build = version.build().to_owned();
-            served.version.store(version);
+            served.replace(version);
             changes.push(Change { module: served.name.clone(), build });
         }
         self.set_settings(settings);
