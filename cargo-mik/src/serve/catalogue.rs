@@ -82,7 +82,7 @@ impl Host {
             let binary = Binary::read(path)?;
             let grant = Grant { guest: guest.clone(), bounds };
             let served = before.get(name.as_str()).cloned();
-            let served = served.unwrap_or_else(|| Served::new(name.as_str().into(), path.clone(), grant.clone(), true));
+            let served = served.unwrap_or_else(|| Served::new(self, name.as_str().into(), path.clone(), grant.clone(), true));
             served.file().path.clone_from(path);
             match served.version() {
                 Some(version) if version.code.digest == binary.digest => {
@@ -185,7 +185,7 @@ impl Host {
             Some(served) => served.clone(),
             None => {
                 let grant = Grant { guest: directory.guest.clone(), bounds: Bounds::of(&self.settings()) };
-                Served::new(name, path.to_owned(), grant, false)
+                Served::new(self, name, path.to_owned(), grant, false)
             }
         };
         let digest = self.renew(&served);

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use wasmtime::component::{Component, InstancePre};
-use wasmtime_wasi_http::handler::{ProxyHandler, ProxyPre};
+use wasmtime_wasi_http::handler::ProxyPre;
 use wasmtime_wasi_http::{p2, p3};
 
 use super::engine::Machine;
 use super::error::{Detail, ServeError};
 use super::guest::{Grant, Guest};
 use super::host::Host;
-use super::instance::Instances;
+use super::instance::{Handler, Instances};
 use super::module::Version;
 use crate::stages::{self, Interface};
 use crate::tools::{digest, files};
@@ -73,7 +73,7 @@ impl Host {
 
     /// What answers requests: code, with what it is granted.
     pub(super) fn version(&self, module: &str, code: Arc<Code>, grant: Grant) -> Arc<Version> {
-        let handler = ProxyHandler::new(Instances::new(self, module, code.linked.pre(), code.clone(), &grant));
+        let handler = Handler::new(Instances::new(self, module, code.linked.pre(), code.clone(), &grant));
         Arc::new(Version { code, grant, handler })
     }
 }

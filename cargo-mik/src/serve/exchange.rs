@@ -10,13 +10,13 @@ use http::{Method, Response, header, request};
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::{Body as _, Frame, Incoming, SizeHint};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Sleep, sleep, timeout};
 use wasmtime_wasi_http::{Error as HttpError, WasiBody};
 
 use super::blame::Blame;
 use super::failure::{Bounds, Failure};
 use super::ticket::{End, Ticket};
+use super::traffic::Pass;
 
 /// A response's body as the server sends it.
 pub(super) type Body = UnsyncBoxBody<Bytes, Broken>;
@@ -55,33 +55,36 @@ impl hyper::body::Body for RequestBody {
     type Error = HttpError;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, HttpError>>> {
-        self.waits = false;
-        let http2 = self.http2;
-        let Some(incoming) = &mut self.incoming else { return Poll::Ready(None) };
-        let frame = ready!(Pin::new(&mut *incoming).poll_frame(cx));
+        let this = &mut *self;
+        this.waits = false;
+        let http2 = this.http2;
+        let Some(incoming) = &mut this.incoming else { return Poll::Ready(None) };
+        let frame = Pin::new(&mut *incoming).poll_frame(cx);
+        this.ticket.client.sends_slowly(frame.is_pending());
+        let frame = ready!(frame);
         let result = match frame {
             Some(Ok(frame)) => {
                 let length = frame.data_ref().map_or(0, |data| data.len() as u64);
-                match self.room.checked_sub(length) {
+                match this.room.checked_sub(length) {
                     Some(room) => {
-                        self.room = room;
+                        this.room = room;
                         return Poll::Ready(Some(Ok(frame)));
                     }
                     None => {
-                        self.ticket.refuse_body();
-                        self.drain();
+                        this.ticket.refuse_body();
+                        this.drain();
                         Err(HttpError::HttpRequestBodySize(None))
                     }
                 }
             }
             Some(Err(error)) => {
-                self.incoming = None;
+                this.incoming = None;
                 Err(HttpError::Hyper(error))
             }
             None => {
                 // A stream that the client reset with NO_ERROR looks like an end and is none.
                 let whole = !http2 || incoming.is_end_stream();
-                self.incoming = None;
+                this.incoming = None;
                 if whole {
                     return Poll::Ready(None);
                 }
@@ -125,6 +128,7 @@ impl RequestBody {
 
 impl Drop for RequestBody {
     fn drop(&mut self) {
+        self.ticket.client.sends_slowly(false);
         self.drain();
     }
 }
@@ -175,7 +179,7 @@ pub(super) struct ResponseBody {
     deadline: Pin<Box<Sleep>>,
     bounds: Bounds,
     blame: Blame,
-    _in_flight: OwnedSemaphorePermit,
+    pass: Option<Pass>,
 }
 
 /// How long a response's head is held back for the first of its body. A guest that fails right after the head thus
@@ -195,7 +199,6 @@ impl ResponseBody {
         Head { length, sent }: Head,
         blame: Blame,
         bounds: Bounds,
-        in_flight: OwnedSemaphorePermit,
     ) -> Result<Self, Failure> {
         let ticket = &blame.ticket;
         // A response to HEAD is whole without its body, whatever length it announces. To the guest's host that is a body
@@ -223,24 +226,22 @@ impl ResponseBody {
             return Err(Failure::InvalidResponse { why: format!("its body is empty, not {length} bytes long") });
         }
         let deadline = Box::pin(tokio::time::sleep_until(ticket.deadline));
-        Ok(Self {
-            guest,
-            first,
-            left: length,
-            sent,
-            whole,
-            breaking: false,
-            deadline,
-            bounds,
-            blame,
-            _in_flight: in_flight,
-        })
+        Ok(Self { guest, first, left: length, sent, whole, breaking: false, deadline, bounds, blame, pass: None })
+    }
+
+    /// Takes over the request's pass, which ends with the body.
+    pub(super) fn in_flight(mut self, pass: Pass) -> Self {
+        self.pass = Some(pass);
+        self
     }
 
     /// Ends the body so that the client notices. What was sent before must be out by then, the head above all: the
     /// server throws away what it still holds when it learns of the failure. So it learns a moment later.
     fn break_off(&mut self, failure: &Failure, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         self.blame.tell(failure);
+        if let Some(pass) = &mut self.pass {
+            pass.failed(failure);
+        }
         self.breaking = true;
         self.blame.ticket.gone.cancel();
         self.deadline.as_mut().reset(Instant::now() + BREAK_HELD);
@@ -253,6 +254,8 @@ impl ResponseBody {
             // The server asks for no more than the head announced.
             self.whole |= *left == 0;
         }
+        // Until more is asked for, it is the client that has to read.
+        self.blame.ticket.client.reads_slowly(true);
         Poll::Ready(Some(Ok(frame)))
     }
 }
@@ -288,8 +291,11 @@ impl hyper::body::Body for ResponseBody {
                 Poll::Ready(None)
             }
             Poll::Pending => {
-                ready!(this.deadline.as_mut().poll(cx));
-                let failure = Failure::Deadline { limit: this.bounds.time };
+                if this.deadline.as_mut().poll(cx).is_pending() {
+                    this.blame.ticket.client.reads_slowly(false);
+                    return Poll::Pending;
+                }
+                let failure = Failure::deadline(&this.blame.ticket, this.bounds);
                 this.break_off(&failure, cx)
             }
         }
@@ -309,6 +315,11 @@ impl hyper::body::Body for ResponseBody {
 
 impl Drop for ResponseBody {
     fn drop(&mut self) {
+        if self.whole
+            && let Some(pass) = &mut self.pass
+        {
+            pass.answered();
+        }
         // The client has gone away in the middle. What the guest would go on to do is of no use to anybody.
         if !self.whole {
             self.blame.ticket.gone.cancel();

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
-use wasmtime_wasi_http::p2::body::HostOutgoingBody;
+use wasmtime_wasi_http::p2::body::{HostIncomingBody, HostOutgoingBody};
+use wasmtime_wasi_http::p2::types::HostIncomingRequest;
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use super::console::Console;
@@ -12,7 +13,7 @@ use super::failure::Bounds;
 use super::limit::Limits;
 use super::outbound::Outbound;
 use super::output::Output;
-use super::ticket::Slot;
+use super::slot::Slot;
 use crate::project::GuestSettings;
 use crate::report::GuestStream;
 
@@ -23,6 +24,9 @@ const MAX_BODY_SIZE: &str = "MIK_MAX_BODY_SIZE";
 const RANDOM_MOST: u64 = 1 << 20;
 /// The most resources (streams, headers, bodies) that a guest may hold at once.
 const RESOURCES_MOST: usize = 10_000;
+/// The most that it may still hold when a request is over, to be given another. It may keep some for good: its standard
+/// streams, say.
+const RESOURCES_KEPT: usize = 100;
 
 /// The data of an instance's store.
 pub(super) struct Guest {
@@ -89,6 +93,18 @@ impl Guest {
     /// Whether there is a WASI 0.2 body that the guest has begun and neither finished nor dropped.
     pub(super) fn has_open_body(&mut self) -> bool {
         self.table.iter_mut().any(|resource| resource.is::<HostOutgoingBody>())
+    }
+
+    /// Whether another request can be given to the instance, now that one is over: nothing of that one is left.
+    pub(super) fn is_fit(&mut self) -> bool {
+        let mut count = 0;
+        self.table.iter_mut().all(|resource| {
+            count += 1;
+            let of_the_request = resource.is::<HostOutgoingBody>()
+                || resource.is::<HostIncomingBody>()
+                || resource.is::<HostIncomingRequest>();
+            count <= RESOURCES_KEPT && !of_the_request
+        })
     }
 }
 

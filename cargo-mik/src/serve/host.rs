@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use http::request::Parts;
@@ -11,8 +10,7 @@ use http::{HeaderValue, Method, Request, Response, Version, header};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use serde_json::json;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use super::blame::Blame;
 use super::catalogue::Stock;
@@ -25,14 +23,12 @@ use super::module::{Served, Table, build};
 use super::request::guest_request;
 use super::route::{Route, route};
 use super::ticket::{REQUEST_ID, RequestIds, Ticket};
+use super::turns::Turns;
 use crate::project::ServerSettings;
 use crate::report::Reporter;
 
 /// The longest path with query that is passed on, in bytes.
 const URI_MOST: usize = 8 << 10;
-
-/// How long a request waits for its turn when too many are in flight.
-const TURN: Duration = Duration::from_secs(1);
 
 /// Who reads the answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,15 +49,15 @@ pub(super) struct Host {
     /// What is served; nothing until the first version is there.
     table: ArcSwapOption<Table>,
     stock: Stock,
-    turns: Arc<Semaphore>,
+    /// The turns of all modules together.
+    turns: Arc<Turns>,
     ids: RequestIds,
     stopping: AtomicBool,
-    requests: usize,
 }
 
 impl Host {
     pub(super) fn new(settings: &ServerSettings, mode: Mode, reporter: &Reporter) -> Result<Self, ServeError> {
-        let requests = settings.max_concurrent_requests.clamp(1, Semaphore::MAX_PERMITS);
+        let requests = settings.max_concurrent_requests;
         Ok(Self {
             machine: Arc::new(Machine::new(requests)?),
             settings: ArcSwap::from_pointee(settings.clone()),
@@ -69,10 +65,9 @@ impl Host {
             console: Console::new(reporter)?,
             table: ArcSwapOption::empty(),
             stock: Stock::new(),
-            turns: Arc::new(Semaphore::new(requests)),
+            turns: Turns::new(requests),
             ids: RequestIds::new(),
             stopping: AtomicBool::new(false),
-            requests,
         })
     }
 
@@ -86,6 +81,10 @@ impl Host {
 
     pub(super) fn set_settings(&self, settings: &ServerSettings) {
         self.settings.store(Arc::new(settings.clone()));
+    }
+
+    pub(super) fn mode(&self) -> Mode {
+        self.mode
     }
 
     pub(super) fn console(&self) -> &Console {
@@ -115,7 +114,7 @@ impl Host {
 
     /// How many requests have no answer yet, or not all of it.
     pub(super) fn in_flight(&self) -> usize {
-        self.requests.saturating_sub(self.turns.available_permits())
+        self.turns.taken()
     }
 
     /// Answers a request, whatever happens.
@@ -205,17 +204,21 @@ impl Host {
         ticket: &Arc<Ticket>,
         bounds: Bounds,
     ) -> Result<Response<Body>, Failure> {
-        let in_flight = self.turn().await?;
+        // Before it takes a turn: who waits for a compilation keeps nobody else from anything.
+        let version = self.ready(served, ticket, bounds).await?;
+        let limit = self.settings.load().max_per_module_requests;
+        let mut pass = served.traffic.enter(limit, &self.turns, ticket).await?;
         let method = request.method().clone();
         let (console, module) = (self.console.clone(), served.name.clone());
         let blame = Blame { console, module, ticket: ticket.clone() };
         // Until the body takes over: who drops this future has lost interest.
         let interest = ticket.gone.clone().drop_guard();
 
-        let version = self.ready(served, ticket, bounds).await?;
+        // It may be another by now.
+        let version = served.version().unwrap_or(version);
         let answer = version.handler.handle(ticket.clone(), request.map(BodyExt::boxed_unsync));
         let result = match timeout_at(ticket.deadline, answer).await {
-            Err(_) => Err(Failure::noted(ticket, bounds).unwrap_or(Failure::Deadline { limit: bounds.time })),
+            Err(_) => Err(Failure::of_time(ticket, bounds).await),
             Ok(Err(error)) => Err(Failure::judge(error, ticket, bounds).await),
             Ok(Ok(_)) if ticket.body_too_large() => Err(Failure::BodyTooLarge { limit: bounds.body }),
             Ok(Ok(response)) => {
@@ -224,29 +227,21 @@ impl Host {
                     // From here on the body keeps watch.
                     Ok(head) => {
                         let (parts, guest) = response.into_parts();
-                        let body = ResponseBody::begin(guest, head, blame.clone(), bounds, in_flight).await;
-                        body.map(|body| Response::from_parts(parts, body.boxed_unsync()))
+                        ResponseBody::begin(guest, head, blame.clone(), bounds).await.map(|body| (parts, body))
                     }
                 }
             }
         };
         match result {
-            Ok(response) => {
+            Ok((parts, body)) => {
                 interest.disarm();
-                Ok(response)
+                Ok(Response::from_parts(parts, body.in_flight(pass).boxed_unsync()))
             }
             Err(failure) => {
+                pass.failed(&failure);
                 blame.tell(&failure);
                 Err(failure)
             }
-        }
-    }
-
-    /// Waits for a turn, but not for long: a client is better served by an honest 503.
-    async fn turn(&self) -> Result<OwnedSemaphorePermit, Failure> {
-        match timeout(TURN, self.turns.clone().acquire_owned()).await {
-            Ok(Ok(turn)) => Ok(turn),
-            Ok(Err(_)) | Err(_) => Err(Failure::Overloaded),
         }
     }
 
@@ -276,6 +271,7 @@ fn handlers(parts: &Parts, table: Option<&Table>) -> Result<Response<Body>, Fail
                 "build": served.file().digest.as_deref().map(build),
                 "state": served.standing().name(),
                 "code_size": served.version().map(|version| version.code.size),
+                "traffic": served.traffic.state(),
             })
         })
         .collect();

@@ -143,6 +143,7 @@ impl Host {
             let mut file = served.file();
             file.fault = file.fault.take().filter(|fault| fault.digest.as_ref() == Some(&digest));
             file.digest = Some(digest.clone());
+            served.traffic.reset();
             return file.fault.is_none().then_some(digest);
         }
         match self.try_compile(served, binary) {

@@ -6,6 +6,7 @@
 
 mod backtrace;
 mod blame;
+mod breaker;
 mod catalogue;
 mod component;
 mod console;
@@ -28,9 +29,12 @@ mod request;
 mod route;
 mod run;
 mod server;
+mod slot;
 mod snapshot;
 mod stall;
 mod ticket;
+mod traffic;
+mod turns;
 mod watch;
 
 pub use develop::{Build, Rebuild, develop};

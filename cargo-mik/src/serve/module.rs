@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use arc_swap::ArcSwapOption;
-use wasmtime_wasi_http::handler::ProxyHandler;
 
 use super::component::Code;
 use super::fault::Fault;
 use super::guest::Grant;
-use super::instance::Instances;
+use super::host::Host;
+use super::instance::Handler;
 use super::load::Loading;
+use super::traffic::Traffic;
 use crate::project::GuestSettings;
 
 /// The most modules that an answer names.
@@ -55,7 +56,7 @@ pub(super) struct Version {
     pub(super) code: Arc<Code>,
     pub(super) grant: Grant,
     /// What makes instances of it and hands them requests.
-    pub(super) handler: ProxyHandler<Instances>,
+    pub(super) handler: Handler,
 }
 
 impl Version {
@@ -75,6 +76,7 @@ pub(super) struct Served {
     pub(super) name: Arc<str>,
     /// Whether it stays in memory, however seldom it is asked for.
     pub(super) is_kept: bool,
+    pub(super) traffic: Arc<Traffic>,
     version: ArcSwapOption<Version>,
     /// When it was last asked for, in requests since the start.
     used: AtomicU64,
@@ -124,11 +126,13 @@ impl Standing {
 }
 
 impl Served {
-    pub(super) fn new(name: Arc<str>, path: PathBuf, grant: Grant, is_kept: bool) -> Arc<Self> {
+    pub(super) fn new(host: &Host, name: Arc<str>, path: PathBuf, grant: Grant, is_kept: bool) -> Arc<Self> {
+        let traffic = Traffic::new(&name, host.mode(), host.console());
         let file = File { path, grant, digest: None, code: Weak::new(), fault: None };
         Arc::new(Self {
             name,
             is_kept,
+            traffic,
             version: ArcSwapOption::empty(),
             used: AtomicU64::new(0),
             file: Mutex::new(file),
@@ -144,20 +148,28 @@ impl Served {
 
     /// Puts a version in place of the one that has answered so far.
     pub(super) fn swap(&self, version: Arc<Version>) {
-        {
+        let is_new = {
             let mut file = self.file();
+            let is_new = file.digest.as_ref() != Some(&version.code.digest);
             file.digest = Some(version.code.digest.clone());
             file.code = Arc::downgrade(&version.code);
             file.grant = version.grant.clone();
             file.fault = None;
-        }
+            is_new
+        };
         self.version.store(Some(version));
+        // In this order: what was let in before the new version was there has no say on it. One that is merely in memory
+        // again is as good as it was.
+        if is_new {
+            self.traffic.reset();
+        }
     }
 
     /// Puts another version of the same code in place of the one that has answered so far.
     pub(super) fn regrant(&self, version: Arc<Version>) {
         self.file().grant = version.grant.clone();
         self.version.store(Some(version));
+        self.traffic.reset();
     }
 
     /// Lets go of the version. Requests that it is answering go on.
