@@ -41,4 +41,6 @@ pub struct ServeArguments {
     pub port: Option<u16>,
     /// `--host`.
     pub host: Option<IpAddr>,
+    /// `--no-cache`: compiled code is neither taken from the cache nor put there.
+    pub no_cache: bool,
 }

@@ -32,10 +32,12 @@ impl Host {
     /// Compiles a component and links it with what the host offers.
     pub(super) fn compile(&self, module: &str, binary: Binary<'_>, grant: Grant) -> Result<Arc<Version>, ServeError> {
         let Binary { path, bytes, digest } = binary;
-        check_kind(path, &bytes)?;
         let machine = self.machine();
         let failed = |error: &wasmtime::Error| ServeError::Compile { path: path.into(), source: Detail::of(error) };
-        let component = Component::from_binary(&machine.engine, &bytes).map_err(|error| failed(&error))?;
+        let component = self.code(module, &bytes, || {
+            check_kind(path, &bytes)?;
+            Component::from_binary(&machine.engine, &bytes).map_err(|error| failed(&error))
+        })?;
         let exports = Exports::of(&component);
         let world = exports.world(path)?;
         let linked = machine.linker.instantiate_pre(&component).map_err(|error| import_error(path, &error))?;

@@ -15,6 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::blame::Blame;
+use super::cache::CodeCache;
 use super::console::Console;
 use super::engine::Machine;
 use super::error::ServeError;
@@ -49,6 +50,7 @@ pub(super) struct Host {
     settings: ArcSwap<ServerSettings>,
     mode: Mode,
     console: Console,
+    code_cache: Option<CodeCache>,
     /// What is served; nothing until the first version is there.
     table: ArcSwapOption<Table>,
     turns: Arc<Semaphore>,
@@ -60,11 +62,14 @@ pub(super) struct Host {
 impl Host {
     pub(super) fn new(settings: &ServerSettings, mode: Mode, reporter: &Reporter) -> Result<Self, ServeError> {
         let requests = settings.max_concurrent_requests.clamp(1, Semaphore::MAX_PERMITS);
+        let machine = Arc::new(Machine::new(requests)?);
+        let console = Console::new(reporter)?;
         Ok(Self {
-            machine: Arc::new(Machine::new(requests)?),
+            code_cache: settings.code_cache.as_ref().map(|cache| CodeCache::new(cache, &machine.engine, &console)),
+            machine,
             settings: ArcSwap::from_pointee(settings.clone()),
             mode,
-            console: Console::new(reporter)?,
+            console,
             table: ArcSwapOption::empty(),
             turns: Arc::new(Semaphore::new(requests)),
             ids: RequestIds::new(),
@@ -75,6 +80,10 @@ impl Host {
 
     pub(super) fn machine(&self) -> &Arc<Machine> {
         &self.machine
+    }
+
+    pub(super) fn code_cache(&self) -> Option<&CodeCache> {
+        self.code_cache.as_ref()
     }
 
     pub(super) fn settings(&self) -> Arc<ServerSettings> {

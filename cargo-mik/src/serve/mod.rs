@@ -6,6 +6,7 @@
 
 mod backtrace;
 mod blame;
+mod cache;
 mod component;
 mod console;
 mod develop;
@@ -29,6 +30,7 @@ mod stall;
 mod ticket;
 mod watch;
 
+pub use cache::{CodeCacheError, CodeStore, CodeUsage};
 pub use develop::{Build, Rebuild, develop};
 pub use error::ServeError;
 pub use module::{Module, Site};
