@@ -2,6 +2,7 @@
 
 mod build;
 mod build_flags;
+mod cache;
 mod completions;
 mod new;
 mod plan;
@@ -86,6 +87,7 @@ enum Command {
     Run(run::RunArgs),
     Plan(plan::PlanArgs),
     Setup(setup::SetupArgs),
+    Cache(cache::CacheArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -99,6 +101,7 @@ impl Command {
             Self::Run(args) => args.run(reporter),
             Self::Plan(args) => args.run(reporter),
             Self::Setup(args) => args.run(reporter),
+            Self::Cache(args) => args.run(reporter),
             Self::Completions(args) => args.run(Cli::command(), reporter),
         }
     }

@@ -26,7 +26,7 @@ pub(super) struct ServeArgs {
     flags: BuildFlags,
 }
 
-/// Where to listen.
+/// Where to listen, and what a server starts from.
 #[derive(Debug, Args)]
 pub(super) struct AddressFlags {
     /// Port to listen on; 0 for a free one [env: PORT] [default: 3000]
@@ -35,6 +35,9 @@ pub(super) struct AddressFlags {
     /// Address to listen on [env: HOST] [default: 127.0.0.1]
     #[arg(long, value_parser = host)]
     host: Option<IpAddr>,
+    /// Compile every component; neither take compiled code from the cache nor put it there
+    #[arg(long)]
+    no_cache: bool,
 }
 
 fn host(name: &str) -> Result<IpAddr, String> {
@@ -42,8 +45,8 @@ fn host(name: &str) -> Result<IpAddr, String> {
 }
 
 impl From<AddressFlags> for ServeArguments {
-    fn from(AddressFlags { port, host }: AddressFlags) -> Self {
-        Self { port, host }
+    fn from(AddressFlags { port, host, no_cache }: AddressFlags) -> Self {
+        Self { port, host, no_cache }
     }
 }
 

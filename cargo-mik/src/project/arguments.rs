@@ -41,6 +41,8 @@ pub struct ServeArguments {
     pub port: Option<u16>,
     /// `--host`.
     pub host: Option<IpAddr>,
+    /// `--no-cache`: compiled code is neither taken from the cache nor put there.
+    pub no_cache: bool,
 }
 
 /// What was typed for `mik run`.

@@ -11,7 +11,7 @@ use toml::Spanned;
 
 use super::environment::{self, host_address};
 use super::manifest::{Located, Manifest};
-use super::{Project, ProjectError, ServeArguments, ServerSettings};
+use super::{CodeCacheSettings, Project, ProjectError, ServeArguments, ServerSettings};
 use crate::report::Reporter;
 
 /// A day. What takes longer is no request, and a clock must be able to tell when it is over.
@@ -27,7 +27,7 @@ impl ServerSettings {
     /// The settings for serving what is already built: flags and environment over the defaults.
     ///
     /// # Errors
-    /// `PORT` or `HOST` has a value that is neither.
+    /// `PORT`, `HOST` or `MIK_CACHE_MAX_MB` has a value that it can't have.
     pub fn without_project(arguments: &ServeArguments) -> Result<Self, ProjectError> {
         let defaults = Self::default();
         Ok(Self {
@@ -35,6 +35,7 @@ impl ServerSettings {
             port: typed_port(arguments)?.unwrap_or(defaults.port),
             max_body_size: environment::max_body_size(mebibytes(MEBIBYTES))?.unwrap_or(defaults.max_body_size),
             hot_reload: environment::hot_reload()?.unwrap_or(defaults.hot_reload),
+            code_cache: CodeCacheSettings::unless(arguments.no_cache)?,
             ..defaults
         })
     }
@@ -102,6 +103,7 @@ impl ServerSettings {
             max_cache: keys
                 .number("max_cache_mb", 1..=1 << 20, |server| server.max_cache_mb.as_ref())?
                 .map_or(defaults.max_cache, mebibytes),
+            code_cache: CodeCacheSettings::unless(arguments.no_cache)?,
             max_per_module_requests: keys
                 .number("max_per_module_requests", 1..=REQUESTS, |server| server.max_per_module_requests.as_ref())?
                 .map_or(defaults.max_per_module_requests, count),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::net::IpAddr;
+use std::path::PathBuf;
 
 use mik_build::schema::EnvValue;
 
@@ -131,15 +132,15 @@ pub fn host_address(text: &str) -> Option<IpAddr> {
     }
 }
 
-/// A variable that the server reads.
-struct Variable {
-    name: &'static str,
-    kind: &'static str,
-    help: &'static str,
+/// A variable that is read.
+pub(super) struct Variable {
+    pub(super) name: &'static str,
+    pub(super) kind: &'static str,
+    pub(super) help: &'static str,
 }
 
 /// A variable's value. An empty one counts as none: it is how shells and compose files say "none".
-fn variable<T>(
+pub(super) fn variable<T>(
     Variable { name, kind, help }: Variable,
     value: Option<OsString>,
     parse: impl Fn(&str) -> Option<T>,
@@ -149,6 +150,13 @@ fn variable<T>(
         Some(parsed) => Ok(Some(parsed)),
         None => Err(ProjectError::InvalidVariable { name, kind, value: value.to_string_lossy().into_owned(), help }),
     }
+}
+
+/// A variable that names a file or a directory. An unset one and an empty one are the same, as in cargo; a relative path
+/// is meant from where we are.
+pub fn path_variable(name: &str) -> Option<PathBuf> {
+    let value = std::env::var_os(name).filter(|value| !value.is_empty())?;
+    Some(std::path::absolute(&value).unwrap_or_else(|_| PathBuf::from(value)))
 }
 
 #[cfg(test)]

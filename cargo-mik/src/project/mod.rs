@@ -2,6 +2,7 @@
 //! weighed against each other into values that no longer say "not decided".
 
 mod arguments;
+mod cache;
 mod cargo_config;
 mod configuration;
 mod declared;
@@ -21,10 +22,11 @@ mod target;
 mod unit;
 
 pub use arguments::{BuildArguments, RunArguments, ServeArguments};
+pub use cache::{CodeCacheSettings, cache_directory};
 pub use cargo_config::CargoConfig;
 pub use declared::Declared;
 pub use deployment::Deployment;
-pub use environment::{Environment, host_address};
+pub use environment::{Environment, host_address, path_variable};
 pub use error::ProjectError;
 pub use manifest::Manifest;
 pub use package::{Bridge, Composition, Optimize, Package};

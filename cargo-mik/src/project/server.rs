@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::Environment;
+use super::{CodeCacheSettings, Environment};
 
 /// The server's settings, decided: flags, environment, files and defaults have been weighed. They are the same for all
 /// that is served; what belongs to one guest is not among them.
@@ -38,6 +38,8 @@ pub struct ServerSettings {
     pub cache_size: usize,
     /// How much compiled code is kept in memory, in bytes.
     pub max_cache: u64,
+    /// Where compiled code is kept between runs; none where it is compiled at every start.
+    pub code_cache: Option<CodeCacheSettings>,
     /// How many requests to one module may be in flight at once.
     pub max_per_module_requests: usize,
     /// How many requests one instance may answer before it is dropped.
@@ -66,6 +68,7 @@ impl Default for ServerSettings {
             static_directory: None,
             cache_size: 100,
             max_cache: 256 << 20,
+            code_cache: None,
             max_per_module_requests: 10,
             instance_reuse: 1,
             log_file: None,

@@ -82,7 +82,8 @@ impl Host {
             let binary = Binary::read(path)?;
             let grant = Grant { guest: guest.clone(), bounds };
             let served = before.get(name.as_str()).cloned();
-            let served = served.unwrap_or_else(|| Served::new(self, name.as_str().into(), path.clone(), grant.clone(), true));
+            let served =
+                served.unwrap_or_else(|| Served::new(self, name.as_str().into(), path.clone(), grant.clone(), true));
             served.file().path.clone_from(path);
             match served.version() {
                 Some(version) if version.code.digest == binary.digest => {

@@ -7,7 +7,6 @@ use wasmtime::component::{Component, InstancePre};
 use wasmtime_wasi_http::handler::ProxyPre;
 use wasmtime_wasi_http::{p2, p3};
 
-use super::engine::Machine;
 use super::error::{Detail, ServeError};
 use super::guest::{Grant, Guest};
 use super::host::Host;
@@ -56,14 +55,17 @@ impl Host {
     /// Compiles a component and links it with what the host offers. A handler is composed with the bridge first.
     pub(super) fn compile(&self, module: &str, binary: Binary) -> Result<Arc<Code>, ServeError> {
         let Binary { path, mut bytes, interface, digest } = binary;
-        validate(&path, &bytes)?;
         if !interface.exports_http() {
+            validate(&path, &bytes)?;
             bytes = stages::with_bridge(&bytes, module)
                 .map_err(|error| ServeError::Compose { path: path.clone(), source: Detail::of_stage(&error) })?;
         }
         let machine = self.machine();
         let failed = |error: &wasmtime::Error| ServeError::Compile { path: path.clone(), source: Detail::of(error) };
-        let component = machine_code(machine, &bytes).map_err(|error| failed(&error))?;
+        let component = self.code(module, &bytes, || {
+            validate(&path, &bytes)?;
+            Component::from_binary(&machine.engine, &bytes).map_err(|error| failed(&error))
+        })?;
         let image = component.image_range();
         let size = (image.end as u64).saturating_sub(image.start as u64);
         let linked = machine.linker.instantiate_pre(&component).map_err(|error| import_error(&path, &error))?;
@@ -76,11 +78,6 @@ impl Host {
         let handler = Handler::new(Instances::new(self, module, code.linked.pre(), code.clone(), &grant));
         Arc::new(Version { code, grant, handler })
     }
-}
-
-/// From WebAssembly to the machine's own code.
-fn machine_code(machine: &Machine, bytes: &[u8]) -> wasmtime::Result<Component> {
-    Component::from_binary(&machine.engine, bytes)
 }
 
 /// What a component exports. A wasm file opens with its magic number, then a version: 1 of core modules, with layer 1

@@ -61,6 +61,11 @@ fn engine(requests: usize) -> wasmtime::Result<Engine> {
     Engine::new(&config())
 }
 
+/// An engine that compiles as the server's does and runs nothing: where instances live makes no difference to code.
+pub(super) fn compiling_engine() -> Result<Engine, ServeError> {
+    Engine::new(&config()).map_err(|error| ServeError::Start { source: Detail::of(&error) })
+}
+
 fn config() -> Config {
     let mut config = Config::new();
     config.wasm_component_model(true);

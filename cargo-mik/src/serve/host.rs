@@ -13,6 +13,7 @@ use serde_json::json;
 use tokio::time::{Instant, timeout_at};
 
 use super::blame::Blame;
+use super::cache::CodeCache;
 use super::catalogue::Stock;
 use super::console::Console;
 use super::engine::Machine;
@@ -46,6 +47,7 @@ pub(super) struct Host {
     settings: ArcSwap<ServerSettings>,
     mode: Mode,
     console: Console,
+    code_cache: Option<CodeCache>,
     /// What is served; nothing until the first version is there.
     table: ArcSwapOption<Table>,
     stock: Stock,
@@ -58,11 +60,14 @@ pub(super) struct Host {
 impl Host {
     pub(super) fn new(settings: &ServerSettings, mode: Mode, reporter: &Reporter) -> Result<Self, ServeError> {
         let requests = settings.max_concurrent_requests;
+        let machine = Arc::new(Machine::new(requests)?);
+        let console = Console::new(reporter)?;
         Ok(Self {
-            machine: Arc::new(Machine::new(requests)?),
+            code_cache: settings.code_cache.as_ref().map(|cache| CodeCache::new(cache, &machine.engine, &console)),
+            machine,
             settings: ArcSwap::from_pointee(settings.clone()),
             mode,
-            console: Console::new(reporter)?,
+            console,
             table: ArcSwapOption::empty(),
             stock: Stock::new(),
             turns: Turns::new(requests),
@@ -73,6 +78,10 @@ impl Host {
 
     pub(super) fn machine(&self) -> &Arc<Machine> {
         &self.machine
+    }
+
+    pub(super) fn code_cache(&self) -> Option<&CodeCache> {
+        self.code_cache.as_ref()
     }
 
     pub(super) fn settings(&self) -> Arc<ServerSettings> {

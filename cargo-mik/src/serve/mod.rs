@@ -7,6 +7,7 @@
 mod backtrace;
 mod blame;
 mod breaker;
+mod cache;
 mod catalogue;
 mod component;
 mod console;
@@ -37,6 +38,7 @@ mod traffic;
 mod turns;
 mod watch;
 
+pub use cache::{CodeCacheError, CodeStore, CodeUsage};
 pub use develop::{Build, Rebuild, develop};
 pub use error::ServeError;
 pub use module::{Directory, Module, Site};

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 pub use std::fs::Metadata;
 
 pub use fs_err::{
-    OpenOptions, canonicalize, copy, create_dir_all, metadata, read, read_dir, read_to_string, remove_dir_all,
-    remove_file, rename, symlink_metadata,
+    OpenOptions, canonicalize, copy, create_dir_all, metadata, read, read_dir, read_to_string, remove_dir,
+    remove_dir_all, remove_file, rename, symlink_metadata,
 };
 use miette::Diagnostic;
 use thiserror::Error;
@@ -42,6 +42,41 @@ fn try_write(path: &Path, content: &[u8]) -> io::Result<()> {
 /// `parent` is not there or can't be written to.
 pub fn temporary_directory(parent: &Path, prefix: &str) -> io::Result<tempfile::TempDir> {
     tempfile::Builder::new().prefix(prefix).tempdir_in(parent)
+}
+
+/// How much there is of something on disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// How many of them.
+    pub entries: u64,
+    /// What they take together.
+    pub bytes: u64,
+}
+
+impl Usage {
+    /// One thing of a size.
+    pub fn one(bytes: u64) -> Self {
+        Self { entries: 1, bytes }
+    }
+}
+
+impl std::ops::AddAssign for Usage {
+    fn add_assign(&mut self, other: Self) {
+        self.entries += other.entries;
+        self.bytes += other.bytes;
+    }
+}
+
+/// The bytes of all files beneath a directory. What can't be read counts for nothing.
+pub fn size_of_tree(directory: &Path) -> u64 {
+    let entries = read_dir(directory).into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.metadata() {
+            Ok(metadata) if metadata.is_dir() => size_of_tree(&entry.path()),
+            Ok(metadata) => metadata.len(),
+            Err(_) => 0,
+        })
+        .sum()
 }
 
 /// A lock on a file, held as long as the value lives.
