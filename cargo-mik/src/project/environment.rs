@@ -18,13 +18,16 @@ impl Project {
     /// guest is given its own and no other's: what one handler is trusted with is not the next one's business.
     ///
     /// # Errors
-    /// A variable of the host's that is to be copied is not set.
+    /// A variable of the host's that is to be copied is not set; a host, a number or a file of `server.http_*` is wrong.
     pub fn guests(&self, reporter: &Reporter) -> Result<BTreeMap<String, GuestSettings>, ProjectError> {
         let named = |package: &super::Package| {
             // Unknown keys were warned about when the package was resolved.
             let manifest = Manifest::read_again(&package.manifest_path)?;
             let environment = environment(&manifest, reporter)?;
-            Ok((package.name.clone(), GuestSettings { environment, outbound: outbound(&manifest, reporter)? }))
+            Ok((
+                package.name.clone(),
+                GuestSettings { environment, outbound: OutboundSettings::of(&manifest, reporter)? },
+            ))
         };
         self.packages.iter().map(named).collect()
     }
@@ -49,16 +52,6 @@ fn environment(manifest: &Manifest, reporter: &Reporter) -> Result<Environment, 
         environment.insert(name, value);
     }
     Ok(environment)
-}
-
-fn outbound(manifest: &Manifest, reporter: &Reporter) -> Result<OutboundSettings, ProjectError> {
-    let defaults = OutboundSettings::default();
-    let allow_private =
-        manifest.get("server.http_allow_private", |schema| schema.server.http_allow_private.as_ref(), reporter);
-    Ok(OutboundSettings {
-        allow_private: allow_private.map_or(defaults.allow_private, |located| located.value),
-        ..defaults
-    })
 }
 
 /// `PORT`.
