@@ -16,6 +16,7 @@ mod diagnostics;
 mod failures;
 mod lifecycle;
 mod new;
+mod outbound;
 mod program;
 mod requests;
 mod responses;
