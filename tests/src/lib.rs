@@ -13,21 +13,27 @@
 use std::time::Duration;
 
 mod connection;
+mod deaf;
 pub mod guest;
 mod log;
 mod machine;
+mod names;
 pub mod payload;
 mod program;
 mod project;
 mod reply;
 mod server;
+mod upstream;
 
 pub use connection::{Body, Connection};
+pub use deaf::DeafListener;
 pub use machine::{interrupt_group, toolchain_has, wait_until};
+pub use names::Names;
 pub use program::{Output, Program};
 pub use project::Project;
 pub use reply::Reply;
 pub use server::{Ended, Server, Signal};
+pub use upstream::Upstream;
 
 /// How long something may take before the test fails: a compile on a busy machine included.
 const PATIENCE: Duration = Duration::from_secs(300);

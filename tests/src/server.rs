@@ -166,6 +166,14 @@ impl Server {
         String::from_utf8_lossy(&response).into_owned()
     }
 
+    /// The most memory that it has had at once, in bytes.
+    pub fn peak_memory(&self) -> u64 {
+        let status = fs_err::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it is alive");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the system keeps count");
+        let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number");
+        kibibytes << 10
+    }
+
     /// Sends a signal.
     #[allow(unsafe_code, reason = "std has no way to send a signal other than SIGKILL")]
     pub fn signal(&self, signal: Signal) {

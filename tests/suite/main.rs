@@ -17,6 +17,7 @@ mod failures;
 mod lifecycle;
 mod modules;
 mod new;
+mod outbound;
 mod program;
 mod requests;
 mod responses;

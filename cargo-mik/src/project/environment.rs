@@ -19,7 +19,7 @@ impl Project {
     /// guest is given its own and no other's: what one handler is trusted with is not the next one's business.
     ///
     /// # Errors
-    /// A variable of the host's that is to be copied is not set.
+    /// A variable of the host's that is to be copied is not set; a host, a number or a file of `server.http_*` is wrong.
     pub fn guests(&self, reporter: &Reporter) -> Result<BTreeMap<String, GuestSettings>, ProjectError> {
         let named = |package: &super::Package| {
             Ok((package.name.clone(), GuestSettings::of_manifest(&package.manifest, reporter)?))
@@ -31,7 +31,7 @@ impl Project {
 impl GuestSettings {
     /// What the guest of one directory is trusted with.
     pub(super) fn of_manifest(manifest: &Manifest, reporter: &Reporter) -> Result<Self, ProjectError> {
-        Ok(Self { environment: environment(manifest, reporter)?, outbound: outbound(manifest, reporter)? })
+        Ok(Self { environment: environment(manifest, reporter)?, outbound: OutboundSettings::of(manifest, reporter)? })
     }
 }
 
@@ -54,16 +54,6 @@ fn environment(manifest: &Manifest, reporter: &Reporter) -> Result<Environment, 
         environment.insert(name, value);
     }
     Ok(environment)
-}
-
-fn outbound(manifest: &Manifest, reporter: &Reporter) -> Result<OutboundSettings, ProjectError> {
-    let defaults = OutboundSettings::default();
-    let allow_private =
-        manifest.get("server.http_allow_private", |schema| schema.server.http_allow_private.as_ref(), reporter);
-    Ok(OutboundSettings {
-        allow_private: allow_private.map_or(defaults.allow_private, |located| located.value),
-        ..defaults
-    })
 }
 
 /// `PORT`.

@@ -33,6 +33,11 @@ impl SourceFile {
         &self.directory
     }
 
+    /// The path, as it is shown.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
     pub(super) fn named_source(&self) -> NamedSource<Arc<String>> {
         NamedSource::new(&self.path, Arc::clone(&self.text))
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{CodeCacheSettings, Environment};
+use super::{CodeCacheSettings, Environment, OutboundSettings};
 
 /// The server's settings, decided: flags, environment, files and defaults have been weighed. They are the same for all
 /// that is served; what belongs to one guest is not among them.
@@ -85,23 +85,4 @@ pub struct GuestSettings {
     pub environment: Environment,
     /// Where it may send requests to.
     pub outbound: OutboundSettings,
-}
-
-/// Requests that a guest sends: where to, and how much may come back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct OutboundSettings {
-    /// `server.http_allowed`: the hosts; none, where it is empty.
-    pub allowed: Vec<String>,
-    /// Whether names may resolve to addresses that are not the internet's.
-    pub allow_private: bool,
-    /// A file of certificates to trust besides the system's.
-    pub ca_file: Option<PathBuf>,
-    /// The largest body that may come back, in bytes.
-    pub max_response: u64,
-}
-
-impl Default for OutboundSettings {
-    fn default() -> Self {
-        Self { allowed: Vec::new(), allow_private: false, ca_file: None, max_response: 100 << 20 }
-    }
 }

@@ -11,7 +11,7 @@ use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 use super::console::Console;
 use super::failure::Bounds;
 use super::limit::Limits;
-use super::outbound::Outbound;
+use super::outbound::{Outbound, Outlet};
 use super::output::Output;
 use super::slot::Slot;
 use crate::project::GuestSettings;
@@ -52,6 +52,7 @@ pub(super) struct Allowance {
     env: Vec<(String, String)>,
     pub(super) bounds: Bounds,
     pub(super) console: Console,
+    outlet: Arc<Outlet>,
 }
 
 impl Allowance {
@@ -59,7 +60,9 @@ impl Allowance {
         let own = guest.environment.iter().filter(|(name, _)| *name != MAX_BODY_SIZE);
         let mut env: Vec<_> = own.map(|(name, value)| (name.clone(), value.clone())).collect();
         env.push((MAX_BODY_SIZE.to_owned(), bounds.body.to_string()));
-        Self { module: module.into(), env, bounds: *bounds, console }
+        let module: Arc<str> = module.into();
+        let outlet = Outlet::new(&guest.outbound, module.clone(), console.clone());
+        Self { module, env, bounds: *bounds, console, outlet }
     }
 
     /// A new guest.
@@ -81,7 +84,7 @@ impl Allowance {
             wasi: wasi.build(),
             http: WasiHttpCtx::new(),
             table,
-            outbound: Outbound::new(self.module.clone(), self.console.clone()),
+            outbound: Outbound::new(self.outlet.clone()),
             limits: Limits::new(self.bounds.memory, slot.clone()),
             output,
             slot,

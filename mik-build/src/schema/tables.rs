@@ -94,13 +94,19 @@ pub struct ServerTable {
     pub cache_size: Option<Spanned<u64>>,
     /// How much compiled code is kept in memory, in MiB; 256 by default.
     pub max_cache_mb: Option<Spanned<u64>>,
-    /// Where the guest may send requests to; nowhere by default.
-    pub http_allowed: Option<Vec<Spanned<String>>>,
-    /// Whether that may be a loopback, private or link-local address; false by default.
+    /// The hosts that this package's guest may send requests to; none by default. An entry is a host
+    /// (`api.example.com`), every host below one (`*.example.com`), an address (`10.0.0.5`, `[2001:db8::5]`) or every
+    /// host and port (`*`). A scheme before it (`https://api.example.com`) allows that scheme alone; a port behind it
+    /// (`api.example.com:8443`, `api.example.com:*`) allows that port in place of the scheme's own, 80 or 443.
+    pub http_allowed: Option<Spanned<Vec<Spanned<String>>>>,
+    /// Whether allowed names may also resolve to loopback, private, link-local and other addresses that are not the
+    /// internet's; false by default. An address that is itself in `http_allowed` needs no such leave.
     pub http_allow_private: Option<Spanned<bool>>,
-    /// A file of certificates (PEM) to trust besides the system's, for requests that the guest sends.
+    /// A file of certificates (PEM), relative to the manifest, whose authorities are trusted besides the system's for
+    /// requests that this package's guest sends; none by default.
     pub http_ca_file: Option<Spanned<String>>,
-    /// The largest answer to a request that the guest sends, in MiB; 100 by default.
+    /// The largest body of an answer to a request that the guest sends, in MiB; 100 by default. The guest gets the
+    /// error `HTTP-response-body-size` for a larger one.
     pub http_max_response_mb: Option<Spanned<u64>>,
     /// How many requests to one module may be in flight; 10 by default.
     pub max_per_module_requests: Option<Spanned<u64>>,

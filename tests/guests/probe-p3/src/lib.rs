@@ -1,5 +1,7 @@
 //! A WASI 0.3 guest that misbehaves on demand: the first segment of the path says how, the second is its argument.
 
+mod outbound;
+
 wit_bindgen::generate!({
     path: "wit",
     world: "mik:probe-p3/probe",
@@ -35,6 +37,8 @@ impl Guest for Probe {
                 Ok(answer(200, b"slept\n".to_vec(), Then::Finish))
             }
             "body" => Ok(answer(200, vec![b'x'; argument as usize], Then::Finish)),
+            "env" => Ok(answer(200, seen_of_the_host().into_bytes(), Then::Finish)),
+            "outbound" => Ok(answer(200, outbound::outbound(&path).await.into_bytes(), Then::Finish)),
             "trap" => panic!("asked to trap"),
             "trap-in-body" => Ok(answer(200, b"some of it".to_vec(), Then::Trap(argument))),
             "error" => Err(ErrorCode::InternalError(Some("asked to fail".to_owned()))),
@@ -70,6 +74,19 @@ fn answer(status: u16, body: Vec<u8>, then: Then) -> Response {
     let (response, _sent) = Response::new(Fields::new(), Some(contents), trailers_reader);
     response.set_status_code(status).expect("a status that may be set");
     response
+}
+
+/// Says what it sees of its environment and of the machine: variables, arguments, files, the network.
+fn seen_of_the_host() -> String {
+    let mut text: String = std::env::vars().map(|(name, value)| format!("{name}={value}\n")).collect();
+    text.extend(std::env::args().map(|argument| format!("argument {argument}\n")));
+    text + &format!(
+        "read {:?}\nlist {:?}\nconnect {:?}\nresolve {:?}\n",
+        std::fs::read("/etc/passwd").map_err(|error| error.kind()),
+        std::fs::read_dir("/").map(|_| ()).map_err(|error| error.kind()),
+        std::net::TcpStream::connect("127.0.0.1:22").map(|_| ()).map_err(|error| error.kind()),
+        std::net::ToSocketAddrs::to_socket_addrs("localhost:80").map(|_| ()).map_err(|error| error.kind()),
+    )
 }
 
 /// Reads the body to its end and says how many bytes it had; 400 where it did not end well.

@@ -1,6 +1,7 @@
 //! A guest that misbehaves on demand: the path says how. `ROUTES` is the list.
 
 mod misbehaviour;
+mod outbound;
 mod wire;
 
 wit_bindgen::generate!({
@@ -39,7 +40,8 @@ const ROUTES: &[(&str, Handler)] = &[
     ("print", misbehaviour::print),
     ("env", misbehaviour::env),
     ("file", misbehaviour::file),
-    ("outbound", misbehaviour::outbound),
+    ("outbound", outbound::outbound),
+    ("relay", outbound::relay),
     // Not.
     ("loop", misbehaviour::endless),
     ("trap", misbehaviour::trap),

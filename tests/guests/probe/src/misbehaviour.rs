@@ -3,8 +3,7 @@
 use std::hint::black_box;
 
 use crate::wasi::clocks::monotonic_clock::subscribe_duration;
-use crate::wasi::http::outgoing_handler;
-use crate::wasi::http::types::{ErrorCode, Fields, OutgoingRequest, Scheme};
+use crate::wasi::http::types::ErrorCode;
 use crate::wire::{Call, read};
 
 /// Answers.
@@ -146,27 +145,6 @@ pub fn file(call: Call) {
         std::net::TcpStream::connect("127.0.0.1:22").map(|_| ()).map_err(|error| error.kind()),
         std::net::ToSocketAddrs::to_socket_addrs("localhost:80").map(|_| ()).map_err(|error| error.kind()),
     );
-    call.answer(200, &[], text.as_bytes());
-}
-
-/// Sends a request of its own: to the authority in the query.
-pub fn outbound(call: Call) {
-    let authority = call.path().split('?').nth(1).unwrap_or("127.0.0.1:1").to_owned();
-    let request = OutgoingRequest::new(Fields::new());
-    request.set_scheme(Some(&Scheme::Http)).expect("a scheme");
-    request.set_authority(Some(&authority)).expect("an authority");
-    request.set_path_with_query(Some("/")).expect("a path");
-    let text = match outgoing_handler::handle(request, None) {
-        Err(error) => format!("refused at once: {error:?}\n"),
-        Ok(future) => {
-            future.subscribe().block();
-            match future.get() {
-                Some(Ok(Ok(response))) => format!("status {}\n", response.status()),
-                Some(Ok(Err(error))) => format!("refused: {error:?}\n"),
-                other => format!("nothing: {:?}\n", other.map(|_| ())),
-            }
-        }
-    };
     call.answer(200, &[], text.as_bytes());
 }
 
