@@ -87,6 +87,11 @@ impl Server {
         self.address
     }
 
+    /// Its process, for what the system knows of it.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// A URL below it. The path goes out as it is.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)

@@ -89,6 +89,7 @@ impl Host {
             (file.path.clone(), file.grant.clone(), file.code.upgrade().filter(is_current))
         };
         let begin = Instant::now();
+        let is_living = living.is_some();
         let code = match living {
             Some(code) => code,
             None => match settled(&path) {
@@ -99,8 +100,11 @@ impl Host {
         let size = code.size;
         let version = self.version(&served.name, code, grant);
         served.swap(version.clone());
-        let time = begin.elapsed();
-        self.console().detail("Loaded", format!("{} in {time:.1?}: {} KiB of code", served.name, size >> 10));
+        let (name, time) = (&served.name, begin.elapsed());
+        match is_living {
+            true => self.console().detail("Kept", format!("{name}: a request still runs it")),
+            false => self.console().detail("Loaded", format!("{name} in {time:.1?}: {} KiB of code", size >> 10)),
+        }
         self.shed();
         Ok(version)
     }
