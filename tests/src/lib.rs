@@ -17,6 +17,7 @@ mod deaf;
 pub mod guest;
 mod log;
 mod machine;
+pub mod modules;
 mod names;
 pub mod payload;
 mod program;

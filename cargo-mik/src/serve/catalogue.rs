@@ -212,8 +212,9 @@ impl Host {
         let mut modules = catalogue.found.clone();
         for (name, served) in own {
             if let Some(shadowed) = modules.insert(name.clone(), served.clone()) {
-                let path = shadowed.file().path.clone();
-                if catalogue.refused.insert(path.clone()) {
+                let (path, own) = (shadowed.file().path.clone(), served.file().path.clone());
+                // The file that was named may lie in the directory as well.
+                if absolute(&path) != absolute(&own) && catalogue.refused.insert(path.clone()) {
                     let unserved = ServeError::Shadowed { path, name: name.to_string() };
                     self.console().emit(Event::Warning(unserved.into()));
                 }

@@ -16,7 +16,7 @@ use crate::stages::{self, Interface};
 use crate::tools::{digest, files};
 
 /// The largest component that is read, in bytes: the file's size is not ours to decide, what it is read into is.
-const COMPONENT_MOST: u64 = 512 << 20;
+pub(super) const COMPONENT_MOST: u64 = 512 << 20;
 
 /// A component's file, read: one that is whole, as far as can be told without its code, and that answers HTTP.
 pub(super) struct Binary {
@@ -30,12 +30,8 @@ pub(super) struct Binary {
 impl Binary {
     /// Reads a component. What its code has wrong, compilation tells; a file that is cut short is told here.
     pub(super) fn read(path: &Path) -> Result<Self, ServeError> {
-        let unread = |source| ServeError::Read { source };
-        let length = files::metadata(path).map_err(unread)?.len();
-        if length > COMPONENT_MOST {
-            return Err(ServeError::TooLarge { path: path.to_owned(), length, limit: COMPONENT_MOST });
-        }
-        let bytes = files::read(path).map_err(unread)?;
+        let read = files::read_at_most(path, COMPONENT_MOST).map_err(|source| ServeError::Read { source })?;
+        let bytes = read.ok_or_else(|| ServeError::TooLarge { path: path.to_owned(), limit: COMPONENT_MOST })?;
         let interface = interface(path, &bytes)?;
         let digest = digest::of(&bytes);
         Ok(Self { path: path.to_owned(), bytes, interface, digest })

@@ -76,13 +76,11 @@ pub enum ServeError {
         source: Detail,
     },
     /// The file is larger than any component that is served.
-    #[error("`{}` has {length} bytes, and a component may have {limit}", path.display())]
+    #[error("`{}` is larger than {} MiB, which no component may be", path.display(), limit >> 20)]
     #[diagnostic(code(mik::serve::too_large), help("is it a component? `cargo mik build --release` makes small ones"))]
     TooLarge {
         /// The file.
         path: PathBuf,
-        /// How large it is, in bytes.
-        length: u64,
         /// How large it may be, in bytes.
         limit: u64,
     },

@@ -1,6 +1,6 @@
 //! Files: read with the path in the error, written so that a reader sees the old content or the new, never half.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 pub use std::fs::Metadata;
@@ -11,6 +11,16 @@ pub use fs_err::{
 };
 use miette::Diagnostic;
 use thiserror::Error;
+
+/// Reads a file that may have so many bytes; nothing is what comes of one that has more.
+///
+/// # Errors
+/// It is not there or can't be read.
+pub fn read_at_most(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    fs_err::File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= most).then_some(bytes))
+}
 
 /// Writes a file as a whole: to a temporary name in the same directory, then renamed over the old one.
 ///
@@ -129,6 +139,15 @@ mod tests {
         write(&path, b"new").unwrap_err();
         let names: Vec<_> = read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, ["taken"], "no temporary file stays behind");
+    }
+
+    #[test]
+    fn a_file_is_read_up_to_its_limit() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("four");
+        write(&path, b"1234").unwrap();
+        assert_eq!(read_at_most(&path, 4).unwrap(), Some(b"1234".to_vec()));
+        assert_eq!(read_at_most(&path, 3).unwrap(), None);
     }
 
     #[test]
