@@ -74,7 +74,10 @@ impl Modules {
 
     /// `mik run` on it, to be given more.
     pub fn command(&self) -> Command {
-        run(self.0.path())
+        let mut command = run(self.0.path());
+        // What other tests have compiled is compiled here once more.
+        command.env("MIK_CACHE_DIR", self.path(".cache"));
+        command
     }
 
     /// Serves it.

@@ -47,7 +47,7 @@ fn one_compilation_serves_all_who_wait_and_nobody_can_end_it() {
     });
     assert_eq!(waiting.into_inner(), 20);
     assert_eq!(state(&server, "slow").as_deref(), Some("loaded"));
-    assert_eq!(server.log().matches("Loaded slow").count(), 1, "{}", server.log());
+    assert_eq!(server.log().matches("Ready slow").count(), 1, "{}", server.log());
 }
 
 #[test]
@@ -58,9 +58,9 @@ fn who_waits_for_a_compilation_has_a_deadline_and_the_next_one_finds_it_done() {
     let reply = server.ask_for("/run/slow/").is_failure(504, "deadline");
     assert!(reply.text().contains("still being compiled"), "{}", reply.text());
     assert!(reply.header("retry-after").is_some());
-    server.says("Loaded slow");
+    server.says("Ready slow");
     assert_eq!(says(&server, "/run/slow/"), said(1));
-    assert_eq!(server.log().matches("Loaded slow").count(), 1, "{}", server.log());
+    assert_eq!(server.log().matches("Ready slow").count(), 1, "{}", server.log());
 }
 
 /// The modules that are in memory.
@@ -127,7 +127,7 @@ fn code_that_a_request_still_runs_is_not_compiled_again() {
     server.says("Kept busy");
     let whole: String = (0..40).map(|line| format!("{line}\n")).collect();
     assert_eq!(String::from_utf8(slow.receive_chunks()).unwrap(), whole);
-    assert_eq!(server.log().matches("Loaded busy").count(), 1, "{}", server.log());
+    assert_eq!(server.log().matches("Ready busy").count(), 1, "{}", server.log());
 }
 
 /// What a process holds at the moment: memory of its own in KiB, and open files.

@@ -103,7 +103,7 @@ impl Host {
         let (name, time) = (&served.name, begin.elapsed());
         match is_living {
             true => self.console().detail("Kept", format!("{name}: a request still runs it")),
-            false => self.console().detail("Loaded", format!("{name} in {time:.1?}: {} KiB of code", size >> 10)),
+            false => self.console().detail("Ready", format!("{name} in {time:.1?}: {} KiB of code", size >> 10)),
         }
         self.shed();
         Ok(version)
