@@ -272,6 +272,20 @@ mod tests {
     }
 
     #[test]
+    fn a_directory_of_another_users_is_refused() {
+        let (_root, path) = directory();
+        PrivateDirectory::make(&path).unwrap();
+        // Who may give one away does; for everybody else the system's own is another user's.
+        let foreign = if rustix::process::geteuid().is_root() {
+            std::os::unix::fs::chown(&path, Some(1), None).unwrap();
+            path
+        } else {
+            PathBuf::from("/")
+        };
+        assert!(matches!(PrivateDirectory::make(&foreign), Err(NotPrivate::Foreign)));
+    }
+
+    #[test]
     fn a_file_that_others_can_write_to_is_refused() {
         let (_root, path) = directory();
         let directory = PrivateDirectory::make(&path).unwrap();
