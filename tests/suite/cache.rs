@@ -1,6 +1,8 @@
 //! The cache of compiled code: what was compiled is loaded, what is damaged never is, and whatever is wrong with the
 //! cache, requests are answered.
 
+mod command;
+
 use std::fs::Permissions;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -12,8 +14,8 @@ use mik_tests::{Program, Project, Server, wait_until};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-const COMPILED: &str = "Compiled handler in";
-const LOADED: &str = "Loaded handler from the cache";
+const COMPILED: &str = "Compiled probe in";
+const LOADED: &str = "Loaded probe from the cache";
 
 /// A cache of the test's own.
 struct Cache(TempDir);
@@ -30,10 +32,18 @@ impl Cache {
         command
     }
 
-    /// Serves the handler, and expects it to answer.
+    /// Serves the probe, and expects it to answer.
     #[track_caller]
     fn serve(&self) -> Server {
-        answering(Server::start(&mut self.run(HANDLER.component())))
+        answering(Server::start(&mut self.run(PROBE.component())))
+    }
+
+    /// Serves the handler, and expects it to answer.
+    #[track_caller]
+    fn serve_other(&self) -> Server {
+        let server = Server::start(&mut self.run(HANDLER.component()));
+        assert_eq!(server.ask_for("/").is(200).text(), "home");
+        server
     }
 
     /// `cargo mik cache …`
@@ -98,7 +108,7 @@ fn mode(path: &Path) -> u32 {
 
 #[track_caller]
 fn answering(server: Server) -> Server {
-    assert_eq!(server.ask_for("/").is(200).text(), "home");
+    server.ask_for("/ok").is(200);
     server
 }
 
@@ -110,16 +120,14 @@ fn what_was_compiled_once_is_loaded_from_then_on() {
     // As the same bytes under another name are.
     let elsewhere = tempfile::tempdir().unwrap();
     let copy = elsewhere.path().join("copy.wasm");
-    fs_err::copy(HANDLER.component(), &copy).unwrap();
+    fs_err::copy(PROBE.component(), &copy).unwrap();
     let second = answering(Server::start(&mut cache.run(&copy)));
     second.says("Loaded copy from the cache");
     assert!(!second.log().contains("Compiled"), "{}", second.log());
     cache.entry();
 
     // Other bytes are another component.
-    let other = Server::start(&mut cache.run(PROBE.component()));
-    other.ask_for("/ok").is(200);
-    other.says("Compiled probe in");
+    cache.serve_other().says("Compiled handler in");
     assert_eq!(cache.names().len(), 2);
 }
 
@@ -144,7 +152,7 @@ fn expect_compiled_again(cache: &Cache, what: &str, damage: impl FnOnce(&Path)) 
     let server = cache.serve();
     server.says(COMPILED);
     let log = server.log();
-    assert!(log.contains("note: the cached code of `handler` can't be used, and is compiled again:"), "{what}: {log}");
+    assert!(log.contains("note: the cached code of `probe` can't be used, and is compiled again:"), "{what}: {log}");
     assert!(!log.contains(LOADED), "{what}: {log}");
     cache.serve().says(LOADED);
 }
@@ -195,17 +203,15 @@ fn an_entry_of_another_length_or_kind_is_compiled_again() {
 fn an_entry_in_the_place_of_another_components_is_not_run() {
     let cache = Cache::new();
     drop(cache.serve());
-    let handlers = cache.entry();
-    drop(Server::start(&mut cache.run(PROBE.component())));
-    let probes = cache.names().into_iter().map(|name| cache.code().join(name)).find(|path| *path != handlers).unwrap();
+    let probes = cache.entry();
+    drop(cache.serve_other());
+    let handlers = cache.names().into_iter().map(|name| cache.code().join(name)).find(|path| *path != probes).unwrap();
     let (handler, probe) = (fs_err::read(&handlers).unwrap(), fs_err::read(&probes).unwrap());
     fs_err::write(&handlers, probe).unwrap();
     fs_err::write(&probes, handler).unwrap();
 
     cache.serve().says("can't be used, and is compiled again: it is another component's");
-    let server = Server::start(&mut cache.run(PROBE.component()));
-    server.ask_for("/ok").is(200);
-    server.says("can't be used, and is compiled again: it is another component's");
+    cache.serve_other().says("can't be used, and is compiled again: it is another component's");
 }
 
 #[test]
@@ -253,7 +259,7 @@ fn without_a_place_for_the_cache_it_is_said_once_and_served() {
     // A directory that nobody can make, whoever runs the tests.
     let file = cache.0.path().join("file");
     fs_err::write(&file, b"").unwrap();
-    let server = answering(Server::start(cache.run(HANDLER.component()).env("MIK_CACHE_DIR", file.join("cache"))));
+    let server = answering(Server::start(cache.run(PROBE.component()).env("MIK_CACHE_DIR", file.join("cache"))));
     server.says(COMPILED);
     let log = server.log();
     assert_eq!(log.matches("warning[mik::setup::code_cache]").count(), 1, "{log}");
@@ -263,7 +269,7 @@ fn without_a_place_for_the_cache_it_is_said_once_and_served() {
 #[test]
 fn on_a_full_disk_it_is_said_once_and_served() {
     let cache = Cache::new();
-    let run = cache.run(HANDLER.component());
+    let run = cache.run(PROBE.component());
     // No file may grow beyond two mebibytes, and trying fails as on a full disk instead of ending the program.
     let mut limited = Command::new("sh");
     limited.args(["-c", "trap '' XFSZ; ulimit -f 4096; exec \"$@\"", "sh"]).arg(run.get_program()).args(run.get_args());
@@ -280,7 +286,7 @@ fn on_a_full_disk_it_is_said_once_and_served() {
 #[test]
 fn servers_that_start_at_once_on_an_empty_cache_all_answer() {
     let cache = Cache::new();
-    let started: Vec<_> = (0..4).map(|_| Server::start_unready(&mut cache.run(HANDLER.component()))).collect();
+    let started: Vec<_> = (0..4).map(|_| Server::start_unready(&mut cache.run(PROBE.component()))).collect();
     for server in started {
         answering(server.at("Serving http://"));
     }
@@ -291,20 +297,14 @@ fn servers_that_start_at_once_on_an_empty_cache_all_answer() {
 #[test]
 fn what_was_not_used_for_longest_goes_when_there_is_too_much() {
     let cache = Cache::new();
-    let serve_probe = |most: u64| {
-        let most = most.div_ceil(1 << 20).to_string();
-        let server = Server::start(cache.run(PROBE.component()).env("MIK_CACHE_MAX_MB", most));
-        server.ask_for("/ok").is(200);
-        server
-    };
     let size = |path: &Path| fs_err::metadata(path).unwrap().len();
-    drop(serve_probe(1 << 30));
-    let probes = size(&cache.entry());
+    drop(cache.serve_other());
+    let handlers = size(&cache.entry());
     fs_err::remove_file(cache.entry()).unwrap();
     drop(cache.serve());
-    let handlers = cache.entry();
-    // The handler's was not used for longest, until now.
-    set_used(&handlers, SystemTime::now() - Duration::from_secs(9 * 3600));
+    let probes = cache.entry();
+    // The probe's was not used for longest, until now.
+    set_used(&probes, SystemTime::now() - Duration::from_secs(9 * 3600));
     cache.serve().says(LOADED);
     for (name, hours) in [("old.code", 3), ("new.code", 1), (".new-dead", 2)] {
         cache.put(name, 2 << 20, hours);
@@ -313,10 +313,11 @@ fn what_was_not_used_for_longest_goes_when_there_is_too_much() {
     cache.put(".new-alive", 1, 0);
 
     // Another component's code comes in, and is one too many.
-    let _server = serve_probe(size(&handlers) + probes + (2 << 20));
+    let most = (size(&probes) + handlers + (2 << 20)).div_ceil(1 << 20);
+    let _server = Server::start(cache.run(HANDLER.component()).env("MIK_CACHE_MAX_MB", most.to_string()));
     wait_until("the oldest is gone", || !cache.names().contains(&"old.code".to_owned()));
     let names = cache.names();
-    for kept in ["new.code", ".new-alive", "notes.txt", handlers.file_name().unwrap().to_str().unwrap()] {
+    for kept in ["new.code", ".new-alive", "notes.txt", probes.file_name().unwrap().to_str().unwrap()] {
         assert!(names.contains(&kept.to_owned()), "{kept} is not among {names:?}");
     }
     assert!(!names.contains(&".new-dead".to_owned()), "{names:?}");
@@ -327,90 +328,11 @@ fn the_cache_can_be_done_without() {
     let cache = Cache::new();
     for (arguments, most) in [(&["--no-cache"][..], ""), (&[], "0")] {
         let server =
-            answering(Server::start(cache.run(HANDLER.component()).args(arguments).env("MIK_CACHE_MAX_MB", most)));
+            answering(Server::start(cache.run(PROBE.component()).args(arguments).env("MIK_CACHE_MAX_MB", most)));
         server.says(COMPILED);
         assert!(!cache.code().exists(), "nothing is kept");
     }
-    let mut command = cache.run(HANDLER.component());
+    let mut command = cache.run(PROBE.component());
     let output = Program::run(command.env("MIK_CACHE_MAX_MB", "1GB")).code(96);
     output.says("error[mik::project::invalid_variable]: the environment variable `MIK_CACHE_MAX_MB` is `1GB`");
-}
-
-#[test]
-fn info_says_where_and_how_much() {
-    let cache = Cache::new();
-    let shown = Program::run(&mut cache.cache("info")).ok().stdout;
-    let directory = cache.0.path().display();
-    assert_eq!(
-        shown,
-        format!(
-            "directory           {directory}\n\
-             compiled code       0 entries, 0 B; 1.0 GiB at most\n\
-             standard libraries  0 entries, 0 B\n"
-        )
-    );
-
-    drop(cache.serve());
-    let size = fs_err::metadata(cache.entry()).unwrap().len();
-    cache.put("0123456789abcdef-00.code", 1000, 1);
-    cache.put(".new-dead", 24, 2);
-    cache.put_standard_library("v1-1.0.0-old/wasm32-wasip2");
-    assert_eq!(
-        cache.json("info"),
-        json!({
-            "reason": "mik-cache",
-            "directory": cache.0.path(),
-            "code_limit": 1 << 30,
-            "code": { "entries": 3, "size": size + 1024, "stale": { "entries": 2, "size": 1024 } },
-            "standard_libraries": { "entries": 1, "size": 1000, "stale": { "entries": 1, "size": 1000 } },
-        })
-    );
-    let shown = Program::run(cache.cache("info").env("MIK_CACHE_MAX_MB", "64")).ok().stdout;
-    assert!(shown.contains("3 entries") && shown.contains("(2 stale, 1.0 KiB); 64.0 MiB at most"), "{shown}");
-    assert!(shown.contains("standard libraries  1 entry, 1000 B (1 stale, 1000 B)"), "{shown}");
-}
-
-#[test]
-fn clean_removes_what_nobody_misses() {
-    let cache = Cache::new();
-    let server = cache.serve();
-    let handlers = cache.entry();
-    cache.put("0123456789abcdef-00.code", 1000, 0);
-    cache.put(".new-dead", 24, 2);
-    cache.put(".new-alive", 24, 0);
-    cache.put("notes.txt", 24, 2);
-    cache.put_standard_library("v1-1.0.0-old/wasm32-wasip2");
-    let removed = json!({
-        "reason": "mik-cache-removed",
-        "code": { "entries": 2, "size": 1024 },
-        "standard_libraries": { "entries": 1, "size": 1000 },
-    });
-    assert_eq!(cache.json("clean"), removed);
-    assert_eq!(cache.names(), [".new-alive", handlers.file_name().unwrap().to_str().unwrap(), "notes.txt"]);
-    assert!(!cache.0.path().join("sysroots/v1-1.0.0-old").exists());
-
-    Program::run(&mut cache.cache("clean")).ok().says("Removed nothing: there is nothing to remove");
-    // What is beyond a bound that was lowered goes as well.
-    Program::run(cache.cache("clean").env("MIK_CACHE_MAX_MB", "0")).ok().says("Removed 1 entry of compiled code, ");
-    answering(server);
-}
-
-#[test]
-fn clear_removes_all_compiled_code_even_under_a_server() {
-    let cache = Cache::new();
-    let server = cache.serve();
-    cache.put("0123456789abcdef-00.code", 1000, 0);
-    cache.put_standard_library("v1-1.0.0-old/wasm32-wasip2");
-    Program::run(&mut cache.cache("clear")).ok().says("Removed 2 entries of compiled code, ");
-    assert_eq!(cache.names(), [""; 0]);
-    answering(server);
-    cache.serve().says(COMPILED);
-
-    let libraries = cache.0.path().join("sysroots/v1-1.0.0-old");
-    assert!(libraries.exists());
-    Program::run(&mut cache.cache("clear --all"))
-        .ok()
-        .says("Removed 1 entry of compiled code and 1 standard library, ");
-    assert!(!libraries.exists());
-    Program::run(&mut cache.cache("clear --all")).ok().says("Removed nothing");
 }

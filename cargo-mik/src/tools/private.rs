@@ -226,7 +226,8 @@ fn check(metadata: &std::fs::Metadata) -> Result<(), NotPrivate> {
     Ok(())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
