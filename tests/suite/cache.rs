@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 
 use mik_tests::guest::{HANDLER, PROBE};
 use mik_tests::{Program, Project, Server, wait_until};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tempfile::TempDir;
 
 const COMPILED: &str = "Compiled probe in";
