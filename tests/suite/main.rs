@@ -10,6 +10,7 @@
 mod bodies;
 mod bridge;
 mod build;
+mod cache;
 mod cargo_flags;
 mod cases;
 mod diagnostics;

@@ -12,9 +12,10 @@ fn a_built_component_is_served_with_no_cargo_on_the_machine() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("anything-1.0.wasm");
     fs_err::copy(HANDLER.component(), &file).unwrap();
-    // No PATH, no home, no cargo: nothing but the program and the file.
-    let server =
-        Server::start(Program::mik().env_clear().args(["run", "anything-1.0.wasm"]).current_dir(directory.path()));
+    // No PATH, no home, no cargo: nothing but the program and the file. And a cache, or it would be the tester's own.
+    let mut command = Program::mik();
+    command.env_clear().env("MIK_CACHE_DIR", Program::cache_directory()).args(["run", "anything-1.0.wasm"]);
+    let server = Server::start(command.current_dir(directory.path()));
     assert_eq!(server.ask_for("/").is(200).text(), "home");
     assert_eq!(server.ask_for("/run/anything-1.0/").is(200).text(), "home");
     let handlers = server.ask_for("/_mik/handlers").is(200).json();

@@ -226,7 +226,8 @@ fn check(metadata: &std::fs::Metadata) -> Result<(), NotPrivate> {
     Ok(())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::os::unix::fs::{PermissionsExt, symlink};
 
@@ -269,6 +270,20 @@ mod tests {
         }
         set_mode(&path, 0o755);
         PrivateDirectory::make(&path).unwrap();
+    }
+
+    #[test]
+    fn a_directory_of_another_users_is_refused() {
+        let (_root, path) = directory();
+        PrivateDirectory::make(&path).unwrap();
+        // Who may give one away does; for everybody else the system's own is another user's.
+        let foreign = if rustix::process::geteuid().is_root() {
+            std::os::unix::fs::chown(&path, Some(1), None).unwrap();
+            path
+        } else {
+            PathBuf::from("/")
+        };
+        assert!(matches!(PrivateDirectory::make(&foreign), Err(NotPrivate::Foreign)));
     }
 
     #[test]

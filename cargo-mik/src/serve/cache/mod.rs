@@ -5,6 +5,10 @@
 //! decompressed and says which engine it is for, in a directory that may be anybody's. Ours is the user's alone, and
 //! each entry is verified to its last byte when it is loaded. What is wrong with the cache never fails anything: the
 //! component is compiled.
+//!
+//! An entry is read into memory and not mapped from its file, since what is mapped can change after it was verified.
+//! That costs a small handler half a millisecond and half a mebibyte (131 KiB of wasm, 450 KiB of code), of which
+//! verifying takes 0.3 ms; a mebibyte of code takes a millisecond more.
 
 mod entry;
 mod error;

@@ -167,8 +167,10 @@ fn is_abandoned(entry: &Entry) -> bool {
     entry.is_unfinished() && age > ABANDONED
 }
 
-/// What has to go so that the rest is within a limit: first what was not used for longest.
+/// What has to go so that the rest is within a limit: first what was not used for longest. What is being written comes
+/// under it when it is whole.
 fn beyond(mut entries: Vec<Entry>, limit: u64) -> Vec<Entry> {
+    entries.retain(|entry| !entry.is_unfinished());
     entries.sort_by(|a, b| b.used.cmp(&a.used).then_with(|| a.name.cmp(&b.name)));
     let mut kept = 0_u64;
     let within = entries.iter().take_while(|entry| {
@@ -195,6 +197,7 @@ mod tests {
         assert_eq!(gone(11), ["old"]);
         assert_eq!(gone(7), ["middle", "old"]);
         assert_eq!(gone(0), ["new", "middle", "old"]);
+        assert!(beyond(vec![entry(".new-a", 4, 0)], 0).is_empty(), "its writer is at work");
     }
 
     #[test]
