@@ -7,7 +7,8 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use http_body_util::BodyExt;
 use hyper::body::{Body, Bytes, Frame, Incoming};
@@ -21,6 +22,7 @@ use rustls::pki_types::PrivatePkcs8KeyDer;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
+use tokio::time::{Sleep, sleep};
 use tokio_rustls::TlsAcceptor;
 
 /// A server for as long as it lives. It answers by path:
@@ -246,6 +248,8 @@ struct Pieces {
     text: Bytes,
     left: u64,
     then: Then,
+    /// How long a failure is held back from the server, which would throw away with it what it has not sent yet.
+    pause: Option<Pin<Box<Sleep>>>,
 }
 
 #[derive(Clone, Copy)]
@@ -257,11 +261,11 @@ enum Then {
 
 impl Pieces {
     fn text(text: &str) -> Self {
-        Self { text: Bytes::copy_from_slice(text.as_bytes()), left: text.len() as u64, then: Then::End }
+        Self { text: Bytes::copy_from_slice(text.as_bytes()), left: text.len() as u64, then: Then::End, pause: None }
     }
 
     fn bytes(count: u64, then: Then) -> Self {
-        Self { text: Bytes::from(vec![b'd'; 64 << 10]), left: count, then }
+        Self { text: Bytes::from(vec![b'd'; 64 << 10]), left: count, then, pause: None }
     }
 }
 
@@ -269,12 +273,16 @@ impl Body for Pieces {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         let now = self.left.min(self.text.len() as u64);
         self.left -= now;
         match (now, self.then) {
             (0, Then::End) => Poll::Ready(None),
-            (0, Then::Break) => Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into()))),
+            (0, Then::Break) => {
+                let pause = self.pause.get_or_insert_with(|| Box::pin(sleep(Duration::from_millis(50))));
+                ready!(pause.as_mut().poll(cx));
+                Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())))
+            }
             (0, Then::Stall) => Poll::Pending,
             (now, _) => Poll::Ready(Some(Ok(Frame::data(self.text.slice(..now as usize))))),
         }

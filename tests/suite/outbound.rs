@@ -15,7 +15,8 @@ struct Site {
 impl Site {
     #[track_caller]
     fn new(name: &str, configuration: &str) -> Self {
-        Self::of(&PROBE, name, configuration, &Names::new(&[]))
+        let project = PROBE.configured(name, configuration);
+        Self { server: Server::start(&mut project.command("serve")), project }
     }
 
     /// The names are the only ones of theirs that resolve.
@@ -52,6 +53,14 @@ impl Site {
     }
 }
 
+impl Drop for Site {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            eprintln!("{}", self.server.log());
+        }
+    }
+}
+
 /// The body that came back well.
 #[track_caller]
 fn body(outcome: &str) -> &str {
@@ -62,7 +71,7 @@ fn body(outcome: &str) -> &str {
 
 #[track_caller]
 fn is_error(outcome: &str, code: &str) {
-    assert_eq!(outcome.trim_end(), format!("error ErrorCode::{code}"));
+    assert_eq!(outcome.trim_end().chars().take(300).collect::<String>(), format!("error ErrorCode::{code}"));
 }
 
 /// A policy of these hosts and leave for private addresses.
@@ -338,18 +347,21 @@ fn what_goes_wrong_has_the_name_that_wasi_gives_it() {
         ("http://slow.test/".to_owned(), "&connect=200", "DnsTimeout"),
         (format!("https://secure.test:{}/", upstream.port()), "", "TlsProtocolError"),
         (at("/never"), "&first=200", "ConnectionReadTimeout"),
-        (at("/header/100000"), "", "HttpResponseHeaderSectionSize(None)"),
+        (at("/header/70000"), "", "HttpResponseHeaderSectionSize("),
+        (at("/header/1000000"), "", "HttpResponseHeaderSectionSize("),
         (at("/ok"), "&method=CONNECT", "HttpRequestMethodInvalid"),
     ] {
-        is_error(&site.ask_with(&url, more), code);
+        let outcome = site.ask_with(&url, more);
+        let start = outcome.chars().take(200).collect::<String>();
+        assert!(outcome.starts_with(&format!("error ErrorCode::{code}")), "{url}: {start}");
     }
     let outcome = site.ask("http://nobody.test/");
     assert!(outcome.starts_with("error ErrorCode::DnsError("), "{outcome}");
-    for (path, more, code) in
-        [("/short", "", "HttpResponseIncomplete"), ("/stall", "&between=200", "ConnectionReadTimeout")]
+    for (path, more, why) in
+        [("/short", "", "incomplete HTTP response"), ("/stall", "&between=200", "connection read timeout")]
     {
         let outcome = site.ask_with(&at(path), more);
-        assert!(outcome.contains(&format!("broke off after 10: Some(ErrorCode::{code})")), "{outcome}");
+        assert!(outcome.contains(&format!("broke off after 10: {why}")), "{outcome}");
     }
     // After all that the next request is none the wiser.
     assert_eq!(body(&site.ask(&at("/ok"))), "ok");
@@ -379,7 +391,7 @@ fn a_response_over_the_limit_is_cut_short_whether_or_not_it_says_so_before() {
     }
     is_error(&ask(format!("/bytes/{over}"), ""), &format!("HttpResponseBodySize(Some({over}))"));
     let outcome = ask(format!("/chunked/{over}"), "");
-    assert!(outcome.contains(&format!("Some(ErrorCode::HttpResponseBodySize(Some({limit})))")), "{outcome}");
+    assert!(outcome.contains(&format!("response body size exceeds limit: {limit} bytes")), "{outcome}");
     // What is only announced is not sent.
     let outcome = ask(format!("/bytes/{over}"), "&method=HEAD");
     assert!(outcome.starts_with("status 200\n") && outcome.contains("length 0\n"), "{outcome}");

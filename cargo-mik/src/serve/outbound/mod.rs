@@ -119,6 +119,11 @@ impl Outlet {
         };
         let response = answer.map_err(|error| error::of_request(&error))?;
 
+        // What is larger still is not even held in memory: the client has been told. It looks before it reads.
+        let head: usize = response.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+        if head > HEAD_MOST {
+            return Err(Error::HttpResponseHeaderSectionSize(u32::try_from(head).ok()));
+        }
         let limit = self.policy.settings.max_response;
         if let Some(length) = announced(&response, is_head).filter(|length| *length > limit) {
             return Err(Error::HttpResponseBodySize(Some(length)));
