@@ -43,6 +43,7 @@ pub struct Upstream {
 #[derive(Default)]
 struct State {
     connections: AtomicUsize,
+    open: Mutex<Held>,
     requests: AtomicUsize,
     held: Mutex<Held>,
     released: watch::Sender<bool>,
@@ -101,6 +102,11 @@ impl Upstream {
         self.state.connections.load(Ordering::SeqCst)
     }
 
+    /// How many connections were open at most.
+    pub fn most_open(&self) -> usize {
+        self.state.open.lock().unwrap_or_else(PoisonError::into_inner).most
+    }
+
     /// How many requests have come.
     pub fn requests(&self) -> usize {
         self.state.requests.load(Ordering::SeqCst)
@@ -146,6 +152,7 @@ async fn accept(listener: TcpListener, acceptor: Option<TlsAcceptor>, state: Arc
         drop(stream.set_nodelay(true));
         let (acceptor, state) = (acceptor.clone(), state.clone());
         tokio::spawn(async move {
+            let _open = Counted::new(&state.open);
             let service = service_fn(|request| answer(request, state.clone()));
             let builder = Builder::new(TokioExecutor::new());
             // A client that goes away is no failure here: some tests are about that.
@@ -232,15 +239,28 @@ async fn count(request: Request<Incoming>) -> u64 {
 }
 
 async fn hold(state: &State) {
-    let held = || state.held.lock().unwrap_or_else(PoisonError::into_inner);
-    {
-        let mut held = held();
-        held.now += 1;
-        held.most = held.most.max(held.now);
-    }
+    let held = Counted::new(&state.held);
     let mut released = state.released.subscribe();
     drop(released.wait_for(|released| *released).await);
-    held().now -= 1;
+    drop(held);
+}
+
+/// One of those that are counted, for as long as it is there.
+struct Counted<'a>(&'a Mutex<Held>);
+
+impl<'a> Counted<'a> {
+    fn new(held: &'a Mutex<Held>) -> Self {
+        let mut now = held.lock().unwrap_or_else(PoisonError::into_inner);
+        now.now += 1;
+        now.most = now.most.max(now.now);
+        Self(held)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).now -= 1;
+    }
 }
 
 /// A body, piece by piece as it is asked for.

@@ -3,7 +3,7 @@
 use std::thread;
 
 use mik_tests::guest::{Guest, PROBE, PROBE_P3};
-use mik_tests::{DeafListener, Names, Project, Server, Upstream, wait_until};
+use mik_tests::{Body, DeafListener, Names, Project, Server, Upstream, wait_until};
 use snapbox::{assert_data_eq, str};
 
 /// A guest with a configuration of its own, and the server that serves it.
@@ -433,6 +433,19 @@ fn a_hundred_requests_at_once_go_out_a_few_at_a_time() {
 }
 
 #[test]
+fn connections_that_wait_to_be_used_again_make_room_for_others() {
+    let upstream = Upstream::http();
+    let names: Vec<_> = (0..140).map(|host| format!("h{host}.test 127.0.0.1")).collect();
+    let names = Names::new(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let site = Site::with_names("hosts", &private(&["*.test:*".to_owned()]), &names);
+    for host in 0..140 {
+        assert_eq!(body(&site.ask(&format!("http://h{host}.test:{}/ok", upstream.port()))), "ok");
+    }
+    assert_eq!(upstream.connections(), 140);
+    assert!(upstream.most_open() <= 128, "{}", upstream.most_open());
+}
+
+#[test]
 fn large_bodies_stream_through_both_ways_and_wait_for_who_is_slow() {
     let upstream = Upstream::http();
     let size = 192_u64 << 20;
@@ -505,6 +518,23 @@ fn secrets_of_the_host_never_reach_a_guest_nor_do_files_or_the_network() {
             assert!(line.contains("Err("), "{tried}");
         }
     }
+}
+
+#[test]
+fn what_a_guest_prints_has_its_name_before_it_and_an_end() {
+    let server = PROBE.serve();
+    let id = |id| [("x-request-id", id)];
+    server.ask("GET", "/print/2", &id("prints"), Body::None).is(200);
+    for line in ["out 0", "out 1", "err 0", "err 1", "no line end"] {
+        server.says(&format!("probe prints | {line}"));
+    }
+    // What never ends is cut, and the request is ended by its time like any other.
+    let project = PROBE.configured("floods", "[server]\nexecution_timeout_secs = 1\n");
+    let server = Server::start(&mut project.command("serve"));
+    server.ask("GET", "/flood", &id("floods"), Body::None).is_failure(504, "deadline");
+    let log = server.stop().log;
+    assert!(log.len() < 600 << 10, "{} bytes", log.len());
+    assert_eq!(log.matches("(the rest of this request's output is cut)").count(), 1);
 }
 
 #[test]
