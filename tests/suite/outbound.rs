@@ -54,6 +54,7 @@ impl Site {
 }
 
 impl Drop for Site {
+    #[expect(clippy::print_stderr, reason = "whoever reads of the failure wants to know what was said")]
     fn drop(&mut self) {
         if thread::panicking() {
             eprintln!("{}", self.server.log());
