@@ -7,7 +7,8 @@ use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use http_body_util::BodyExt;
 use hyper::body::{Body, Bytes, Frame, Incoming};
@@ -21,6 +22,7 @@ use rustls::pki_types::PrivatePkcs8KeyDer;
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
+use tokio::time::{Sleep, sleep};
 use tokio_rustls::TlsAcceptor;
 
 /// A server for as long as it lives. It answers by path:
@@ -41,6 +43,7 @@ pub struct Upstream {
 #[derive(Default)]
 struct State {
     connections: AtomicUsize,
+    open: Mutex<Held>,
     requests: AtomicUsize,
     held: Mutex<Held>,
     released: watch::Sender<bool>,
@@ -99,6 +102,11 @@ impl Upstream {
         self.state.connections.load(Ordering::SeqCst)
     }
 
+    /// How many connections were open at most.
+    pub fn most_open(&self) -> usize {
+        self.state.open.lock().unwrap_or_else(PoisonError::into_inner).most
+    }
+
     /// How many requests have come.
     pub fn requests(&self) -> usize {
         self.state.requests.load(Ordering::SeqCst)
@@ -144,6 +152,7 @@ async fn accept(listener: TcpListener, acceptor: Option<TlsAcceptor>, state: Arc
         drop(stream.set_nodelay(true));
         let (acceptor, state) = (acceptor.clone(), state.clone());
         tokio::spawn(async move {
+            let _open = Counted::new(&state.open);
             let service = service_fn(|request| answer(request, state.clone()));
             let builder = Builder::new(TokioExecutor::new());
             // A client that goes away is no failure here: some tests are about that.
@@ -230,15 +239,28 @@ async fn count(request: Request<Incoming>) -> u64 {
 }
 
 async fn hold(state: &State) {
-    let held = || state.held.lock().unwrap_or_else(PoisonError::into_inner);
-    {
-        let mut held = held();
-        held.now += 1;
-        held.most = held.most.max(held.now);
-    }
+    let held = Counted::new(&state.held);
     let mut released = state.released.subscribe();
     drop(released.wait_for(|released| *released).await);
-    held().now -= 1;
+    drop(held);
+}
+
+/// One of those that are counted, for as long as it is there.
+struct Counted<'a>(&'a Mutex<Held>);
+
+impl<'a> Counted<'a> {
+    fn new(held: &'a Mutex<Held>) -> Self {
+        let mut now = held.lock().unwrap_or_else(PoisonError::into_inner);
+        now.now += 1;
+        now.most = now.most.max(now.now);
+        Self(held)
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).now -= 1;
+    }
 }
 
 /// A body, piece by piece as it is asked for.
@@ -246,6 +268,8 @@ struct Pieces {
     text: Bytes,
     left: u64,
     then: Then,
+    /// How long a failure is held back from the server, which would throw away with it what it has not sent yet.
+    pause: Option<Pin<Box<Sleep>>>,
 }
 
 #[derive(Clone, Copy)]
@@ -257,11 +281,11 @@ enum Then {
 
 impl Pieces {
     fn text(text: &str) -> Self {
-        Self { text: Bytes::copy_from_slice(text.as_bytes()), left: text.len() as u64, then: Then::End }
+        Self { text: Bytes::copy_from_slice(text.as_bytes()), left: text.len() as u64, then: Then::End, pause: None }
     }
 
     fn bytes(count: u64, then: Then) -> Self {
-        Self { text: Bytes::from(vec![b'd'; 64 << 10]), left: count, then }
+        Self { text: Bytes::from(vec![b'd'; 64 << 10]), left: count, then, pause: None }
     }
 }
 
@@ -269,12 +293,16 @@ impl Body for Pieces {
     type Data = Bytes;
     type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
         let now = self.left.min(self.text.len() as u64);
         self.left -= now;
         match (now, self.then) {
             (0, Then::End) => Poll::Ready(None),
-            (0, Then::Break) => Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into()))),
+            (0, Then::Break) => {
+                let pause = self.pause.get_or_insert_with(|| Box::pin(sleep(Duration::from_millis(50))));
+                ready!(pause.as_mut().poll(cx));
+                Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())))
+            }
             (0, Then::Stall) => Poll::Pending,
             (now, _) => Poll::Ready(Some(Ok(Frame::data(self.text.slice(..now as usize))))),
         }

@@ -28,9 +28,6 @@ pub(super) const CONNECT_LONGEST: Duration = Duration::from_secs(10);
 
 /// How many addresses of a name are looked at. Nobody who means well has more.
 const ADDRESSES_MOST: usize = 16;
-/// How many names are resolved at once. Each takes a thread, and one that waits for a dead server can't be called back.
-const LOOKUPS_MOST: usize = 16;
-
 /// How much longer a connection has than the lookup of its name, so that it can be told which of the two took too long.
 const AFTER_LOOKUP: Duration = Duration::from_millis(10);
 
@@ -56,8 +53,13 @@ pub(super) struct Connector {
 }
 
 impl Connector {
-    pub(super) fn new(policy: Arc<Policy>, open: Arc<Semaphore>, tls: Arc<ClientConfig>) -> Self {
-        let lookups = Arc::new(Semaphore::new(LOOKUPS_MOST));
+    /// `open` bounds the connections that are open, `lookups` the names that are resolved.
+    pub(super) fn new(
+        policy: Arc<Policy>,
+        open: Arc<Semaphore>,
+        lookups: Arc<Semaphore>,
+        tls: Arc<ClientConfig>,
+    ) -> Self {
         let checked = Checked { policy: policy.clone(), open, lookups };
         Self { https: HttpsConnector::from((checked, tls)), policy }
     }

@@ -38,6 +38,10 @@ const CONNECTIONS_MOST: usize = 128;
 const IDLE_PER_HOST: usize = 32;
 const IDLE_LONGEST: Duration = Duration::from_secs(30);
 
+/// How many names a module may have resolved at once. Each takes a thread, and one that waits for a server that does not
+/// answer can't be called back.
+const LOOKUPS_MOST: usize = 16;
+
 /// The largest head of a response, in bytes.
 const HEAD_MOST: usize = 64 << 10;
 
@@ -46,6 +50,7 @@ pub(super) struct Outlet {
     policy: Arc<Policy>,
     turns: Arc<Semaphore>,
     open: Arc<Semaphore>,
+    lookups: Arc<Semaphore>,
     tls: OnceCell<Arc<ClientConfig>>,
     client: Mutex<Option<Client<Connector, RequestBody>>>,
 }
@@ -56,6 +61,7 @@ impl Outlet {
             policy: Arc::new(Policy::new(settings.clone(), module, console)),
             turns: Arc::new(Semaphore::new(REQUESTS_MOST)),
             open: Arc::new(Semaphore::new(CONNECTIONS_MOST)),
+            lookups: Arc::new(Semaphore::new(LOOKUPS_MOST)),
             tls: OnceCell::new(),
             client: Mutex::new(None),
         })
@@ -72,7 +78,7 @@ impl Outlet {
         {
             return Ok(client.clone());
         }
-        let connector = Connector::new(self.policy.clone(), self.open.clone(), tls.clone());
+        let connector = Connector::new(self.policy.clone(), self.open.clone(), self.lookups.clone(), tls.clone());
         let mut builder = Client::builder(TokioExecutor::new());
         builder
             .timer(TokioTimer::new())
@@ -119,6 +125,11 @@ impl Outlet {
         };
         let response = answer.map_err(|error| error::of_request(&error))?;
 
+        // The client stops a head that comes in pieces; one that is there at once it takes.
+        let head: usize = response.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+        if head > HEAD_MOST {
+            return Err(Error::HttpResponseHeaderSectionSize(u32::try_from(head).ok()));
+        }
         let limit = self.policy.settings.max_response;
         if let Some(length) = announced(&response, is_head).filter(|length| *length > limit) {
             return Err(Error::HttpResponseBodySize(Some(length)));

@@ -183,8 +183,7 @@ fn told(outcome: Result<IncomingResponse, ErrorCode>) -> String {
             }
             Err(StreamError::Closed) => break,
             Err(StreamError::LastOperationFailed(error)) => {
-                let code = crate::wasi::http::types::http_error_code(&error);
-                return text + &format!("broke off after {length}: {code:?}\n");
+                return text + &format!("broke off after {length}: {}\n", error.to_debug_string());
             }
         }
     }
