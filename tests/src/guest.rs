@@ -44,7 +44,7 @@ impl Guest {
         server
     }
 
-    /// A project with this guest's sources and a configuration of its own: the keys of a `mik.toml`.
+    /// A project with this guest's sources, under a name of its own, and a configuration: the keys of a `mik.toml`.
     pub fn configured(&self, name: &str, configuration: &str) -> Project {
         let project = Project::empty(name);
         let read = |path: &str| fs_err::read_to_string(self.directory().join(path)).expect("a guest has this file");

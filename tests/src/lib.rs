@@ -24,6 +24,7 @@ mod program;
 mod project;
 mod reply;
 mod server;
+mod site;
 mod upstream;
 
 pub use connection::{Body, Connection};
@@ -34,6 +35,7 @@ pub use program::{Output, Program};
 pub use project::Project;
 pub use reply::Reply;
 pub use server::{Ended, Server, Signal};
+pub use site::Site;
 pub use upstream::Upstream;
 
 /// How long something may take before the test fails: a compile on a busy machine included.

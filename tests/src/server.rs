@@ -139,7 +139,7 @@ impl Server {
     /// A connection of the test's own, for what a well-behaved client would not send.
     #[track_caller]
     pub fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(self.address).expect("it listens");
+        let stream = self.reach();
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout can be set");
         stream
     }
@@ -147,7 +147,18 @@ impl Server {
     /// A connection of the test's own that speaks HTTP/1.1.
     #[track_caller]
     pub fn open(&self) -> Connection {
-        Connection::open(self.address)
+        Connection::of(self.reach())
+    }
+
+    /// A connection, or what the server has to say of there being none.
+    #[track_caller]
+    fn reach(&self) -> TcpStream {
+        TcpStream::connect(self.address).unwrap_or_else(|error| {
+            let status = format!("/proc/{}/status", self.child.id());
+            let state = fs_err::read_to_string(status).unwrap_or_else(|error| error.to_string());
+            let state = state.lines().find(|line| line.starts_with("State:")).unwrap_or(&state).to_owned();
+            panic!("{}: {error}; the process: {state}; it said:\n{}", self.address, self.log())
+        })
     }
 
     /// Sends a request on a connection of its own and reads the response, both as they are on the wire.

@@ -128,7 +128,10 @@ impl RequestBody {
 
 impl Drop for RequestBody {
     fn drop(&mut self) {
-        self.ticket.client.sends_slowly(false);
+        // Unless the guest was stopped because it was still waiting for more.
+        if !self.ticket.is_over() {
+            self.ticket.client.sends_slowly(false);
+        }
         self.drain();
     }
 }
@@ -186,6 +189,8 @@ pub(super) struct ResponseBody {
 /// gets an honest status; one that streams slowly loses next to nothing.
 const HEAD_HELD: Duration = Duration::from_millis(10);
 
+const TOO_LONG: &str = "its body is longer than its `content-length`";
+
 /// How long a failure is held back from the server, so that it can send what it has.
 const BREAK_HELD: Duration = Duration::from_millis(20);
 
@@ -225,6 +230,10 @@ impl ResponseBody {
         {
             return Err(Failure::InvalidResponse { why: format!("its body is empty, not {length} bytes long") });
         }
+        let ahead = first.as_ref().and_then(Frame::data_ref).map_or(0, |data| data.len() as u64);
+        if length.is_some_and(|length| ahead > length) {
+            return Err(Failure::InvalidResponse { why: TOO_LONG.to_owned() });
+        }
         let deadline = Box::pin(tokio::time::sleep_until(ticket.deadline));
         Ok(Self { guest, first, left: length, sent, whole, breaking: false, deadline, bounds, blame, pass: None })
     }
@@ -248,15 +257,25 @@ impl ResponseBody {
         self.deadline.as_mut().poll(cx).map(|()| Some(Err(Broken)))
     }
 
-    fn pass(&mut self, frame: Frame<Bytes>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
-        if let (Some(data), Some(left)) = (frame.data_ref(), &mut self.left) {
-            *left = left.saturating_sub(data.len() as u64);
+    /// Lets through what was announced, and no more: in HTTP/2 the client would take the rest for the server's error, and
+    /// in HTTP/1.1 it would be the beginning of the next response.
+    fn pass_on(&mut self, mut frame: Frame<Bytes>) -> Option<Frame<Bytes>> {
+        if let (Some(data), Some(left)) = (frame.data_mut(), &mut self.left) {
+            let room = usize::try_from(*left).unwrap_or(usize::MAX);
+            if data.len() > room {
+                data.truncate(room);
+                self.blame.tell(&Failure::InvalidResponse { why: TOO_LONG.to_owned() });
+                if data.is_empty() {
+                    return None;
+                }
+            }
+            *left -= data.len() as u64;
             // The server asks for no more than the head announced.
             self.whole |= *left == 0;
         }
         // Until more is asked for, it is the client that has to read.
         self.blame.ticket.client.reads_slowly(true);
-        Poll::Ready(Some(Ok(frame)))
+        Some(frame)
     }
 }
 
@@ -273,10 +292,10 @@ impl hyper::body::Body for ResponseBody {
             return this.deadline.as_mut().poll(cx).map(|()| Some(Err(Broken)));
         }
         if let Some(frame) = this.first.take() {
-            return this.pass(frame);
+            return Poll::Ready(this.pass_on(frame).map(Ok));
         }
         match Pin::new(&mut this.guest).poll_frame(cx) {
-            Poll::Ready(Some(Ok(frame))) => this.pass(frame),
+            Poll::Ready(Some(Ok(frame))) => Poll::Ready(this.pass_on(frame).map(Ok)),
             Poll::Ready(Some(Err(error))) => {
                 let failure = broken(&this.blame.ticket, this.bounds, Some(&error));
                 this.break_off(&failure, cx)

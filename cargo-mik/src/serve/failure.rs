@@ -392,6 +392,81 @@ mod tests {
         (Response::from_parts(parts, ()), serde_json::from_slice(&body).unwrap())
     }
 
+    /// One of each.
+    fn every() -> Vec<Failure> {
+        let error = Arc::new(wasmtime::format_err!("it"));
+        let (known, time) = (Vec::new(), Duration::from_secs(1));
+        let all = vec![
+            Failure::Malformed(""),
+            Failure::NotFound,
+            Failure::NothingHere { known: known.clone() },
+            Failure::ModuleNotFound { asked: String::new(), known },
+            Failure::MethodNotAllowed,
+            Failure::BodyTooLarge { limit: 1 },
+            Failure::UriTooLong { limit: 1 },
+            Failure::Trap { error: error.clone() },
+            Failure::Start { error },
+            Failure::NoResponse,
+            Failure::Connect,
+            Failure::InvalidResponse { why: String::new() },
+            Failure::Overloaded { what: String::new(), free_in: time },
+            Failure::CircuitOpen { next: time, last: "trap" },
+            Failure::NotBuilt,
+            Failure::Stopping,
+            Failure::Deadline { limit: time, slow_client: false },
+            Failure::MemoryLimit { limit: 1 },
+        ];
+        // One that is missing above is missed here by the compiler.
+        for failure in &all {
+            match failure {
+                Failure::Malformed(_)
+                | Failure::NotFound
+                | Failure::NothingHere { .. }
+                | Failure::ModuleNotFound { .. }
+                | Failure::MethodNotAllowed
+                | Failure::BodyTooLarge { .. }
+                | Failure::UriTooLong { .. }
+                | Failure::Trap { .. }
+                | Failure::Start { .. }
+                | Failure::NoResponse
+                | Failure::Connect
+                | Failure::InvalidResponse { .. }
+                | Failure::Overloaded { .. }
+                | Failure::CircuitOpen { .. }
+                | Failure::NotBuilt
+                | Failure::Stopping
+                | Failure::Deadline { .. }
+                | Failure::MemoryLimit { .. } => {}
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn the_page_of_failures_has_each_code_with_its_status() {
+        let page = include_str!("../../../docs/failures.md");
+        let rows = page.lines().filter_map(|line| line.strip_prefix("| `"));
+        let documented: Vec<_> = rows
+            .map(|row| {
+                let mut cells = row.split('|');
+                let code = cells.next().unwrap().trim().trim_end_matches('`').to_owned();
+                (code, cells.next().unwrap().trim().parse::<u16>().unwrap())
+            })
+            .collect();
+        let mut described: Vec<_> =
+            every().iter().map(|failure| (failure.code().to_owned(), failure.describe().0.as_u16())).collect();
+        described.dedup();
+        assert_eq!(documented, described);
+    }
+
+    #[test]
+    fn only_what_the_host_had_to_end_counts_against_a_module() {
+        let counts = |failure: &Failure| matches!(failure.verdict(), Verdict::Failed(_));
+        let counted: Vec<_> = every().iter().filter(|failure| counts(failure)).map(Failure::code).collect();
+        assert_eq!(counted, ["trap", "start", "deadline", "memory-limit"]);
+        assert!(!counts(&Failure::Deadline { limit: Duration::ZERO, slow_client: true }));
+    }
+
     #[tokio::test]
     async fn a_failure_is_a_problem_with_its_request() {
         let (response, problem) = problem(&Failure::BodyTooLarge { limit: 10 }, false).await;

@@ -23,7 +23,7 @@ const MAX_BODY_SIZE: &str = "MIK_MAX_BODY_SIZE";
 /// The most random bytes that a guest may ask for at once: the host makes them before it hands them over.
 const RANDOM_MOST: u64 = 1 << 20;
 /// The most resources (streams, headers, bodies) that a guest may hold at once.
-const RESOURCES_MOST: usize = 10_000;
+const RESOURCES_MOST: usize = 2_000;
 /// The most that it may still hold when a request is over, to be given another. It may keep some for good: its standard
 /// streams, say.
 const RESOURCES_KEPT: usize = 100;

@@ -1,8 +1,8 @@
 //! The HTTP host: engine, modules, routes, limits, watcher. What `mik run` and `cargo mik serve` have in common.
 //!
-//! A request's way: `server` accepts the connection, `host` takes the request, `route` says whose it is, `module`
-//! gives that module's current version, `instance` runs it, `exchange` guards the bodies both ways, and what goes
-//! wrong becomes an answer in `failure`. Nothing outside this room knows tokio or wasmtime.
+//! A request's way: `server` accepts the connection, `host` takes the request, `route` says whose it is, `traffic` lets
+//! it through, `module` gives that module's current version, `instance` runs it, `exchange` guards the bodies both ways,
+//! and what goes wrong becomes an answer in `failure`. Nothing outside this room knows tokio or wasmtime.
 
 mod backtrace;
 mod blame;

@@ -8,6 +8,8 @@ wit_bindgen::generate!({
     generate_all,
 });
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use exports::wasi::http::handler::Guest;
 use wasi::clocks::monotonic_clock;
 use wasi::http::types::{ErrorCode, Fields, Request, Response};
@@ -21,7 +23,7 @@ impl Guest for Probe {
         let route = segments.next().unwrap_or_default().to_owned();
         let argument = segments.next().and_then(|argument| argument.parse::<u64>().ok()).unwrap_or_default();
         match route.as_str() {
-            "ok" => Ok(answer(200, b"ok\n".to_vec(), Then::Finish)),
+            "ok" | "" => Ok(answer(200, b"ok\n".to_vec(), Then::Finish)),
             "seen" => {
                 let text = format!(
                     "method {:?}\npath {path}\nauthority {:?}\nscheme {:?}\n",
@@ -36,9 +38,17 @@ impl Guest for Probe {
                 monotonic_clock::wait_for(argument * 1_000_000).await;
                 Ok(answer(200, b"slept\n".to_vec(), Then::Finish))
             }
+            "status" => Ok(answer(argument as u16, Vec::new(), Then::Finish)),
             "body" => Ok(answer(200, vec![b'x'; argument as usize], Then::Finish)),
             "env" => Ok(answer(200, seen_of_the_host().into_bytes(), Then::Finish)),
             "outbound" => Ok(answer(200, outbound::outbound(&path).await.into_bytes(), Then::Finish)),
+            "nth" => {
+                static COUNT: AtomicU32 = AtomicU32::new(0);
+                let count = COUNT.fetch_add(1, Ordering::Relaxed) + 1;
+                monotonic_clock::wait_for(argument * 1_000_000).await;
+                Ok(answer(200, format!("{count}\n").into_bytes(), Then::Finish))
+            }
+            "loop-after-body" => Ok(answer(200, b"all of it\n".to_vec(), Then::Loop)),
             "trap" => panic!("asked to trap"),
             "trap-in-body" => Ok(answer(200, b"some of it".to_vec(), Then::Trap(argument))),
             "error" => Err(ErrorCode::InternalError(Some("asked to fail".to_owned()))),
@@ -57,6 +67,8 @@ enum Then {
     Finish,
     /// A trap, after so many milliseconds.
     Trap(u64),
+    /// Nothing that ends.
+    Loop,
 }
 
 fn answer(status: u16, body: Vec<u8>, then: Then) -> Response {
@@ -70,6 +82,11 @@ fn answer(status: u16, body: Vec<u8>, then: Then) -> Response {
         }
         drop(writer);
         let _ = trailers.write(Ok(None)).await;
+        if matches!(then, Then::Loop) {
+            loop {
+                std::hint::black_box(());
+            }
+        }
     });
     let (response, _sent) = Response::new(Fields::new(), Some(contents), trailers_reader);
     response.set_status_code(status).expect("a status that may be set");
