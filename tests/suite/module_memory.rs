@@ -63,6 +63,23 @@ fn who_waits_for_a_compilation_has_a_deadline_and_the_next_one_finds_it_done() {
     assert_eq!(server.log().matches("Ready slow").count(), 1, "{}", server.log());
 }
 
+#[test]
+fn who_waits_for_a_compilation_counts_as_a_request_and_keeps_nobody_else_from_an_answer() {
+    let modules = Modules::with([("slow.wasm", heavy(version(1), 3000)), ("quick.wasm", version(2))]);
+    fs_err::write(modules.path("mik.toml"), "[server]\nmodules = \".\"\nmax_concurrent_requests = 2\n").unwrap();
+    let server = modules.serve();
+    assert_eq!(says(&server, "/run/quick/"), said(2));
+    let mut connections = [(); 5].map(|()| server.open());
+    for connection in &mut connections {
+        connection.send("GET /run/slow/ HTTP/1.1\r\nhost: a\r\n\r\n");
+    }
+    wait_until("it is being compiled", || state(&server, "slow").as_deref() == Some("loading"));
+    assert_eq!(says(&server, "/run/quick/"), said(2));
+    let mut statuses = connections.map(|mut connection| connection.receive("GET").status);
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 200, 503, 503, 503], "{}", server.log());
+}
+
 /// The modules that are in memory.
 #[track_caller]
 fn loaded(server: &Server, names: &[&'static str]) -> Vec<&'static str> {

@@ -15,6 +15,7 @@ use super::failure::Bounds;
 use super::guest::Grant;
 use super::host::Host;
 use super::module::{Change, Directory, Module, Served, Site, Table, build};
+use super::turns::Turns;
 use crate::project::ServerSettings;
 use crate::report::Event;
 use crate::tools::files;
@@ -26,6 +27,8 @@ const EXTENSION: &str = ".wasm";
 pub(super) struct Stock {
     catalogue: Mutex<Catalogue>,
     compilations: Arc<Semaphore>,
+    /// How many requests may wait for a compilation.
+    waiting: Arc<Turns>,
     /// Counts requests: what was asked for last has the highest number.
     clock: AtomicU64,
 }
@@ -33,7 +36,12 @@ pub(super) struct Stock {
 impl Stock {
     pub(super) fn new() -> Self {
         let cores = thread::available_parallelism().map_or(1, usize::from);
-        Self { catalogue: Mutex::default(), compilations: Arc::new(Semaphore::new(cores)), clock: AtomicU64::new(0) }
+        Self {
+            catalogue: Mutex::default(),
+            compilations: Arc::new(Semaphore::new(cores)),
+            waiting: Turns::new(1),
+            clock: AtomicU64::new(0),
+        }
     }
 
     pub(super) fn now(&self) -> u64 {
@@ -42,6 +50,10 @@ impl Stock {
 
     pub(super) fn compilations(&self) -> Arc<Semaphore> {
         self.compilations.clone()
+    }
+
+    pub(super) fn waiting(&self) -> &Arc<Turns> {
+        &self.waiting
     }
 
     /// Held by whoever changes what is served. For moments only: nothing is compiled meanwhile.

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use tokio::sync::watch;
-use tokio::time::timeout_at;
+use tokio::time::{Instant as TokioInstant, timeout_at};
 
 use super::component::{Binary, Code};
 use super::error::ServeError;
@@ -15,6 +15,7 @@ use super::fault::{Fault, Unserved};
 use super::host::Host;
 use super::module::{Served, Version};
 use super::ticket::Ticket;
+use super::turns::Busy;
 use crate::report::Event;
 use crate::tools::files;
 
@@ -40,6 +41,14 @@ impl Host {
         if let Some(version) = served.version() {
             return Ok(version);
         }
+        // It has no turn yet: who waits for one module may not keep all others from answering. But it counts.
+        let waiting = self.stock().waiting();
+        waiting.set_limit(self.settings().max_concurrent_requests);
+        let turn = waiting.take(TokioInstant::now(), ticket.deadline).await;
+        let _turn = turn.map_err(|Busy { limit, free_in }| Failure::Overloaded {
+            what: format!("{limit} requests that wait for modules to be compiled"),
+            free_in,
+        })?;
         let mut loading = self.load(served);
         let loaded = match timeout_at(ticket.deadline, loading.wait_for(Option::is_some)).await {
             Err(_) => return Err(Failure::NotCompiled { limit: bounds.time }),
