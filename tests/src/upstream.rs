@@ -102,6 +102,11 @@ impl Upstream {
         self.state.connections.load(Ordering::SeqCst)
     }
 
+    /// How many connections are open.
+    pub fn open(&self) -> usize {
+        self.state.open.lock().unwrap_or_else(PoisonError::into_inner).now
+    }
+
     /// How many connections were open at most.
     pub fn most_open(&self) -> usize {
         self.state.open.lock().unwrap_or_else(PoisonError::into_inner).most
