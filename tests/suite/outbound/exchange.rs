@@ -1,7 +1,7 @@
 //! Requests as they go out, responses as they come back, and failures as WASI names them.
 
-use mik_tests::guest::PROBE_P3;
-use mik_tests::{DeafListener, Names, Upstream};
+use mik_tests::guest::{PROBE, PROBE_P3};
+use mik_tests::{DeafListener, Names, Server, Upstream};
 
 use super::{Site, body, is_error, private};
 
@@ -27,6 +27,14 @@ fn a_server_is_trusted_over_tls_if_the_file_of_authorities_has_its_own() {
     let outcome = site.ask_with(&url("secure.test", &newer), "&parallel=20");
     assert_eq!(outcome.matches("status 200").count(), 20, "{outcome}");
     assert_eq!(newer.connections(), before);
+    // `SSL_CERT_FILE` stands in for the system's.
+    let project = PROBE.configured("system-authorities", &hosts);
+    project.write("system.pem", newer.authority_pem());
+    let certificates = project.directory().join("system.pem");
+    let server = Server::start(names.give(project.command("serve").env("SSL_CERT_FILE", certificates)));
+    let ask = |upstream| server.ask_for(&format!("/outbound?url={}", url("secure.test", upstream))).is(200);
+    assert!(body(ask(&newer).text()).contains("HTTP/2.0"));
+    is_error(ask(&older).text(), "TlsCertificateError");
     // It is the name that is certified.
     is_error(&site.ask(&url("other.test", &newer)), "TlsCertificateError");
 }

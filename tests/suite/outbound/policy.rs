@@ -158,14 +158,14 @@ fn a_name_that_changes_its_mind_never_leads_to_this_machine() {
     let site = Site::with_names("rebinding", "[server]\nhttp_allowed = [\"*.test:*\"]\n", &names);
     let url = |name: &str| format!("http://{name}.test:{}/ok", upstream.port());
     let outcome = site.ask_with(&url("rebind"), "&connect=300");
-    assert!(!outcome.contains("status") && !outcome.contains("Prohibited"), "{outcome}");
-    // What was checked was connected to: nobody asked again.
+    assert!(!outcome.contains("Prohibited"), "{outcome}");
+    // What was checked was connected to, if anybody there answers: nobody asked again.
     names.were_asked("rebind.test", 1);
     is_error(&site.ask_with(&url("rebind"), "&connect=300"), "DestinationIpProhibited");
     names.were_asked("rebind.test", 2);
 
     let outcome = site.ask_with(&url("mixed"), "&connect=300");
-    assert!(!outcome.contains("status") && !outcome.contains("Prohibited"), "{outcome}");
+    assert!(!outcome.contains("Prohibited"), "{outcome}");
     names.were_asked("mixed.test", 1);
     assert_eq!(upstream.connections(), 0);
 }
