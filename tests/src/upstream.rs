@@ -58,23 +58,18 @@ struct Held {
 impl Upstream {
     /// A server in the clear, HTTP/1.1 and HTTP/2.
     pub fn http() -> Self {
-        Self::start("127.0.0.1:0", None)
-    }
-
-    /// The same on an address of its own.
-    pub fn http_on(address: &str) -> Self {
-        Self::start(address, None)
+        Self::start(None)
     }
 
     /// A server with TLS for these names, certified by an authority of its own. `protocols` is what it offers by ALPN.
     pub fn https(names: &[&str], protocols: &[&str]) -> Self {
-        Self::start("127.0.0.1:0", Some((names, protocols)))
+        Self::start(Some((names, protocols)))
     }
 
-    fn start(address: &str, tls: Option<(&[&str], &[&str])>) -> Self {
+    fn start(tls: Option<(&[&str], &[&str])>) -> Self {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.expect("a runtime can be made");
-        let listener = runtime.block_on(TcpListener::bind(address)).expect("the address is free");
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).expect("a port is free");
         let address = listener.local_addr().expect("it listens");
         let (acceptor, authority_pem) = tls.map(|(names, protocols)| certified(names, protocols)).unzip();
         let state = Arc::new(State::default());
@@ -100,6 +95,11 @@ impl Upstream {
     /// How many connections it has accepted.
     pub fn connections(&self) -> usize {
         self.state.connections.load(Ordering::SeqCst)
+    }
+
+    /// How many connections are open.
+    pub fn open(&self) -> usize {
+        self.state.open.lock().unwrap_or_else(PoisonError::into_inner).now
     }
 
     /// How many connections were open at most.

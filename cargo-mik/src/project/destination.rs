@@ -97,7 +97,8 @@ pub(super) fn parse_host(text: &str) -> Option<Host> {
     match Host::parse(text).ok()? {
         Host::Domain(name) => {
             let name = name.strip_suffix('.').unwrap_or(&name);
-            (!name.is_empty()).then(|| Host::Domain(name.to_owned()))
+            // URLs may have a `*` there, of all things. In a list it means something.
+            (!name.is_empty() && !name.contains('*')).then(|| Host::Domain(name.to_owned()))
         }
         address => Some(address),
     }
@@ -172,7 +173,6 @@ mod tests {
             "[fe80::1%25eth0]",
             "1.2.3.4.5",
             "256.1.1.1",
-            "0x",
             "a b",
             "a/b",
             "a\\b",

@@ -95,7 +95,7 @@ impl HostPattern {
         let hosts = match (host, host.strip_prefix("*.")) {
             ("*", _) => Hosts::Every,
             (_, Some(parent)) => match parse_host(parent) {
-                Some(Host::Domain(parent)) if !parent.contains('*') => Hosts::Below(format!(".{parent}")),
+                Some(Host::Domain(parent)) => Hosts::Below(format!(".{parent}")),
                 _ => return Err(no_host()),
             },
             (host, None) if host.contains('*') => {

@@ -28,6 +28,9 @@ pub(super) const CONNECT_LONGEST: Duration = Duration::from_secs(10);
 
 /// How many addresses of a name are looked at. Nobody who means well has more.
 const ADDRESSES_MOST: usize = 16;
+/// How many names are resolved at once for all modules: the threads are those that others need as well.
+static LOOKUPS: Semaphore = Semaphore::const_new(128);
+
 /// How much longer a connection has than the lookup of its name, so that it can be told which of the two took too long.
 const AFTER_LOOKUP: Duration = Duration::from_millis(10);
 
@@ -147,10 +150,10 @@ async fn look_up(
 ) -> Result<Vec<SocketAddr>, Error> {
     let (name, port) = (destination.host.to_string(), destination.port);
     let look_up = async move {
-        // Stays with the thread, whether or not anybody still waits for it.
-        let turn = lookups.acquire_owned().await?;
+        // They stay with the thread, whether or not anybody still waits for it.
+        let turns = (lookups.acquire_owned().await?, LOOKUPS.acquire().await?);
         let found = tokio::task::spawn_blocking(move || {
-            let _turn = turn;
+            let _turns = turns;
             (name.as_str(), port).to_socket_addrs().map(|found| found.take(ADDRESSES_MOST).collect::<Vec<_>>())
         });
         Ok::<_, Error>(found.await?)

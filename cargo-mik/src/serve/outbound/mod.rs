@@ -42,6 +42,9 @@ const IDLE_LONGEST: Duration = Duration::from_secs(30);
 /// answer can't be called back.
 const LOOKUPS_MOST: usize = 16;
 
+/// How much of a response may lie here over HTTP/2 until its guest reads it, in bytes; twice that of all on a connection.
+const WINDOW: u32 = 1 << 20;
+
 /// The largest head of a response, in bytes.
 const HEAD_MOST: usize = 64 << 10;
 
@@ -87,7 +90,8 @@ impl Outlet {
             .pool_max_idle_per_host(IDLE_PER_HOST)
             .http1_max_buf_size(HEAD_MOST)
             .http2_max_header_list_size(HEAD_MOST as u32)
-            .http2_adaptive_window(true);
+            .http2_initial_stream_window_size(WINDOW)
+            .http2_initial_connection_window_size(2 * WINDOW);
         Ok(client.insert(builder.build(connector)).clone())
     }
 
