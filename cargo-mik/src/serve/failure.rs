@@ -406,6 +406,7 @@ mod tests {
             Failure::UriTooLong { limit: 1 },
             Failure::Trap { error: error.clone() },
             Failure::Start { error },
+            Failure::Unusable { error: Arc::new(ServeError::BrokeOff) },
             Failure::NoResponse,
             Failure::Connect,
             Failure::InvalidResponse { why: String::new() },
@@ -414,6 +415,7 @@ mod tests {
             Failure::NotBuilt,
             Failure::Stopping,
             Failure::Deadline { limit: time, slow_client: false },
+            Failure::NotCompiled { limit: time },
             Failure::MemoryLimit { limit: 1 },
         ];
         // One that is missing above is missed here by the compiler.
@@ -428,6 +430,7 @@ mod tests {
                 | Failure::UriTooLong { .. }
                 | Failure::Trap { .. }
                 | Failure::Start { .. }
+                | Failure::Unusable { .. }
                 | Failure::NoResponse
                 | Failure::Connect
                 | Failure::InvalidResponse { .. }
@@ -436,6 +439,7 @@ mod tests {
                 | Failure::NotBuilt
                 | Failure::Stopping
                 | Failure::Deadline { .. }
+                | Failure::NotCompiled { .. }
                 | Failure::MemoryLimit { .. } => {}
             }
         }
