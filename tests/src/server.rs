@@ -3,12 +3,14 @@
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 
+use tempfile::TempDir;
 use ureq::http::{Request, Response};
 use ureq::{Agent, AsSendBody};
 
 use crate::log::Log;
-use crate::{Body, Connection, PATIENCE, Reply};
+use crate::{Body, Connection, PATIENCE, Reply, wait_until};
 
 /// A running server.
 #[derive(Debug)]
@@ -17,6 +19,8 @@ pub struct Server {
     address: SocketAddr,
     log: Log,
     agent: Agent,
+    /// What it serves.
+    directory: Option<Arc<TempDir>>,
 }
 
 /// What asks a program to end.
@@ -69,7 +73,19 @@ impl Server {
             .max_redirects(0)
             .build()
             .new_agent();
-        Self { child, address: SocketAddr::from(([127, 0, 0, 1], 0)), log, agent }
+        Self { child, address: SocketAddr::from(([127, 0, 0, 1], 0)), log, agent, directory: None }
+    }
+
+    /// Has a directory be there until it has ended.
+    pub(crate) fn keeping(mut self, directory: Arc<TempDir>) -> Self {
+        self.directory = Some(directory);
+        self
+    }
+
+    /// Waits until a module is compiled: on a busy machine that takes longer than some tests give a request.
+    #[track_caller]
+    pub fn compiles(&self, target: &str) {
+        wait_until(target, || !self.ask_for(target).text().contains("still being compiled"));
     }
 
     /// Waits for a line with this text and takes the server's address from it.

@@ -1,6 +1,7 @@
 //! A directory of modules with a configuration: what production serves.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use tempfile::TempDir;
 
@@ -10,13 +11,13 @@ use crate::{Program, Server};
 /// A directory to be served by `mik run`.
 #[derive(Debug)]
 pub struct Site {
-    root: TempDir,
+    root: Arc<TempDir>,
 }
 
 impl Site {
     /// A directory with the keys of a `mik.toml` and no module.
     pub fn new(configuration: &str) -> Self {
-        let site = Self { root: tempfile::tempdir().expect("a temporary directory") };
+        let site = Self { root: Arc::new(tempfile::tempdir().expect("a temporary directory")) };
         fs_err::create_dir(site.root.path().join("modules")).expect("the directory can be made");
         site.configure(configuration);
         site
@@ -41,6 +42,13 @@ impl Site {
         self
     }
 
+    /// Puts a component in the place of a module's, whole.
+    pub fn replace(&self, name: &str, component: impl AsRef<[u8]>) {
+        let fresh = self.root.path().join("fresh");
+        fs_err::write(&fresh, component).expect("the file can be written");
+        fs_err::rename(fresh, self.module(name)).expect("the file can be put in its place");
+    }
+
     /// The file of a module.
     pub fn module(&self, name: &str) -> PathBuf {
         self.root.path().join("modules").join(format!("{name}.wasm"))
@@ -51,9 +59,9 @@ impl Site {
         self.root.path()
     }
 
-    /// Serves it.
+    /// Serves it. The directory is there for as long as the server or this is.
     #[track_caller]
     pub fn serve(&self) -> Server {
-        Server::start(Program::mik().arg("run").arg(self.directory()))
+        Server::start(Program::mik().arg("run").arg(self.directory())).keeping(self.root.clone())
     }
 }

@@ -138,6 +138,9 @@ fn whatever_a_guest_does_its_client_has_an_answer_and_the_next_request_too() {
         site = site.with_component(name, written(code));
     }
     let server = site.serve();
+    for well in ["/run/probe/ok", "/run/p3/ok", "/run/other/"] {
+        server.compiles(well);
+    }
     std::thread::scope(|scope| {
         for row in SLOW {
             let server = &server;

@@ -139,8 +139,23 @@ fn an_attempt_that_fails_leaves_the_module_alone_for_twice_as_long() {
 }
 
 #[test]
+fn another_version_of_a_module_is_not_left_alone_for_what_the_last_one_did() {
+    let site = site("");
+    let server = site.serve();
+    open(&server);
+    // The same component with a custom section more.
+    let mut component = fs_err::read(PROBE.component()).unwrap();
+    component.extend([0, 2, 1, b'x']);
+    site.replace("probe", component);
+    wait_until("the new version answers", || server.ask_for("/run/probe/ok").status == 200);
+    // Not because an attempt was made.
+    assert!(!server.log().contains("its circuit is closed"), "{}", server.log());
+}
+
+#[test]
 fn what_a_guest_answers_and_what_clients_do_never_opens_the_circuit() {
     let server = site("[server]\nexecution_timeout_secs = 5\n").serve();
+    server.compiles("/run/probe/ok");
     for _ in 0..10 {
         server.ask_for("/run/probe/nothing").is(404);
         server.ask_for("/run/probe/status/500").is(500);

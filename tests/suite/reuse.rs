@@ -58,6 +58,7 @@ fn identity(server: &Server, then: u32) -> String {
 #[test]
 fn an_instance_that_another_request_should_not_find_answers_none() {
     let server = site("instance_reuse = 1000\nexecution_timeout_secs = 10").serve();
+    server.compiles("/run/probe/ok");
     // One that did nothing wrong does.
     let good = identity(&server, 0);
     wait_until("the instance answers again", || identity(&server, 0) == good);
@@ -73,6 +74,8 @@ fn an_instance_that_another_request_should_not_find_answers_none() {
 #[test]
 fn what_is_a_requests_own_stays_so_in_an_instance_of_many() {
     let server = site("instance_reuse = 1000000\nexecution_timeout_secs = 3").serve();
+    server.compiles("/run/probe/ok");
+    server.compiles("/run/p3/ok");
     // Its time: an instance may live longer than any of its requests.
     let (begin, first) = (Instant::now(), identity(&server, 0));
     wait_until("the instance outlives a request's time", || {

@@ -213,6 +213,7 @@ impl Host {
         ticket: &Arc<Ticket>,
         bounds: Bounds,
     ) -> Result<Response<Body>, Failure> {
+        served.traffic.check()?;
         // Before it takes a turn: who waits for a compilation keeps nobody else from anything.
         let version = self.ready(served, ticket, bounds).await?;
         let limit = self.settings.load().max_per_module_requests;

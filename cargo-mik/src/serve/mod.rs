@@ -20,6 +20,7 @@ mod fault;
 mod guest;
 mod host;
 mod instance;
+mod judgement;
 mod limit;
 mod load;
 mod module;

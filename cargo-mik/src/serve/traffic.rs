@@ -47,9 +47,7 @@ impl Traffic {
         ticket: &Ticket,
     ) -> Result<Pass, Failure> {
         self.turns.set_limit(limit);
-        if let Some(breaker) = self.breaker() {
-            breaker.check(Instant::now()).map_err(|refusal| self.refused(refusal))?;
-        }
+        self.check()?;
         let patience = Instant::now() + PATIENCE;
         let module = self.turns.take(patience, ticket.deadline).await;
         let module = module.map_err(|Busy { limit, free_in }| Failure::Overloaded {
@@ -65,6 +63,17 @@ impl Traffic {
             None => None,
         };
         Ok(Pass { traffic: self.clone(), admission, _turns: (module, server) })
+    }
+
+    /// Whether a request would be let through: what is refused needs nothing else to be done for it.
+    ///
+    /// # Errors
+    /// The circuit is open.
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        match self.breaker() {
+            Some(breaker) => breaker.check(Instant::now()).map_err(|refusal| self.refused(refusal)),
+            None => Ok(()),
+        }
     }
 
     /// Another version answers from now on.

@@ -11,6 +11,8 @@ use tokio::time::{Instant, timeout_at};
 const WAITING_MOST: usize = 1024;
 /// How many of the requests in flight are looked at to tell when one is over.
 const LOOKED_AT: usize = 1024;
+/// How long after its deadline a request may still be in flight.
+const OVERDUE: Duration = Duration::from_secs(2);
 /// What a request's time weighs in the usual time: one part in so many.
 const WEIGHT: u32 = 8;
 /// How long a request takes as long as none has been seen.
@@ -52,13 +54,13 @@ impl Turns {
     /// Waits for a turn, until `patience` is over. Who stops waiting is out of the queue. `deadline` is when the request
     /// that takes it will be over at the latest.
     pub(super) async fn take(self: &Arc<Self>, patience: Instant, deadline: Instant) -> Result<Turn, Busy> {
-        let permit = match self.semaphore.clone().try_acquire_owned() {
-            Ok(permit) => permit,
-            Err(_) => {
+        let permit = match self.free() {
+            Some(permit) => permit,
+            None => {
                 let _waiting = Waiting::new(self)?;
                 match timeout_at(patience, self.semaphore.clone().acquire_owned()).await {
                     Ok(Ok(permit)) => permit,
-                    Ok(Err(_)) | Err(_) => return Err(self.ledger().busy(Instant::now())),
+                    Ok(Err(_)) | Err(_) => self.free().ok_or_else(|| self.ledger().busy(Instant::now()))?,
                 }
             }
         };
@@ -67,6 +69,16 @@ impl Turns {
         ledger.next = number.wrapping_add(1);
         ledger.in_flight.insert(number, (Instant::now(), deadline));
         Ok(Turn { turns: self.clone(), number, permit: Some(permit) })
+    }
+
+    /// A turn that is free, or overdue.
+    fn free(&self) -> Option<OwnedSemaphorePermit> {
+        if let Ok(permit) = self.semaphore.clone().try_acquire_owned() {
+            return Some(permit);
+        }
+        let overdue = self.ledger().take_overdue(Instant::now());
+        self.semaphore.add_permits(overdue);
+        self.semaphore.clone().try_acquire_owned().ok()
     }
 
     /// Changes how many there are. Whoever has one keeps it.
@@ -101,6 +113,20 @@ impl Turns {
 }
 
 impl Ledger {
+    /// Takes the turns back of requests that should have been over for a while, and says how many can be given out. Their
+    /// guests have been stopped; what is left of them is a client that does not read what has been sent.
+    fn take_overdue(&mut self, now: Instant) -> usize {
+        let is_overdue = |(_, deadline): &(Instant, Instant)| now.saturating_duration_since(*deadline) > OVERDUE;
+        let first = self.in_flight.iter().take(LOOKED_AT);
+        let overdue: Vec<u64> = first.filter(|(_, times)| is_overdue(times)).map(|(number, _)| *number).collect();
+        for number in &overdue {
+            self.in_flight.remove(number);
+        }
+        let kept = overdue.len().min(self.surplus);
+        self.surplus -= kept;
+        overdue.len() - kept
+    }
+
     fn busy(&self, now: Instant) -> Busy {
         Busy { limit: self.limit, free_in: self.free_in(now) }
     }
@@ -131,12 +157,15 @@ pub(super) struct Turn {
 impl Drop for Turn {
     fn drop(&mut self) {
         let mut ledger = self.turns.ledger();
-        if let Some((begun, _)) = ledger.in_flight.remove(&self.number) {
-            let time = begun.elapsed();
-            let usual = |usual| (usual * (WEIGHT - 1) + time) / WEIGHT;
-            ledger.usual = Some(ledger.usual.map_or(time, usual));
-        }
         let Some(permit) = self.permit.take() else { return };
+        let Some((begun, _)) = ledger.in_flight.remove(&self.number) else {
+            // It was overdue, and another has been given out in its place.
+            permit.forget();
+            return;
+        };
+        let time = begun.elapsed();
+        let usual = |usual| (usual * (WEIGHT - 1) + time) / WEIGHT;
+        ledger.usual = Some(ledger.usual.map_or(time, usual));
         if let Some(surplus) = ledger.surplus.checked_sub(1) {
             ledger.surplus = surplus;
             permit.forget();
@@ -207,6 +236,19 @@ mod tests {
         assert!(take(&turns).await.is_err());
         drop((one, two));
         assert_eq!((turns.taken(), turns.semaphore.available_permits()), (0, 2));
+    }
+
+    #[tokio::test]
+    async fn a_turn_that_is_overdue_is_given_to_another() {
+        let turns = Turns::new(1);
+        let now = Instant::now();
+        let overdue = turns.take(now, now - LONG).await.ok().unwrap();
+        let other = take(&turns).await.ok().unwrap();
+        assert!(take(&turns).await.is_err());
+        drop(overdue);
+        assert!(take(&turns).await.is_err());
+        drop(other);
+        assert_eq!((turns.taken(), turns.semaphore.available_permits()), (0, 1));
     }
 
     #[tokio::test]
