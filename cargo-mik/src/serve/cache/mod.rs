@@ -1,10 +1,9 @@
 //! The cache of compiled code: a component that was compiled once is loaded from then on, by any process of the user's
 //! with the same engine.
 //!
-//! Wasmtime's own `cache` is not used because it runs what it finds: nothing is verified of an entry but that it can be
-//! decompressed and says which engine it is for, in a directory that may be anybody's. Ours is the user's alone, and
-//! each entry is verified to its last byte when it is loaded. What is wrong with the cache never fails anything: the
-//! component is compiled.
+//! Wasmtime's own `cache` is not used because it keeps no digest: an entry that can be decompressed and says which
+//! engine it is for is run. Ours is verified to its last byte when it is loaded, and lies in a directory that is the
+//! user's alone. What is wrong with the cache never fails anything: the component is compiled.
 //!
 //! An entry is read into memory and not mapped from its file, since what is mapped can change after it was verified.
 //! That costs a small handler half a millisecond and half a mebibyte (131 KiB of wasm, 450 KiB of code), of which
