@@ -189,7 +189,7 @@ fn a_developer_sees_the_failure_each_time() {
 
 #[test]
 fn guests_that_never_end_hold_up_nobody() {
-    let server = site("").serve();
+    let server = site("[server]\nexecution_timeout_secs = 3600\n").serve();
     let busy = thread::available_parallelism().unwrap().get() + 1;
     let loops: Vec<_> = (0..busy)
         .map(|_| {
@@ -203,6 +203,7 @@ fn guests_that_never_end_hold_up_nobody() {
     for _ in 0..100 {
         assert_eq!(connection.ask("GET", "/run/other/", &[], Body::None).is(200).text(), "home");
     }
+    assert_eq!(state(&server, "probe", "in_flight"), busy, "they are at it still");
     drop(loops);
     wait_until("none is left", || state(&server, "probe", "in_flight") == 0);
 }
