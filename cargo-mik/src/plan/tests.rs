@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::*;
-use crate::project::{Bridge, Declared, Profile, Sources, UnitKind};
+use crate::project::{Bridge, Declared, Manifest, Profile, Sources, UnitKind};
 
 fn package(name: &str) -> Package {
     Package {
@@ -17,6 +17,7 @@ fn package(name: &str) -> Package {
         composition: Composition::WhereExported { bridge: Bridge::Embedded },
         units: vec![Unit { name: name.to_owned(), crate_name: name.replace('-', "_"), kind: UnitKind::Lib }],
         declared: Declared::default(),
+        manifest: Manifest::default(),
     }
 }
 

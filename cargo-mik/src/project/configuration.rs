@@ -33,6 +33,7 @@ impl ServerSettings {
         Ok(Self {
             host: typed_host(arguments)?.unwrap_or(defaults.host),
             port: typed_port(arguments)?.unwrap_or(defaults.port),
+            max_body_size: environment::max_body_size(mebibytes(MEBIBYTES))?.unwrap_or(defaults.max_body_size),
             ..defaults
         })
     }
@@ -47,7 +48,19 @@ impl ServerSettings {
         arguments: &ServeArguments,
         reporter: &Reporter,
     ) -> Result<Self, ProjectError> {
-        let keys = Keys::read(project, reporter)?;
+        Self::resolve(&Keys::of_project(project, reporter), arguments)
+    }
+
+    /// The settings of what is built, from the files of one directory.
+    pub(super) fn of_manifest(
+        manifest: &Manifest,
+        arguments: &ServeArguments,
+        reporter: &Reporter,
+    ) -> Result<Self, ProjectError> {
+        Self::resolve(&Keys { manifests: vec![("", manifest)], reporter }, arguments)
+    }
+
+    fn resolve(keys: &Keys<'_>, arguments: &ServeArguments) -> Result<Self, ProjectError> {
         let defaults = Self::default();
         Ok(Self {
             host: match typed_host(arguments)? {
@@ -64,9 +77,12 @@ impl ServerSettings {
             memory_limit: keys
                 .number("memory_limit_mb", 1..=MEBIBYTES, |server| server.memory_limit_mb.as_ref())?
                 .map_or(defaults.memory_limit, mebibytes),
-            max_body_size: keys
-                .number("max_body_size_mb", 1..=MEBIBYTES, |server| server.max_body_size_mb.as_ref())?
-                .map_or(defaults.max_body_size, mebibytes),
+            max_body_size: match environment::max_body_size(mebibytes(MEBIBYTES))? {
+                Some(bytes) => bytes,
+                None => keys
+                    .number("max_body_size_mb", 1..=MEBIBYTES, |server| server.max_body_size_mb.as_ref())?
+                    .map_or(defaults.max_body_size, mebibytes),
+            },
             max_concurrent_requests: keys
                 .number("max_concurrent_requests", 1..=REQUESTS, |server| server.max_concurrent_requests.as_ref())?
                 .map_or(defaults.max_concurrent_requests, count),
@@ -130,16 +146,14 @@ fn count(number: u64) -> usize {
 
 /// What the packages' files say.
 struct Keys<'a> {
-    manifests: Vec<(&'a str, Manifest)>,
+    manifests: Vec<(&'a str, &'a Manifest)>,
     reporter: &'a Reporter,
 }
 
 impl<'a> Keys<'a> {
-    fn read(project: &'a Project, reporter: &'a Reporter) -> Result<Self, ProjectError> {
-        // Unknown keys were warned about when the packages were resolved.
-        let read =
-            |package: &'a super::Package| Ok((package.name.as_str(), Manifest::read_again(&package.manifest_path)?));
-        Ok(Self { manifests: project.packages.iter().map(read).collect::<Result<_, ProjectError>>()?, reporter })
+    fn of_project(project: &'a Project, reporter: &'a Reporter) -> Self {
+        let manifest = |package: &'a super::Package| (package.name.as_str(), &package.manifest);
+        Self { manifests: project.packages.iter().map(manifest).collect(), reporter }
     }
 
     /// The value of the first package that sets a key.

@@ -21,12 +21,16 @@ impl Project {
     /// A variable of the host's that is to be copied is not set.
     pub fn guests(&self, reporter: &Reporter) -> Result<BTreeMap<String, GuestSettings>, ProjectError> {
         let named = |package: &super::Package| {
-            // Unknown keys were warned about when the package was resolved.
-            let manifest = Manifest::read_again(&package.manifest_path)?;
-            let environment = environment(&manifest, reporter)?;
-            Ok((package.name.clone(), GuestSettings { environment, outbound: outbound(&manifest, reporter)? }))
+            Ok((package.name.clone(), GuestSettings::of_manifest(&package.manifest, reporter)?))
         };
         self.packages.iter().map(named).collect()
+    }
+}
+
+impl GuestSettings {
+    /// What the guest of one directory is trusted with.
+    pub(super) fn of_manifest(manifest: &Manifest, reporter: &Reporter) -> Result<Self, ProjectError> {
+        Ok(Self { environment: environment(manifest, reporter)?, outbound: outbound(manifest, reporter)? })
     }
 }
 
@@ -85,6 +89,19 @@ pub(super) fn host() -> Result<Option<IpAddr>, ProjectError> {
         },
         std::env::var_os("HOST"),
         host_address,
+    )
+}
+
+/// `MIK_MAX_BODY_SIZE`, in bytes.
+pub(super) fn max_body_size(most: u64) -> Result<Option<u64>, ProjectError> {
+    variable(
+        Variable {
+            name: "MIK_MAX_BODY_SIZE",
+            kind: "size of a body",
+            help: "write a number of bytes from 1 to 4294967296, or unset it with `env -u MIK_MAX_BODY_SIZE`",
+        },
+        std::env::var_os("MIK_MAX_BODY_SIZE"),
+        |text| text.parse().ok().filter(|bytes| (1..=most).contains(bytes)),
     )
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use miette::{NamedSource, SourceSpan};
-use mik_build::schema::Schema;
+use mik_build::schema::{CargoPackage, Schema};
 use mik_build::{SchemaError, Written};
 use toml::Spanned;
 
@@ -14,7 +14,7 @@ use crate::report::Reporter;
 use crate::tools::files;
 
 /// A configuration file's path, as shown, and text.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct SourceFile {
     directory: PathBuf,
     path: String,
@@ -46,49 +46,62 @@ pub(super) struct Located<T> {
     pub(super) span: SourceSpan,
 }
 
-/// The configuration of one package: `Cargo.toml` first, `mik.toml` as the fallback.
-#[derive(Debug)]
-pub(super) struct Manifest {
-    cargo_toml: (SourceFile, Schema),
+/// The configuration in one directory: `Cargo.toml` first, `mik.toml` as the fallback.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Manifest {
+    directory: PathBuf,
+    cargo_toml: Option<(SourceFile, Schema)>,
     mik_toml: Option<(SourceFile, Schema)>,
+    package: Option<CargoPackage>,
 }
 
 impl Manifest {
-    /// Reads both files; an unknown key is a warning.
+    /// Reads the files beside a package's `Cargo.toml`; an unknown key is a warning.
     pub(super) fn read(cargo_toml: &Path, reporter: &Reporter) -> Result<Self, ProjectError> {
-        Self::read_with(cargo_toml, |file, written| warn_unknown(file, written, reporter))
+        Self::of_directory(directory_of(cargo_toml), reporter)
     }
 
-    fn read_with(cargo_toml: &Path, look: impl Fn(&SourceFile, &Written)) -> Result<Self, ProjectError> {
-        let file = SourceFile::read(cargo_toml)?;
-        let written = Written::from_cargo_toml(&file.text).map_err(|error| invalid(&file, error))?;
-        look(&file, &written);
-        let mik_toml_path = mik_toml_beside(cargo_toml);
-        let mik_toml = if mik_toml_path.is_file() {
-            let file = SourceFile::read(&mik_toml_path)?;
-            let written = Written::from_mik_toml(&file.text).map_err(|error| invalid(&file, error))?;
-            look(&file, &written);
-            Some((file, written.schema))
-        } else {
-            None
+    /// Reads what there is in a directory, which may be nothing; an unknown key is a warning.
+    pub(super) fn of_directory(directory: &Path, reporter: &Reporter) -> Result<Self, ProjectError> {
+        let read = |name: &str, parse: fn(&str) -> Result<Written, SchemaError>| {
+            let path = directory.join(name);
+            if !path.is_file() {
+                return Ok(None);
+            }
+            let file = SourceFile::read(&path)?;
+            let written = parse(&file.text).map_err(|error| invalid(&file, error))?;
+            warn_unknown(&file, &written, reporter);
+            Ok(Some((file, written)))
         };
-        Ok(Self { cargo_toml: (file, written.schema), mik_toml })
+        let cargo_toml = read("Cargo.toml", Written::from_cargo_toml)?;
+        let mik_toml = read("mik.toml", Written::from_mik_toml)?;
+        let package = cargo_toml.as_ref().and_then(|(_, written)| written.package.clone());
+        let schema = |(file, written): (SourceFile, Written)| (file, written.schema);
+        let (cargo_toml, mik_toml) = (cargo_toml.map(schema), mik_toml.map(schema));
+        Ok(Self { directory: directory.to_owned(), cargo_toml, mik_toml, package })
     }
 
-    /// Reads both files a second time, without the warnings that the first time gave.
-    pub(super) fn read_again(cargo_toml: &Path) -> Result<Self, ProjectError> {
-        Self::read_with(cargo_toml, |_, _| {})
-    }
-
-    /// The package's directory.
+    /// The directory of the files.
     pub(super) fn directory(&self) -> &Path {
-        self.cargo_toml.0.directory()
+        &self.directory
+    }
+
+    /// What `[package]` of `Cargo.toml` says.
+    pub(super) fn package(&self) -> Option<&CargoPackage> {
+        self.package.as_ref()
+    }
+
+    /// The files that are there.
+    pub(super) fn files(&self) -> impl Iterator<Item = PathBuf> {
+        let file = |(file, _): &(SourceFile, Schema), name| file.directory.join(name);
+        let cargo_toml = self.cargo_toml.as_ref().map(|read| file(read, "Cargo.toml"));
+        cargo_toml.into_iter().chain(self.mik_toml.as_ref().map(|read| file(read, "mik.toml")))
     }
 
     /// The names that a table of the user's own making has, in either file.
     pub(super) fn names(&self, field: impl Fn(&Schema) -> Option<Vec<String>>) -> BTreeSet<String> {
-        let mik_toml = self.mik_toml.as_ref().map(|(_, schema)| schema);
-        [Some(&self.cargo_toml.1), mik_toml].into_iter().flatten().filter_map(field).flatten().collect()
+        let schemas = [&self.cargo_toml, &self.mik_toml].into_iter().flatten().map(|(_, schema)| schema);
+        schemas.filter_map(field).flatten().collect()
     }
 
     /// The value of one key. A key set in both files is a warning that names both places.
@@ -105,7 +118,7 @@ impl Manifest {
                 span: value.span().into(),
             })
         };
-        let first = locate(&self.cargo_toml);
+        let first = self.cargo_toml.as_ref().and_then(locate);
         let second = self.mik_toml.as_ref().and_then(locate);
         if let (Some(first), Some(second)) = (&first, &second) {
             reporter.warn(ProjectError::SetTwice {
@@ -119,8 +132,8 @@ impl Manifest {
     }
 }
 
-fn mik_toml_beside(cargo_toml: &Path) -> PathBuf {
-    cargo_toml.with_file_name("mik.toml")
+fn directory_of(cargo_toml: &Path) -> &Path {
+    cargo_toml.parent().unwrap_or(Path::new(""))
 }
 
 fn warn_unknown(file: &SourceFile, written: &Written, reporter: &Reporter) {

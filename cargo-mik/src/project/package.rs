@@ -30,6 +30,9 @@ pub struct Package {
     /// What flags may name of it.
     #[serde(skip)]
     pub declared: Declared,
+    /// The configuration that all this follows from, and the server's settings will.
+    #[serde(skip)]
+    pub manifest: Manifest,
 }
 
 /// What a build optimizes for.
@@ -100,10 +103,11 @@ pub(super) fn resolve(
         id: package.id.repr.clone(),
         target: target(&manifest, arguments, config, reporter)?,
         optimize: optimize(&manifest, profile, reporter),
-        composition: composition(&manifest, &manifest_path, reporter)?,
+        composition: composition(&manifest, reporter)?,
         units,
         declared: Declared::of(package),
         manifest_path,
+        manifest,
     })
 }
 
@@ -134,15 +138,11 @@ fn optimize(manifest: &Manifest, profile: &Profile, reporter: &Reporter) -> Opti
     }
 }
 
-fn composition(
-    manifest: &Manifest,
-    manifest_path: &std::path::Path,
-    reporter: &Reporter,
-) -> Result<Composition, ProjectError> {
+fn composition(manifest: &Manifest, reporter: &Reporter) -> Result<Composition, ProjectError> {
     let bridge = match manifest.get("composition.bridge", |schema| schema.composition.bridge.as_ref(), reporter) {
         None => Bridge::Embedded,
         Some(Located { value, file, span }) => {
-            let path = manifest_path.with_file_name(&value);
+            let path = file.directory().join(&value);
             if !path.is_file() {
                 return Err(ProjectError::NoBridge { path, source_code: file.named_source(), at: span });
             }

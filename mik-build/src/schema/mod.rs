@@ -6,5 +6,5 @@
 mod parse;
 mod tables;
 
-pub use parse::{SchemaError, UnknownKey, Written};
-pub use tables::{BuildTable, CompositionTable, EnvValue, Optimize, Schema, ServerTable};
+pub use parse::{CargoPackage, SchemaError, UnknownKey, Written};
+pub use tables::{BuildTable, CompositionTable, EnvValue, Optimize, ProjectTable, Schema, ServerTable};

@@ -16,6 +16,10 @@ const KEYS: &[&str] = &[
     "composition",
     "composition.bridge",
     "composition.http_handler",
+    "project",
+    "project.description",
+    "project.name",
+    "project.version",
     "server",
     "server.cache_size",
     "server.env",
@@ -51,6 +55,19 @@ pub struct Written {
     pub schema: Schema,
     /// The keys that are not.
     pub unknown_keys: Vec<UnknownKey>,
+    /// What `[package]` says, where the file is a package's `Cargo.toml`.
+    pub package: Option<CargoPackage>,
+}
+
+/// What `[package]` of a `Cargo.toml` says of the package itself. What it inherits is not here: only cargo knows it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CargoPackage {
+    /// Its name.
+    pub name: Option<String>,
+    /// Its version.
+    pub version: Option<String>,
+    /// Its description.
+    pub description: Option<String>,
 }
 
 /// A key that the schema does not have.
@@ -87,8 +104,14 @@ impl Written {
                 unknown.push(inner.to_vec());
             }
         })?;
-        let schema = manifest.package.and_then(|package| package.metadata).and_then(|metadata| metadata.mik);
-        Ok(Self { schema: schema.unwrap_or_default(), unknown_keys: locate(text, &IN_CARGO_TOML, unknown) })
+        let unknown_keys = locate(text, &IN_CARGO_TOML, unknown);
+        let Some(Package { name, version, description, metadata }) = manifest.package else {
+            return Ok(Self { unknown_keys, ..Self::default() });
+        };
+        let text = |value: Option<toml::Value>| value.as_ref().and_then(toml::Value::as_str).map(str::to_owned);
+        let package = CargoPackage { name: text(name), version: text(version), description: text(description) };
+        let schema = metadata.and_then(|metadata| metadata.mik).unwrap_or_default();
+        Ok(Self { schema, unknown_keys, package: Some(package) })
     }
 
     /// Reads a `mik.toml`'s text.
@@ -99,7 +122,7 @@ impl Written {
         let mut unknown = Vec::new();
         let deserializer = toml::Deserializer::parse(text)?;
         let schema = serde_ignored::deserialize(deserializer, |path| unknown.push(keys_of(&path)))?;
-        Ok(Self { schema, unknown_keys: locate(text, &[], unknown) })
+        Ok(Self { schema, unknown_keys: locate(text, &[], unknown), package: None })
     }
 }
 
@@ -111,6 +134,10 @@ struct Manifest {
 
 #[derive(Deserialize)]
 struct Package {
+    // Whatever stands there: whether it may is cargo's to say.
+    name: Option<toml::Value>,
+    version: Option<toml::Value>,
+    description: Option<toml::Value>,
     metadata: Option<Metadata>,
 }
 
@@ -195,6 +222,10 @@ mod tests {
     #[test]
     fn every_known_key_is_read() {
         let text = r#"
+            [project]
+            name = "shop"
+            version = "1.0.0"
+            description = "Sells."
             [build]
             target = "wasm32-wasip1"
             optimize = "speed"

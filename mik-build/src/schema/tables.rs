@@ -6,9 +6,12 @@ use serde::Deserialize;
 use toml::Spanned;
 
 /// A project's configuration as its author wrote it.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub struct Schema {
+    /// `project.*`: what it is called, where there is no Cargo package to say so.
+    #[serde(default)]
+    pub project: ProjectTable,
     /// `build.*`: how the handler is compiled and shrunk.
     #[serde(default)]
     pub build: BuildTable,
@@ -20,8 +23,19 @@ pub struct Schema {
     pub server: ServerTable,
 }
 
+/// `project.*`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct ProjectTable {
+    /// The name; the package's, where there is one.
+    pub name: Option<Spanned<String>>,
+    /// The version; likewise.
+    pub version: Option<Spanned<String>>,
+    /// The description; likewise.
+    pub description: Option<Spanned<String>>,
+}
+
 /// `build.*`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct BuildTable {
     /// The target: `wasm32-wasip2` (default), `wasm32-unknown-unknown` or `wasm32-wasip1`.
     pub target: Option<Spanned<String>>,
@@ -42,7 +56,7 @@ pub enum Optimize {
 }
 
 /// `composition.*`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct CompositionTable {
     /// Whether to compose with the bridge; by default where the component exports `mik:core/handler`.
     pub http_handler: Option<Spanned<bool>>,
@@ -51,7 +65,7 @@ pub struct CompositionTable {
 }
 
 /// `server.*`.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct ServerTable {
     /// The port to listen on; 3000 by default, 0 for a free one.
     pub port: Option<Spanned<u16>>,
