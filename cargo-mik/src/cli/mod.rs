@@ -3,6 +3,7 @@
 mod build;
 mod build_flags;
 mod completions;
+mod config;
 mod new;
 mod plan;
 mod run;
@@ -85,6 +86,7 @@ enum Command {
     Serve(serve::ServeArgs),
     Run(run::RunArgs),
     Plan(plan::PlanArgs),
+    Config(config::ConfigArgs),
     Setup(setup::SetupArgs),
     Completions(completions::CompletionsArgs),
 }
@@ -98,6 +100,7 @@ impl Command {
             Self::Serve(args) => args.run(reporter),
             Self::Run(args) => args.run(reporter),
             Self::Plan(args) => args.run(reporter),
+            Self::Config(args) => args.run(reporter),
             Self::Setup(args) => args.run(reporter),
             Self::Completions(args) => args.run(Cli::command(), reporter),
         }

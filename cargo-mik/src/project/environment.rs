@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::net::IpAddr;
 
-use mik_build::schema::EnvValue;
+use mik_build::schema::{Address, EnvValue, Number, ServerTable, Spanned};
 
+use super::configuration::mebibytes;
 use super::manifest::{Located, Manifest};
 use super::{GuestSettings, OutboundSettings, Project, ProjectError};
 use crate::report::Reporter;
@@ -93,24 +94,30 @@ pub(super) fn host() -> Result<Option<IpAddr>, ProjectError> {
 }
 
 /// `MIK_MAX_BODY_SIZE`, in bytes.
-pub(super) fn max_body_size(most: u64) -> Result<Option<u64>, ProjectError> {
+pub(super) fn max_body_size() -> Result<Option<u64>, ProjectError> {
     variable(
         Variable {
             name: "MIK_MAX_BODY_SIZE",
             kind: "size of a body",
-            help: "write a number of bytes from 1 to 4294967296, or unset it with `env -u MIK_MAX_BODY_SIZE`",
+            help: "write a number of bytes, at most 4 GiB, or unset it with `env -u MIK_MAX_BODY_SIZE`",
         },
         std::env::var_os("MIK_MAX_BODY_SIZE"),
-        |text| text.parse().ok().filter(|bytes| (1..=most).contains(bytes)),
+        |text| {
+            text.parse().ok().filter(|bytes| (1..=mebibytes(most(|server| &server.max_body_size_mb))).contains(bytes))
+        },
     )
+}
+
+/// The most that a key may be.
+fn most<const DEFAULT: u64, const LEAST: u64, const MOST: u64>(
+    _: fn(&ServerTable) -> &Option<Spanned<Number<DEFAULT, LEAST, MOST>>>,
+) -> u64 {
+    MOST
 }
 
 /// An address to listen on: an IP address, or `localhost`, which needs no resolver.
 pub fn host_address(text: &str) -> Option<IpAddr> {
-    match text {
-        "localhost" => Some(IpAddr::from([127, 0, 0, 1])),
-        address => address.parse().ok(),
-    }
+    text.parse().ok().map(|Address(address)| address)
 }
 
 /// A variable that the server reads.

@@ -4,10 +4,14 @@
 mod arguments;
 mod cargo_config;
 mod configuration;
+mod decision;
 mod declared;
 mod deployment;
 mod environment;
 mod error;
+mod identity;
+mod keys;
+mod listing;
 mod location;
 mod manifest;
 mod package;
@@ -21,10 +25,12 @@ mod unit;
 
 pub use arguments::{BuildArguments, ServeArguments};
 pub use cargo_config::CargoConfig;
+pub use decision::Origin;
 pub use declared::Declared;
 pub use deployment::Deployment;
 pub use environment::{Environment, host_address};
 pub use error::ProjectError;
+pub use listing::{Listed, Listing, Setting};
 pub use manifest::Manifest;
 pub use package::{Bridge, Composition, Optimize, Package};
 pub use profile::Profile;
