@@ -46,7 +46,7 @@ fn a_body_that_breaks_off_is_never_mistaken_for_a_whole_one() {
 }
 
 #[test]
-fn a_handler_over_its_limits_is_told_which_and_the_developer_why() {
+pub(crate) fn a_handler_over_its_limits_is_told_which_and_the_developer_why() {
     let project = HANDLER.configured("limited", "[server]\nmemory_limit_mb = 16\n");
     let server = Server::start(&mut project.command("serve"));
     fails(&server, "/memory", 507, "memory-limit", "the limit is 16777216 bytes");
