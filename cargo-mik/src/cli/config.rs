@@ -91,7 +91,7 @@ fn table(listing: &Listing) -> String {
         let width = |cell: fn(&(&String, String, String)) -> usize| rows.iter().map(cell).max().unwrap_or(0);
         let keys = width(|(key, ..)| key.chars().count());
         // One long value does not push all the others' origins out of sight.
-        let values = width(|(_, value, _)| value.chars().count()).min(40);
+        let values = width(|(_, value, _)| value.chars().count()).min(28);
         for (key, value, origin) in &rows {
             text += &format!("{key:keys$}  {value:values$}  {origin}\n");
         }

@@ -88,9 +88,11 @@ impl Key {
         keys().iter().filter_map(of_path).collect()
     }
 
-    /// The key of a path.
+    /// The key of a path, or the one whose table the path leads into.
     pub fn find(path: &str) -> Option<Self> {
-        Self::all().into_iter().find(|key| key.path == path)
+        Self::all()
+            .into_iter()
+            .find(|key| path.strip_prefix(&key.path).is_some_and(|it| it.is_empty() || it.starts_with('.')))
     }
 
     fn new(path: &str, schema: &Map<String, Value>) -> Self {
@@ -169,7 +171,9 @@ mod tests {
         assert_eq!(Key::find("build.optimize").unwrap().takes, "`\"none\"`, `\"size\"`, `\"speed\"`");
         assert_eq!(Key::find("build.target").unwrap().default, Some(json!(TARGETS[0])));
         assert_eq!(Key::find("server.static").unwrap().default_in_words, "none");
+        assert_eq!(Key::find("server.env.HOME").unwrap().path, "server.env");
         assert_eq!(Key::find("server.nothing"), None);
+        assert_eq!(Key::find("server.ports"), None);
     }
 
     #[test]
