@@ -8,8 +8,11 @@ use serde_json::Value;
 
 use crate::{bodies, build, configuration, failures, settings};
 
+/// A test.
+type Test = fn();
+
 /// What shows that a key is honoured.
-const SHOWN: &[(&str, &[fn()])] = &[
+const SHOWN: &[(&str, &[Test])] = &[
     ("project.name", &[configuration::a_directory_without_cargo_has_its_settings_too]),
     ("project.version", &[configuration::what_the_package_says_otherwise_is_told]),
     ("project.description", &[configuration::what_the_package_says_otherwise_is_told]),

@@ -220,19 +220,15 @@ pub enum ProjectError {
         at: SourceSpan,
     },
     /// A key that says of the project what `[package]` says otherwise. A warning.
-    #[error("`{key}` is `{written}`, and the package's is `{packages}`")]
+    #[error("{message}")]
     #[diagnostic(
         code(mik::project::not_the_packages),
         help("remove the key: `[package]` in Cargo.toml says it"),
         severity(Warning)
     )]
     NotThePackages {
-        /// The key.
-        key: &'static str,
-        /// What it says.
-        written: String,
-        /// What the package says.
-        packages: String,
+        /// What each of them says.
+        message: String,
         /// The file.
         #[source_code]
         source_code: NamedSource<Arc<String>>,

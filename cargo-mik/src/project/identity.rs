@@ -51,9 +51,7 @@ impl Keys<'_> {
             && value.to_string() != packages
         {
             self.reporter.warn(ProjectError::NotThePackages {
-                key,
-                written: value.to_string(),
-                packages: packages.to_owned(),
+                message: format!("`{key}` is `{}`, and the package's is `{packages}`", value.to_string()),
                 source_code: file.named_source(),
                 at: span,
             });
