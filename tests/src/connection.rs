@@ -1,7 +1,7 @@
 //! A connection of the test's own: HTTP/1.1 as it is on the wire, with nothing made up, put in order or kept from sight.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpStream};
+use std::net::{Shutdown, TcpStream};
 
 use crate::{PATIENCE, Reply};
 
@@ -32,10 +32,9 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Opens a connection.
+    /// A connection that is open.
     #[track_caller]
-    pub fn open(address: SocketAddr) -> Self {
-        let stream = TcpStream::connect(address).expect("it listens");
+    pub(crate) fn of(stream: TcpStream) -> Self {
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout can be set");
         stream.set_nodelay(true).expect("packets can be sent at once");
         Self { stream: BufReader::new(stream) }

@@ -44,17 +44,28 @@ impl Guest {
         server
     }
 
-    /// A project with this guest's sources and a configuration of its own: the keys of a `mik.toml`.
+    /// A project with this guest's sources, under a name of its own, and a configuration: the keys of a `mik.toml`.
     pub fn configured(&self, name: &str, configuration: &str) -> Project {
         let project = Project::empty(name);
-        let manifest = fs_err::read_to_string(self.directory().join("Cargo.toml")).expect("a guest has a manifest");
-        let path = |below: &str| format!("\"{}\"", self.directory().join(below).display());
-        let manifest = manifest
+        let read = |path: &str| fs_err::read_to_string(self.directory().join(path)).expect("a guest has this file");
+        let path = |below: &str| format!("\"{}", self.directory().join(below).display());
+        let manifest = read("Cargo.toml")
             .replace(&format!("name = \"{}\"", self.name), &format!("name = \"{}\"", project.name()))
-            .replace("\"../../../sdk\"", &path("../../../sdk"))
-            .replace("[lib]", &format!("[lib]\npath = {}", path("src/lib.rs")));
-        project.write("Cargo.toml", manifest);
-        project.write("Cargo.lock", fs_err::read(self.directory().join("Cargo.lock")).expect("a guest has a lock"));
+            .replace("\"../../../sdk", &path("../../../sdk"));
+        if read("src/lib.rs").contains("generate!") {
+            // The interfaces are looked for where the manifest is, so the sources have to say where they really are.
+            for file in fs_err::read_dir(self.directory().join("src")).expect("a guest has sources") {
+                let name = file.expect("a directory can be read").file_name().into_string().expect("names are UTF-8");
+                let source = read(&format!("src/{name}"));
+                let source = source.replace("\"../../../wit", &path("../../../wit"));
+                project.write(&format!("src/{name}"), source.replace("path: \"wit", &format!("path: {}", path("wit"))));
+            }
+            project.write("Cargo.toml", manifest);
+        } else {
+            let lib = format!("[lib]\npath = {}\"", path("src/lib.rs"));
+            project.write("Cargo.toml", manifest.replace("[lib]", &lib));
+        }
+        project.write("Cargo.lock", read("Cargo.lock"));
         project.write("mik.toml", configuration);
         project
     }
@@ -76,3 +87,6 @@ pub static HANDLER: Guest = Guest::new("handler", LazyLock::new(|| build("handle
 
 /// A guest that misbehaves on demand, without the bridge.
 pub static PROBE: Guest = Guest::new("probe", LazyLock::new(|| build("probe")));
+
+/// Its little sister for WASI 0.3.
+pub static PROBE_P3: Guest = Guest::new("probe-p3", LazyLock::new(|| build("probe-p3")));

@@ -13,21 +13,30 @@
 use std::time::Duration;
 
 mod connection;
+mod deaf;
 pub mod guest;
 mod log;
 mod machine;
+pub mod modules;
+mod names;
 pub mod payload;
 mod program;
 mod project;
 mod reply;
 mod server;
+mod site;
+mod upstream;
 
 pub use connection::{Body, Connection};
+pub use deaf::DeafListener;
 pub use machine::{interrupt_group, toolchain_has, wait_until};
+pub use names::Names;
 pub use program::{Output, Program};
 pub use project::Project;
 pub use reply::Reply;
 pub use server::{Ended, Server, Signal};
+pub use site::Site;
+pub use upstream::Upstream;
 
 /// How long something may take before the test fails: a compile on a busy machine included.
 const PATIENCE: Duration = Duration::from_secs(300);

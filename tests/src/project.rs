@@ -80,6 +80,7 @@ impl Project {
 
     /// Writes a file of the project's, whole: nobody sees half of it.
     pub fn write(&self, path: &str, content: impl AsRef<[u8]>) {
+        assert!(!Path::new(path).is_absolute(), "{path} is not the project's");
         let path = self.directory().join(path);
         let directory = path.parent().expect("a file has a directory");
         fs_err::create_dir_all(directory).expect("the directory can be made");

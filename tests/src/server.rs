@@ -87,6 +87,11 @@ impl Server {
         self.address
     }
 
+    /// Its process, for what the system knows of it.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// A URL below it. The path goes out as it is.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
@@ -134,7 +139,7 @@ impl Server {
     /// A connection of the test's own, for what a well-behaved client would not send.
     #[track_caller]
     pub fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(self.address).expect("it listens");
+        let stream = self.reach();
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout can be set");
         stream
     }
@@ -142,7 +147,18 @@ impl Server {
     /// A connection of the test's own that speaks HTTP/1.1.
     #[track_caller]
     pub fn open(&self) -> Connection {
-        Connection::open(self.address)
+        Connection::of(self.reach())
+    }
+
+    /// A connection, or what the server has to say of there being none.
+    #[track_caller]
+    fn reach(&self) -> TcpStream {
+        TcpStream::connect(self.address).unwrap_or_else(|error| {
+            let status = format!("/proc/{}/status", self.child.id());
+            let state = fs_err::read_to_string(status).unwrap_or_else(|error| error.to_string());
+            let state = state.lines().find(|line| line.starts_with("State:")).unwrap_or(&state).to_owned();
+            panic!("{}: {error}; the process: {state}; it said:\n{}", self.address, self.log())
+        })
     }
 
     /// Sends a request on a connection of its own and reads the response, both as they are on the wire.
@@ -164,6 +180,14 @@ impl Server {
         let mut response = Vec::new();
         drop(stream.read_to_end(&mut response));
         String::from_utf8_lossy(&response).into_owned()
+    }
+
+    /// The most memory that it has had at once, in bytes.
+    pub fn peak_memory(&self) -> u64 {
+        let status = fs_err::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it is alive");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the system keeps count");
+        let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number");
+        kibibytes << 10
     }
 
     /// Sends a signal.

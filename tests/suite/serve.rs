@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use mik_tests::guest::PROBE;
 use mik_tests::{Body, Connection, Program, Project, Server};
 
 /// Waits until an edit is served.
@@ -196,4 +197,27 @@ fn path_dependencies_are_watched_however_deep() {
     assert_eq!(server.ask_for("/").is(200).text(), "two");
     // The lock file that the first build wrote was no reason for another.
     assert_eq!(server.log().matches("Rebuilding").count(), 1, "{}", server.log());
+}
+
+#[test]
+fn modules_beside_the_project_are_served_and_taken_up_without_a_build() {
+    let project = Project::saying("beside", "the project");
+    project.write("modules/other.wasm", fs_err::read(PROBE.component()).unwrap());
+    let server = Server::start(&mut project.command("serve"));
+    assert_eq!(server.ask_for("/").is(200).text(), "the project");
+    assert_eq!(server.ask_for("/run/other/ok").is(200).text(), "ok\n");
+    project.write("modules/more.wasm", fs_err::read(PROBE.component()).unwrap());
+    server.wait_for("Live more");
+    assert_eq!(server.ask_for("/run/more/ok").is(200).text(), "ok\n");
+    assert!(!server.log().contains("Rebuilding"), "{}", server.log());
+
+    // A build leaves them as they are, and its own component goes before one of the same name.
+    let own = format!("modules/{}.wasm", project.name());
+    project.write(&own, fs_err::read(PROBE.component()).unwrap());
+    server.says("is the project's own component");
+    project.edit("src/lib.rs", "the project", "the same project");
+    wait_for_swap(&server);
+    assert_eq!(server.ask_for("/").is(200).text(), "the same project");
+    assert_eq!(server.ask_for(&format!("/run/{}/", project.name())).is(200).text(), "the same project");
+    assert_eq!(server.ask_for("/run/more/ok").is(200).text(), "ok\n");
 }

@@ -2,6 +2,7 @@
 
 mod build;
 mod build_flags;
+mod cache;
 mod completions;
 mod config;
 mod new;
@@ -88,6 +89,7 @@ enum Command {
     Plan(plan::PlanArgs),
     Config(config::ConfigArgs),
     Setup(setup::SetupArgs),
+    Cache(cache::CacheArgs),
     Completions(completions::CompletionsArgs),
 }
 
@@ -102,6 +104,7 @@ impl Command {
             Self::Plan(args) => args.run(reporter),
             Self::Config(args) => args.run(reporter),
             Self::Setup(args) => args.run(reporter),
+            Self::Cache(args) => args.run(reporter),
             Self::Completions(args) => args.run(Cli::command(), reporter),
         }
     }

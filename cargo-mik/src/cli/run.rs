@@ -5,34 +5,45 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::serve::AddressFlags;
-use crate::project::{GuestSettings, ServerSettings};
+use crate::project::{Built, Production, RunArguments};
 use crate::report::Reporter;
-use crate::serve::{self, Module, Site};
+use crate::serve::{self, Directory, Module, Site};
 
-/// Serve a component that is already built
+/// Serve what is already built
 ///
-/// Needs no cargo and no project: what `cargo mik build` has written is all there is to it.
+/// A file is served at / and at /run/<name>/. Of a directory, each <name>.wasm is served at /run/<name>/. Of a project, a
+/// directory with a Cargo.toml or a mik.toml, its configuration says what is served: its own component at / if it is
+/// built, and the components of `server.modules`.
+///
+/// Files that come, change or go while the server runs are taken up; MIK_HOT_RELOAD=0 switches that off. Needs no cargo.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  mik run target/mik/release/hello.wasm\n  mik run hello.wasm --port 0 --host 0.0.0.0"
+    after_help = "Examples:\n  mik run                                     # the project in the current directory\n  \
+                        mik run target/mik/release/hello.wasm\n  \
+                        mik run components/ --port 0 --host 0.0.0.0"
 )]
 pub(super) struct RunArgs {
-    /// The component
-    file: PathBuf,
+    /// A component, a directory of components, or a project [default: the current directory]
+    path: Option<PathBuf>,
+    /// Directory of components, each at /run/<name>/; in place of `server.modules`
+    #[arg(long, value_name = "DIR")]
+    modules: Option<PathBuf>,
     #[command(flatten)]
     address: AddressFlags,
 }
 
 impl RunArgs {
     pub(super) fn run(self, reporter: &Reporter) -> miette::Result<()> {
-        let Self { file, address } = self;
-        let settings = ServerSettings::without_project(&address.into())?;
-        let name = file.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+        let Self { path, modules, address } = self;
+        let arguments = RunArguments { path, modules, address: address.into() };
+        let Production { component, server, guest } = Production::find(&arguments, reporter)?;
+        let module = |Built { name, path }| Module { name, path, guest: guest.clone() };
         let site = Site {
-            root: Some(name.clone()),
-            modules: vec![Module { name, path: file, guest: GuestSettings::default() }],
+            root: component.as_ref().map(|built| built.name.clone()),
+            modules: component.map(module).into_iter().collect(),
+            directory: server.modules.clone().map(|path| Directory { path, guest: guest.clone() }),
         };
-        serve::run(&site, &settings, reporter)?;
+        serve::run(&site, &server, reporter)?;
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ use clap::Args;
 use super::build_flags::BuildFlags;
 use crate::project::{BuildArguments, GuestSettings, Project, ServeArguments, ServerSettings};
 use crate::report::{Artifact, Reporter, Shell};
-use crate::serve::{self, Build, Module, Rebuild, Site, WatchSet};
+use crate::serve::{self, Build, Directory, Module, Rebuild, Site, WatchSet};
 use crate::{project, stages};
 
 /// Build, serve, and rebuild on every save
@@ -26,7 +26,7 @@ pub(super) struct ServeArgs {
     flags: BuildFlags,
 }
 
-/// Where to listen.
+/// Where to listen, and what a server starts from.
 #[derive(Debug, Args)]
 pub(super) struct AddressFlags {
     /// Port to listen on; 0 for a free one [env: PORT] [default: 3000]
@@ -35,6 +35,9 @@ pub(super) struct AddressFlags {
     /// Address to listen on [env: HOST] [default: 127.0.0.1]
     #[arg(long, value_parser = host)]
     host: Option<IpAddr>,
+    /// Compile every component; neither take compiled code from the cache nor put it there
+    #[arg(long)]
+    no_cache: bool,
 }
 
 fn host(name: &str) -> Result<IpAddr, String> {
@@ -42,8 +45,8 @@ fn host(name: &str) -> Result<IpAddr, String> {
 }
 
 impl From<AddressFlags> for ServeArguments {
-    fn from(AddressFlags { port, host }: AddressFlags) -> Self {
-        Self { port, host }
+    fn from(AddressFlags { port, host, no_cache }: AddressFlags) -> Self {
+        Self { port, host, no_cache }
     }
 }
 
@@ -56,7 +59,7 @@ impl ServeArgs {
         let project = Project::load(&arguments, &silent)?;
         let settings = ServerSettings::of_project(&project, &address, &silent)?;
         project.guests(&silent)?;
-        let watch_set = watch_set(&project);
+        let watch_set = watch_set(&project, Some(&settings));
         let rebuild: Arc<Rebuild> = {
             let reporter = reporter.clone();
             Arc::new(move || rebuild(&arguments, &address, &reporter))
@@ -75,15 +78,19 @@ fn rebuild(arguments: &BuildArguments, address: &ServeArguments, reporter: &Repo
             return Build { served: None, watch: None };
         }
     };
+    let settings = ServerSettings::of_project(&project, address, reporter);
+    let watch = watch_set(&project, settings.as_ref().ok());
     let serve = || -> miette::Result<_> {
-        let settings = ServerSettings::of_project(&project, address, reporter)?;
+        let settings = settings?;
         let guests = project.guests(reporter)?;
         let artifacts = stages::run(&plan, reporter)?;
-        Ok((site(artifacts, &guests), settings))
+        let mut site = site(artifacts, &guests);
+        site.directory = settings.modules.clone().map(|path| Directory { path, guest: shared(&project, &guests) });
+        Ok((site, settings))
     };
     let served = serve().inspect_err(|report| super::say_failure(report, reporter)).ok();
     // Of a build that failed as well: what mends it may lie where the last one had nothing.
-    Build { served, watch: Some(watch_set(&project)) }
+    Build { served, watch: Some(watch) }
 }
 
 /// What was built as what to serve: each with what its own package is trusted with, and with nothing of the others'.
@@ -98,13 +105,22 @@ fn site(artifacts: Vec<Artifact>, guests: &BTreeMap<String, GuestSettings>) -> S
         [only] => Some(only.name.clone()),
         _ => None,
     };
-    Site { modules, root }
+    Site { modules, root, directory: None }
 }
 
-fn watch_set(project: &Project) -> WatchSet {
+/// What the modules beside the project are trusted with: what its first package is, which decides where they are.
+fn shared(project: &Project, guests: &BTreeMap<String, GuestSettings>) -> GuestSettings {
+    let first = project.packages.first().and_then(|package| guests.get(&package.name));
+    first.cloned().unwrap_or_default()
+}
+
+/// What is worth building again for. The modules beside the project are not: they are taken up as they are.
+fn watch_set(project: &Project, settings: Option<&ServerSettings>) -> WatchSet {
+    let modules = settings.and_then(|settings| settings.modules.clone());
     WatchSet {
         paths: project.watched_paths(),
-        ignore: vec![project.target_directory.clone()],
+        ignore: std::iter::once(project.target_directory.clone()).chain(modules).collect(),
         written: vec![project.sources.lock()],
+        ..WatchSet::default()
     }
 }

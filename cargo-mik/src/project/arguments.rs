@@ -41,4 +41,17 @@ pub struct ServeArguments {
     pub port: Option<u16>,
     /// `--host`.
     pub host: Option<IpAddr>,
+    /// `--no-cache`: compiled code is neither taken from the cache nor put there.
+    pub no_cache: bool,
+}
+
+/// What was typed for `mik run`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunArguments {
+    /// What to serve: a file, a directory of components, or a project's. The current directory where none was typed.
+    pub path: Option<PathBuf>,
+    /// `--modules`.
+    pub modules: Option<PathBuf>,
+    /// Where to listen.
+    pub address: ServeArguments,
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::environment;
 use super::keys::{Keys, Stronger};
 use super::manifest::Manifest;
-use super::{Project, ProjectError, ServeArguments, ServerSettings};
+use super::{CodeCacheSettings, Project, ProjectError, ServeArguments, ServerSettings};
 use crate::report::Reporter;
 
 impl ServerSettings {
@@ -42,7 +42,7 @@ impl ServerSettings {
     }
 
     fn resolve(keys: &Keys<'_>, arguments: &ServeArguments) -> Result<Self, ProjectError> {
-        let ServeArguments { port, host } = *arguments;
+        let ServeArguments { port, host, no_cache } = *arguments;
         let host = Stronger { flag: host.map(|host| ("--host", host)), variable: ("HOST", &environment::host) };
         let port = Stronger { flag: port.map(|port| ("--port", port)), variable: ("PORT", &environment::port) };
         let max_body_size = Stronger { flag: None, variable: ("MIK_MAX_BODY_SIZE", &environment::max_body_size) };
@@ -70,10 +70,12 @@ impl ServerSettings {
             watch_debounce: Duration::from_millis(
                 keys.number("watch_debounce_ms", |server| server.watch_debounce_ms.as_ref()),
             ),
+            hot_reload: environment::hot_reload()?.unwrap_or(true),
             modules: keys.modules(),
             static_directory: keys.path("static", |server| server.static_directory.as_ref()),
             cache_size: count(keys.number("cache_size", |server| server.cache_size.as_ref())),
             max_cache: mebibytes(keys.number("max_cache_mb", |server| server.max_cache_mb.as_ref())),
+            code_cache: CodeCacheSettings::unless(no_cache)?,
             max_per_module_requests: count(
                 keys.number("max_per_module_requests", |server| server.max_per_module_requests.as_ref()),
             ),

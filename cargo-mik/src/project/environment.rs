@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::net::IpAddr;
+use std::path::PathBuf;
 
 use mik_build::schema::{Address, EnvValue, Number, ServerTable, Spanned};
 
@@ -31,7 +32,7 @@ impl Project {
 impl GuestSettings {
     /// What the guest of one directory is trusted with.
     pub(super) fn of_manifest(manifest: &Manifest, reporter: &Reporter) -> Result<Self, ProjectError> {
-        Ok(Self { environment: environment(manifest, reporter)?, outbound: outbound(manifest, reporter)? })
+        Ok(Self { environment: environment(manifest, reporter)?, outbound: OutboundSettings::of(manifest, reporter)? })
     }
 }
 
@@ -54,16 +55,6 @@ fn environment(manifest: &Manifest, reporter: &Reporter) -> Result<Environment, 
         environment.insert(name, value);
     }
     Ok(environment)
-}
-
-fn outbound(manifest: &Manifest, reporter: &Reporter) -> Result<OutboundSettings, ProjectError> {
-    let defaults = OutboundSettings::default();
-    let allow_private =
-        manifest.get("server.http_allow_private", |schema| schema.server.http_allow_private.as_ref(), reporter);
-    Ok(OutboundSettings {
-        allow_private: allow_private.map_or(defaults.allow_private, |located| located.value),
-        ..defaults
-    })
 }
 
 /// `PORT`.
@@ -90,6 +81,24 @@ pub(super) fn host() -> Result<Option<IpAddr>, ProjectError> {
         },
         std::env::var_os("HOST"),
         host_address,
+    )
+}
+
+/// `MIK_HOT_RELOAD`.
+pub(super) fn hot_reload() -> Result<Option<bool>, ProjectError> {
+    variable(
+        Variable {
+            name: "MIK_HOT_RELOAD",
+            kind: "switch",
+            help: "write `0` to serve files as they are when the server starts, `1` to take up changes, which is the \
+                   default",
+        },
+        std::env::var_os("MIK_HOT_RELOAD"),
+        |text| match text {
+            "0" | "false" => Some(false),
+            "1" | "true" => Some(true),
+            _ => None,
+        },
     )
 }
 
@@ -120,15 +129,15 @@ pub fn host_address(text: &str) -> Option<IpAddr> {
     text.parse().ok().map(|Address(address)| address)
 }
 
-/// A variable that the server reads.
-struct Variable {
-    name: &'static str,
-    kind: &'static str,
-    help: &'static str,
+/// A variable that is read.
+pub(super) struct Variable {
+    pub(super) name: &'static str,
+    pub(super) kind: &'static str,
+    pub(super) help: &'static str,
 }
 
 /// A variable's value. An empty one counts as none: it is how shells and compose files say "none".
-fn variable<T>(
+pub(super) fn variable<T>(
     Variable { name, kind, help }: Variable,
     value: Option<OsString>,
     parse: impl Fn(&str) -> Option<T>,
@@ -138,6 +147,13 @@ fn variable<T>(
         Some(parsed) => Ok(Some(parsed)),
         None => Err(ProjectError::InvalidVariable { name, kind, value: value.to_string_lossy().into_owned(), help }),
     }
+}
+
+/// A variable that names a file or a directory. An unset one and an empty one are the same, as in cargo; a relative path
+/// is meant from where we are.
+pub fn path_variable(name: &str) -> Option<PathBuf> {
+    let value = std::env::var_os(name).filter(|value| !value.is_empty())?;
+    Some(std::path::absolute(&value).unwrap_or_else(|_| PathBuf::from(value)))
 }
 
 #[cfg(test)]

@@ -59,6 +59,29 @@ pub enum ProjectError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// Nothing is built, and there is no directory of modules.
+    #[error("there is nothing to serve in `{}`", directory.display())]
+    #[diagnostic(
+        code(mik::project::nothing_to_serve),
+        help(
+            "build the project's component with `cargo mik build --release`, or put components into its `modules` \
+             directory; or name what is to be served: `mik run FILE`, `mik run DIRECTORY`"
+        )
+    )]
+    NothingToServe {
+        /// Where it was looked for.
+        directory: PathBuf,
+    },
+    /// `--modules` names no directory.
+    #[error("`{}` is not a directory", path.display())]
+    #[diagnostic(
+        code(mik::project::no_modules),
+        help("`--modules` takes a directory of components; make it first: it may be empty, and fill up later")
+    )]
+    NoModules {
+        /// What was typed.
+        path: PathBuf,
+    },
     /// A configuration file can't be read.
     #[error("a configuration file can't be read")]
     #[diagnostic(code(mik::project::read), help("may it be read, and is it UTF-8?"))]

@@ -30,6 +30,11 @@ impl SourceFile {
         Ok(Self { directory, path: shown(path), text: Arc::new(text) })
     }
 
+    /// The path, as it is shown.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
     /// The directory that paths in it are relative to.
     pub(super) fn directory(&self) -> &Path {
         &self.directory

@@ -7,7 +7,7 @@ use std::time::Duration;
 use mik_build::schema::{Address, Number, ServerTable, Spanned};
 use serde::Serialize;
 
-use super::Environment;
+use super::{CodeCacheSettings, Environment, OutboundSettings};
 
 /// The server's settings, decided: flags, environment, files and defaults have been weighed. They are the same for all
 /// that is served; what belongs to one guest is not among them.
@@ -29,6 +29,8 @@ pub struct ServerSettings {
     pub shutdown_timeout: Duration,
     /// An upper bound on how long a finished save is waited for.
     pub watch_debounce: Duration,
+    /// Whether `mik run` takes up files that change while they are served.
+    pub hot_reload: bool,
     /// The directory of components; it need not be there. None where there is no project.
     pub modules: Option<PathBuf>,
     /// The directory of static files, if any.
@@ -37,6 +39,8 @@ pub struct ServerSettings {
     pub cache_size: usize,
     /// How much compiled code is kept in memory, in bytes.
     pub max_cache: u64,
+    /// Where compiled code is kept between runs; none where it is compiled at every start.
+    pub code_cache: Option<CodeCacheSettings>,
     /// How many requests to one module may be in flight at once.
     pub max_per_module_requests: usize,
     /// How many requests one instance may answer before it is dropped.
@@ -60,12 +64,14 @@ impl Default for ServerSettings {
             max_concurrent_requests: default(|server| &server.max_concurrent_requests) as usize,
             shutdown_timeout: Duration::from_secs(default(|server| &server.shutdown_timeout_secs)),
             watch_debounce: Duration::from_millis(default(|server| &server.watch_debounce_ms)),
+            hot_reload: true,
             modules: None,
             static_directory: None,
             cache_size: default(|server| &server.cache_size) as usize,
             max_cache: default(|server| &server.max_cache_mb) << 20,
             max_per_module_requests: default(|server| &server.max_per_module_requests) as usize,
             instance_reuse: default(|server| &server.instance_reuse) as usize,
+            code_cache: None,
             log_file: None,
             log_max_size: default(|server| &server.log_max_size_mb) << 20,
             log_max_files: default(|server| &server.log_max_files) as usize,
@@ -87,28 +93,4 @@ pub struct GuestSettings {
     pub environment: Environment,
     /// Where it may send requests to.
     pub outbound: OutboundSettings,
-}
-
-/// Requests that a guest sends: where to, and how much may come back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct OutboundSettings {
-    /// `server.http_allowed`: the hosts; none, where it is empty.
-    pub allowed: Vec<String>,
-    /// Whether names may resolve to addresses that are not the internet's.
-    pub allow_private: bool,
-    /// A file of certificates to trust besides the system's.
-    pub ca_file: Option<PathBuf>,
-    /// The largest body that may come back, in bytes.
-    pub max_response: u64,
-}
-
-impl Default for OutboundSettings {
-    fn default() -> Self {
-        Self {
-            allowed: Vec::new(),
-            allow_private: false,
-            ca_file: None,
-            max_response: default(|server| &server.http_max_response_mb) << 20,
-        }
-    }
 }

@@ -9,4 +9,4 @@ mod shell;
 
 pub use event::{Artifact, Event, GuestStream, Progress};
 pub use exit_code::ExitCode;
-pub use shell::{ColorChoice, MessageFormat, Reporter, Shell, Verbosity};
+pub use shell::{ColorChoice, MessageFormat, Reporter, Shell, Verbosity, size};

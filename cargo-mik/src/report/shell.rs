@@ -250,12 +250,13 @@ fn shown(path: &Path) -> String {
     path.strip_prefix(cwd).unwrap_or(path).display().to_string()
 }
 
-/// A size as people read it, with the exact number where it is rounded.
-fn size(bytes: u64) -> String {
+/// A size as people read it.
+pub fn size(bytes: u64) -> String {
     match bytes {
         0..1024 => format!("{bytes} B"),
         1024..1_048_576 => format!("{:.1} KiB", bytes as f64 / 1024.0),
-        _ => format!("{:.1} MiB", bytes as f64 / 1_048_576.0),
+        1_048_576..1_073_741_824 => format!("{:.1} MiB", bytes as f64 / 1_048_576.0),
+        _ => format!("{:.1} GiB", bytes as f64 / 1_073_741_824.0),
     }
 }
 
@@ -288,5 +289,6 @@ mod tests {
     fn sizes_are_readable() {
         assert_eq!(size(812), "812 B");
         assert_eq!(size(63_488), "62.0 KiB");
+        assert_eq!(size(1 << 30), "1.0 GiB");
     }
 }

@@ -1,61 +1,84 @@
 //! Components from disk: what kind of file it is, whether it answers HTTP, and its compilation.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use wasmtime::component::{Component, InstancePre};
-use wasmtime_wasi_http::handler::{ProxyHandler, ProxyPre};
+use wasmtime_wasi_http::handler::ProxyPre;
 use wasmtime_wasi_http::{p2, p3};
 
 use super::error::{Detail, ServeError};
 use super::guest::{Grant, Guest};
 use super::host::Host;
-use super::instance::Instances;
+use super::instance::{Handler, Instances};
 use super::module::Version;
+use crate::stages::{self, Interface};
 use crate::tools::{digest, files};
 
-/// A component's bytes.
-pub(super) struct Binary<'a> {
-    path: &'a Path,
+/// The largest component that is read, in bytes: the file's size is not ours to decide, what it is read into is.
+pub(super) const COMPONENT_MOST: u64 = 512 << 20;
+
+/// A component's file, read: one that is whole, as far as can be told without its code, and that answers HTTP.
+pub(super) struct Binary {
+    path: PathBuf,
     bytes: Vec<u8>,
+    interface: Interface,
+    /// The SHA-256 of the file.
     pub(super) digest: String,
 }
 
-impl Host {
-    /// Reads a component.
-    pub(super) fn read<'a>(&self, path: &'a Path) -> Result<Binary<'a>, ServeError> {
-        let bytes = files::read(path).map_err(|source| ServeError::Read { source })?;
+impl Binary {
+    /// Reads a component. What its code has wrong, compilation tells; a file that is cut short is told here.
+    pub(super) fn read(path: &Path) -> Result<Self, ServeError> {
+        let read = files::read_at_most(path, COMPONENT_MOST).map_err(|source| ServeError::Read { source })?;
+        let bytes = read.ok_or_else(|| ServeError::TooLarge { path: path.to_owned(), limit: COMPONENT_MOST })?;
+        let interface = interface(path, &bytes)?;
         let digest = digest::of(&bytes);
-        Ok(Binary { path, bytes, digest })
-    }
-
-    /// Compiles a component and links it with what the host offers.
-    pub(super) fn compile(&self, module: &str, binary: Binary<'_>, grant: Grant) -> Result<Arc<Version>, ServeError> {
-        let Binary { path, bytes, digest } = binary;
-        check_kind(path, &bytes)?;
-        let machine = self.machine();
-        let failed = |error: &wasmtime::Error| ServeError::Compile { path: path.into(), source: Detail::of(error) };
-        let component = Component::from_binary(&machine.engine, &bytes).map_err(|error| failed(&error))?;
-        let exports = Exports::of(&component);
-        let world = exports.world(path)?;
-        let linked = machine.linker.instantiate_pre(&component).map_err(|error| import_error(path, &error))?;
-        let linked = world.pre(linked).map_err(|error| failed(&error))?;
-        Ok(self.version(module, digest, linked, grant))
-    }
-
-    /// The same component with another grant. Nothing of it is compiled again.
-    pub(super) fn grant(&self, module: &str, version: &Version, grant: Grant) -> Arc<Version> {
-        self.version(module, version.digest.clone(), version.linked.clone(), grant)
-    }
-
-    fn version(&self, module: &str, digest: String, linked: Linked, grant: Grant) -> Arc<Version> {
-        let handler = ProxyHandler::new(Instances::new(self, module, linked.pre(), &grant));
-        Arc::new(Version { digest, linked, grant, handler })
+        Ok(Self { path: path.to_owned(), bytes, interface, digest })
     }
 }
 
-/// A wasm file opens with its magic number, then a version: 1 of core modules, with layer 1 set for components.
-fn check_kind(path: &Path, bytes: &[u8]) -> Result<(), ServeError> {
+/// A component, compiled and linked.
+pub(super) struct Code {
+    /// The SHA-256 of the component's file.
+    pub(super) digest: String,
+    /// How much memory it takes, in bytes.
+    pub(super) size: u64,
+    linked: Linked,
+}
+
+impl Host {
+    /// Compiles a component and links it with what the host offers. A handler is composed with the bridge first.
+    pub(super) fn compile(&self, module: &str, binary: Binary) -> Result<Arc<Code>, ServeError> {
+        let Binary { path, mut bytes, interface, digest } = binary;
+        if !interface.exports_http() {
+            validate(&path, &bytes)?;
+            bytes = stages::with_bridge(&bytes, module)
+                .map_err(|error| ServeError::Compose { path: path.clone(), source: Detail::of_stage(&error) })?;
+        }
+        let machine = self.machine();
+        let failed = |error: &wasmtime::Error| ServeError::Compile { path: path.clone(), source: Detail::of(error) };
+        let component = self.code(module, &bytes, || {
+            validate(&path, &bytes)?;
+            Component::from_binary(&machine.engine, &bytes).map_err(|error| failed(&error))
+        })?;
+        let image = component.image_range();
+        let size = (image.end as u64).saturating_sub(image.start as u64);
+        let linked = machine.linker.instantiate_pre(&component).map_err(|error| import_error(&path, &error))?;
+        let linked = Linked::new(linked, interface.exports_http_p3()).map_err(|error| failed(&error))?;
+        Ok(Arc::new(Code { digest, size, linked }))
+    }
+
+    /// What answers requests: code, with what it is granted.
+    pub(super) fn version(&self, module: &str, code: Arc<Code>, grant: Grant) -> Arc<Version> {
+        let handler = Handler::new(Instances::new(self, module, code.linked.pre(), code.clone(), &grant));
+        Arc::new(Version { code, grant, handler })
+    }
+}
+
+/// What a component exports. A wasm file opens with its magic number, then a version: 1 of core modules, with layer 1
+/// set for components.
+fn interface(path: &Path, bytes: &[u8]) -> Result<Interface, ServeError> {
     let path = || path.to_owned();
     if !bytes.starts_with(b"\0asm") {
         return Err(ServeError::NotWasm { path: path() });
@@ -63,63 +86,44 @@ fn check_kind(path: &Path, bytes: &[u8]) -> Result<(), ServeError> {
     if bytes.get(4..8) == Some(&[1, 0, 0, 0]) {
         return Err(ServeError::CoreModule { path: path() });
     }
-    // Before compilation, so that what is wrong with the file isn't taken for a fault of the compiler's.
+    let interface = Interface::of(bytes)
+        .map_err(|error| ServeError::Invalid { path: path(), source: Detail(error.to_string()) })?;
+    if interface.exports_http() || interface.exports_handler() {
+        return Ok(interface);
+    }
+    let exports = match interface.exports.as_slice() {
+        [] => "nothing".to_owned(),
+        names => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
+    };
+    Err(ServeError::NoHandler { path: path(), exports })
+}
+
+/// Before compilation, so that what is wrong with the file isn't taken for a fault of the compiler's.
+fn validate(path: &Path, bytes: &[u8]) -> Result<(), ServeError> {
     let features = wasmparser::WasmFeatures::all();
     let validated = wasmparser::Validator::new_with_features(features).validate_all(bytes);
-    validated.map(drop).map_err(|error| ServeError::Invalid { path: path(), source: Detail(error.to_string()) })
-}
-
-/// What a component exports, by name.
-struct Exports(Vec<String>);
-
-/// The version of WASI HTTP that a component answers by.
-enum World {
-    P2,
-    P3,
-}
-
-impl Exports {
-    fn of(component: &Component) -> Self {
-        let component_type = component.component_type();
-        Self(component_type.exports(component.engine()).map(|(name, _)| name.to_owned()).collect())
-    }
-
-    fn world(&self, path: &Path) -> Result<World, ServeError> {
-        let find = |prefix: &str| self.0.iter().find(|name| name.starts_with(prefix));
-        if find("wasi:http/handler@0.3.").is_some() {
-            return Ok(World::P3);
-        }
-        if find("wasi:http/incoming-handler@0.2.").is_some() {
-            return Ok(World::P2);
-        }
-        if let Some(export) = find("mik:core/handler") {
-            return Err(ServeError::NotComposed { path: path.to_owned(), export: export.clone() });
-        }
-        let exports = match self.0.as_slice() {
-            [] => "nothing".to_owned(),
-            names => names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "),
-        };
-        Err(ServeError::NoHandler { path: path.to_owned(), exports })
-    }
-}
-
-impl World {
-    fn pre(self, linked: InstancePre<Guest>) -> wasmtime::Result<Linked> {
-        Ok(match self {
-            Self::P2 => Linked::P2(p2::bindings::ProxyPre::new(linked)?),
-            Self::P3 => Linked::P3(p3::bindings::ServicePre::new(linked)?),
-        })
-    }
+    let invalid = |error: wasmparser::BinaryReaderError| ServeError::Invalid {
+        path: path.to_owned(),
+        source: Detail(error.to_string()),
+    };
+    validated.map(drop).map_err(invalid)
 }
 
 /// A component, compiled and linked. Unlike wasmtime's [`ProxyPre`] it can be had more than once.
 #[derive(Clone)]
-pub(super) enum Linked {
+enum Linked {
     P2(p2::bindings::ProxyPre<Guest>),
     P3(p3::bindings::ServicePre<Guest>),
 }
 
 impl Linked {
+    fn new(linked: InstancePre<Guest>, is_p3: bool) -> wasmtime::Result<Self> {
+        Ok(match is_p3 {
+            false => Self::P2(p2::bindings::ProxyPre::new(linked)?),
+            true => Self::P3(p3::bindings::ServicePre::new(linked)?),
+        })
+    }
+
     fn pre(&self) -> ProxyPre<Guest> {
         match self.clone() {
             Self::P2(pre) => ProxyPre::P2(pre),
@@ -142,10 +146,9 @@ fn import_error(path: &Path, error: &wasmtime::Error) -> ServeError {
 
 #[cfg(test)]
 mod tests {
-    use super::super::failure::Bounds;
     use super::super::host::Mode;
     use super::*;
-    use crate::project::{GuestSettings, ServerSettings};
+    use crate::project::ServerSettings;
     use crate::report::{Reporter, Shell};
 
     /// What is said of a file with this content.
@@ -156,8 +159,7 @@ mod tests {
         let reporter = Reporter::new(Shell::from_write(Box::new(std::io::sink()), Box::new(std::io::sink())));
         let settings = ServerSettings { max_concurrent_requests: 1, ..ServerSettings::default() };
         let host = Host::new(&settings, Mode::Production, &reporter).unwrap();
-        let grant = Grant { guest: GuestSettings::default(), bounds: Bounds::of(&settings) };
-        let refused = host.read(&path).and_then(|binary| host.compile("x", binary, grant));
+        let refused = Binary::read(&path).and_then(|binary| host.compile("x", binary));
         refused.err().unwrap()
     }
 
@@ -183,8 +185,12 @@ mod tests {
         assert_eq!(exports(refusal_of_wat("(component)")), "nothing");
         let command = r#"(component (instance $i) (export "wasi:cli/run@0.2.0" (instance $i)))"#;
         assert_eq!(exports(refusal_of_wat(command)), "`wasi:cli/run@0.2.0`");
+    }
+
+    #[test]
+    fn what_only_looks_like_a_handler_can_not_be_composed() {
         let handler = r#"(component (instance $i) (export "mik:core/handler@0.1.0" (instance $i)))"#;
-        assert!(matches!(refusal_of_wat(handler), ServeError::NotComposed { .. }));
+        assert!(matches!(refusal_of_wat(handler), ServeError::Compose { .. }));
     }
 
     #[test]

@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use super::error::{Detail, ServeError};
 use super::host::{Host, Mode};
-use super::module::Site;
-use super::run::{listen, runtime, say_live, serve_until_told, url};
+use super::module::{Directory, Site};
+use super::reload;
+use super::run::{listen, runtime, say_live, say_stock, serve_until_told, url};
 use super::snapshot::WatchSet;
 use super::watch::Watcher;
 use crate::project::ServerSettings;
@@ -124,6 +125,16 @@ impl Project {
         build
     }
 
+    /// Serves the modules beside the project, and goes on doing so as they change.
+    fn stock_up(&self, directory: &Directory) {
+        let modules = Site { directory: Some(directory.clone()), ..Site::default() };
+        let watcher = reload::watch(&modules, self.started.watch_debounce);
+        say_stock(&self.reporter, directory, self.host.stock_up(directory));
+        if let Err(error) = reload::keep_up(self.host.clone(), watcher) {
+            self.reporter.emit(Event::Failure(error.into()));
+        }
+    }
+
     /// Says which settings have changed that a running server can't take up, if that has not been said.
     fn say_what_waits(&self, settings: &ServerSettings, said: &mut Vec<&'static str>) {
         let changed = changes_at_restart(&self.started, settings);
@@ -139,6 +150,9 @@ impl Project {
         let begin = Instant::now();
         match self.host.put(site, settings) {
             Ok(changes) => {
+                if let Some(directory) = site.directory.as_ref().filter(|_| !was_live) {
+                    self.stock_up(directory);
+                }
                 self.reporter.detail("Swapped", format!("in {:.0?}", begin.elapsed()));
                 if changes.is_empty() {
                     self.reporter.status("Unchanged", "the same version goes on serving");
@@ -162,6 +176,7 @@ fn changes_at_restart(started: &ServerSettings, now: &ServerSettings) -> Vec<&'s
     let changed = [
         ("host", started.host != now.host),
         ("port", started.port != now.port),
+        ("modules", started.modules != now.modules),
         ("max_concurrent_requests", started.max_concurrent_requests != now.max_concurrent_requests),
     ];
     changed.into_iter().filter(|(_, changed)| *changed).map(|(key, _)| key).collect()

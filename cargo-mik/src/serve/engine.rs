@@ -1,8 +1,10 @@
 //! The wasmtime engine: how components are compiled, where instances live, how a busy guest is made to yield.
 
+use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use wasmtime::component::Linker;
 use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
 
@@ -17,6 +19,9 @@ const WASM_STACK: usize = 1 << 20;
 /// The stack that it runs on: the host's functions that it calls need some as well.
 const STACK: usize = 2 << 20;
 
+/// The most instances that are kept for another request, whatever the number of requests in flight may be.
+const INSTANCES_KEPT: usize = 1000;
+
 /// What stays mapped of a memory, a table or a stack when its instance is dropped, so that the next one finds it there.
 const MEMORY_KEPT: usize = 512 << 10;
 const TABLE_KEPT: usize = 16 << 10;
@@ -26,6 +31,8 @@ const STACK_KEPT: usize = 64 << 10;
 pub(super) struct Machine {
     pub(super) engine: Engine,
     pub(super) linker: Linker<Guest>,
+    /// How many instances may be kept for another request. They take room in the pool while nobody needs them.
+    pub(super) kept: Arc<Semaphore>,
 }
 
 impl Machine {
@@ -35,7 +42,8 @@ impl Machine {
         let engine = engine(requests).map_err(|error| start(&error))?;
         let linker = linker(&engine).map_err(|error| start(&error))?;
         keep_time(&engine)?;
-        Ok(Self { engine, linker })
+        let kept = Arc::new(Semaphore::new((requests / 2).clamp(1, INSTANCES_KEPT)));
+        Ok(Self { engine, linker, kept })
     }
 }
 
@@ -51,6 +59,11 @@ fn engine(requests: usize) -> wasmtime::Result<Engine> {
         }
     }
     Engine::new(&config())
+}
+
+/// An engine that compiles as the server's does and runs nothing: where instances live makes no difference to code.
+pub(super) fn compiling_engine() -> Result<Engine, ServeError> {
+    Engine::new(&config()).map_err(|error| ServeError::Start { source: Detail::of(&error) })
 }
 
 fn config() -> Config {

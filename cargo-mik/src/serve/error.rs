@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use crate::stages::StageError;
+
 /// Why something can't be served.
 #[derive(Debug, Error, Diagnostic)]
 pub enum ServeError {
@@ -73,23 +75,36 @@ pub enum ServeError {
         #[source]
         source: Detail,
     },
-    /// A handler that has not been composed with the bridge.
-    #[error("`{}` exports `{export}`, not `wasi:http`", path.display())]
-    #[diagnostic(
-        code(mik::serve::not_composed),
-        help("compose it with the bridge: `cargo mik build` does, and prints the composed component's path")
-    )]
-    NotComposed {
+    /// The file is larger than any component that is served.
+    #[error("`{}` is larger than {} MiB, which no component may be", path.display(), limit >> 20)]
+    #[diagnostic(code(mik::serve::too_large), help("is it a component? `cargo mik build --release` makes small ones"))]
+    TooLarge {
         /// The file.
         path: PathBuf,
-        /// The interface that it exports.
-        export: String,
+        /// How large it may be, in bytes.
+        limit: u64,
+    },
+    /// A handler that can't be composed with the bridge.
+    #[error("`{}` can't be composed with the bridge", path.display())]
+    #[diagnostic(
+        code(mik::serve::compose),
+        help("was the handler built against another `mik:core`? This bridge takes `mik:core@0.1.0`")
+    )]
+    Compose {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        #[source]
+        source: Detail,
     },
     /// A component that answers no HTTP.
     #[error("`{}` exports nothing that answers HTTP", path.display())]
     #[diagnostic(
         code(mik::serve::no_handler),
-        help("`wasi:http/incoming-handler@0.2` or `wasi:http/handler@0.3` is expected; it exports {exports}")
+        help(
+            "`wasi:http/incoming-handler@0.2`, `wasi:http/handler@0.3` or `mik:core/handler@0.1.0` is expected; it \
+             exports {exports}"
+        )
     )]
     NoHandler {
         /// The file.
@@ -124,6 +139,43 @@ pub enum ServeError {
         #[source]
         source: Detail,
     },
+    /// A file whose name can't be part of a URL as it is.
+    #[error("`{}` is not served: `{name}` can't be the name of a module", path.display())]
+    #[diagnostic(
+        code(mik::serve::module_name),
+        help(
+            "rename the file: its name is part of the URL /run/<name>/, and may have letters, digits, `-`, `_`, `.` and `~`"
+        )
+    )]
+    FileName {
+        /// The file.
+        path: PathBuf,
+        /// The name.
+        name: String,
+    },
+    /// A file in the directory of modules has the name of the project's own component.
+    #[error("`{}` is not served: /run/{name}/ is the project's own component", path.display())]
+    #[diagnostic(code(mik::serve::shadowed), help("rename the file, and it is served under its new name"))]
+    Shadowed {
+        /// The file.
+        path: PathBuf,
+        /// The name.
+        name: String,
+    },
+    /// The directory of modules can't be read.
+    #[error("the directory of modules can't be read")]
+    #[diagnostic(
+        code(mik::serve::modules),
+        help("`server.modules` or `--modules` names a directory of components; it is looked at again when it changes")
+    )]
+    Directory {
+        /// What the system said; it names the directory.
+        source: io::Error,
+    },
+    /// A compilation that came to no end.
+    #[error("the component's compilation broke off")]
+    #[diagnostic(code(mik::serve::broke_off), help("this is a bug of `cargo mik`: please report the component"))]
+    BrokeOff,
     /// A name that can't be part of a URL as it is.
     #[error("`{name}` can't be the name of a module")]
     #[diagnostic(
@@ -144,12 +196,33 @@ pub enum ServeError {
     },
 }
 
+impl ServeError {
+    /// Whether the component's file is not there.
+    pub(super) fn is_gone(&self) -> bool {
+        matches!(self, Self::Read { source } if source.kind() == io::ErrorKind::NotFound)
+    }
+
+    /// All that there is to say, as text.
+    pub(super) fn told(&self) -> String {
+        let causes = std::iter::successors(std::error::Error::source(self), |cause| cause.source());
+        let causes = causes.map(|cause| format!(": {cause}")).collect::<String>();
+        let help = self.help().map(|help| format!("\n{help}")).unwrap_or_default();
+        format!("{self}{causes}{help}")
+    }
+}
+
 /// What wasmtime says, as text: its error type stays in this room.
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub struct Detail(pub(super) String);
 
 impl Detail {
+    /// What a stage of the build says, and why.
+    pub(super) fn of_stage(error: &StageError) -> Self {
+        let causes = std::iter::successors(std::error::Error::source(error), |cause| cause.source());
+        Self(causes.last().map_or_else(|| error.to_string(), ToString::to_string))
+    }
+
     /// The whole chain of causes in one line.
     pub(super) fn of(error: &wasmtime::Error) -> Self {
         Self(format!("{error:#}"))

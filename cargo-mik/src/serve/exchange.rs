@@ -10,13 +10,13 @@ use http::{Method, Response, header, request};
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::{Body as _, Frame, Incoming, SizeHint};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Sleep, sleep, timeout};
 use wasmtime_wasi_http::{Error as HttpError, WasiBody};
 
 use super::blame::Blame;
 use super::failure::{Bounds, Failure};
 use super::ticket::{End, Ticket};
+use super::traffic::Pass;
 
 /// A response's body as the server sends it.
 pub(super) type Body = UnsyncBoxBody<Bytes, Broken>;
@@ -55,33 +55,36 @@ impl hyper::body::Body for RequestBody {
     type Error = HttpError;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, HttpError>>> {
-        self.waits = false;
-        let http2 = self.http2;
-        let Some(incoming) = &mut self.incoming else { return Poll::Ready(None) };
-        let frame = ready!(Pin::new(&mut *incoming).poll_frame(cx));
+        let this = &mut *self;
+        this.waits = false;
+        let http2 = this.http2;
+        let Some(incoming) = &mut this.incoming else { return Poll::Ready(None) };
+        let frame = Pin::new(&mut *incoming).poll_frame(cx);
+        this.ticket.client.sends_slowly(frame.is_pending());
+        let frame = ready!(frame);
         let result = match frame {
             Some(Ok(frame)) => {
                 let length = frame.data_ref().map_or(0, |data| data.len() as u64);
-                match self.room.checked_sub(length) {
+                match this.room.checked_sub(length) {
                     Some(room) => {
-                        self.room = room;
+                        this.room = room;
                         return Poll::Ready(Some(Ok(frame)));
                     }
                     None => {
-                        self.ticket.refuse_body();
-                        self.drain();
+                        this.ticket.refuse_body();
+                        this.drain();
                         Err(HttpError::HttpRequestBodySize(None))
                     }
                 }
             }
             Some(Err(error)) => {
-                self.incoming = None;
+                this.incoming = None;
                 Err(HttpError::Hyper(error))
             }
             None => {
                 // A stream that the client reset with NO_ERROR looks like an end and is none.
                 let whole = !http2 || incoming.is_end_stream();
-                self.incoming = None;
+                this.incoming = None;
                 if whole {
                     return Poll::Ready(None);
                 }
@@ -125,6 +128,10 @@ impl RequestBody {
 
 impl Drop for RequestBody {
     fn drop(&mut self) {
+        // Unless the guest was stopped because it was still waiting for more.
+        if !self.ticket.is_over() {
+            self.ticket.client.sends_slowly(false);
+        }
         self.drain();
     }
 }
@@ -175,12 +182,14 @@ pub(super) struct ResponseBody {
     deadline: Pin<Box<Sleep>>,
     bounds: Bounds,
     blame: Blame,
-    _in_flight: OwnedSemaphorePermit,
+    pass: Option<Pass>,
 }
 
 /// How long a response's head is held back for the first of its body. A guest that fails right after the head thus
 /// gets an honest status; one that streams slowly loses next to nothing.
 const HEAD_HELD: Duration = Duration::from_millis(10);
+
+const TOO_LONG: &str = "its body is longer than its `content-length`";
 
 /// How long a failure is held back from the server, so that it can send what it has.
 const BREAK_HELD: Duration = Duration::from_millis(20);
@@ -195,7 +204,6 @@ impl ResponseBody {
         Head { length, sent }: Head,
         blame: Blame,
         bounds: Bounds,
-        in_flight: OwnedSemaphorePermit,
     ) -> Result<Self, Failure> {
         let ticket = &blame.ticket;
         // A response to HEAD is whole without its body, whatever length it announces. To the guest's host that is a body
@@ -222,38 +230,52 @@ impl ResponseBody {
         {
             return Err(Failure::InvalidResponse { why: format!("its body is empty, not {length} bytes long") });
         }
+        let ahead = first.as_ref().and_then(Frame::data_ref).map_or(0, |data| data.len() as u64);
+        if length.is_some_and(|length| ahead > length) {
+            return Err(Failure::InvalidResponse { why: TOO_LONG.to_owned() });
+        }
         let deadline = Box::pin(tokio::time::sleep_until(ticket.deadline));
-        Ok(Self {
-            guest,
-            first,
-            left: length,
-            sent,
-            whole,
-            breaking: false,
-            deadline,
-            bounds,
-            blame,
-            _in_flight: in_flight,
-        })
+        Ok(Self { guest, first, left: length, sent, whole, breaking: false, deadline, bounds, blame, pass: None })
+    }
+
+    /// Takes over the request's pass, which ends with the body.
+    pub(super) fn in_flight(mut self, pass: Pass) -> Self {
+        self.pass = Some(pass);
+        self
     }
 
     /// Ends the body so that the client notices. What was sent before must be out by then, the head above all: the
     /// server throws away what it still holds when it learns of the failure. So it learns a moment later.
     fn break_off(&mut self, failure: &Failure, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         self.blame.tell(failure);
+        if let Some(pass) = &mut self.pass {
+            pass.failed(failure);
+        }
         self.breaking = true;
         self.blame.ticket.gone.cancel();
         self.deadline.as_mut().reset(Instant::now() + BREAK_HELD);
         self.deadline.as_mut().poll(cx).map(|()| Some(Err(Broken)))
     }
 
-    fn pass(&mut self, frame: Frame<Bytes>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
-        if let (Some(data), Some(left)) = (frame.data_ref(), &mut self.left) {
-            *left = left.saturating_sub(data.len() as u64);
+    /// Lets through what was announced, and no more: in HTTP/2 the client would take the rest for the server's error, and
+    /// in HTTP/1.1 it would be the beginning of the next response.
+    fn pass_on(&mut self, mut frame: Frame<Bytes>) -> Option<Frame<Bytes>> {
+        if let (Some(data), Some(left)) = (frame.data_mut(), &mut self.left) {
+            let room = usize::try_from(*left).unwrap_or(usize::MAX);
+            if data.len() > room {
+                data.truncate(room);
+                self.blame.tell(&Failure::InvalidResponse { why: TOO_LONG.to_owned() });
+                if data.is_empty() {
+                    return None;
+                }
+            }
+            *left -= data.len() as u64;
             // The server asks for no more than the head announced.
             self.whole |= *left == 0;
         }
-        Poll::Ready(Some(Ok(frame)))
+        // Until more is asked for, it is the client that has to read.
+        self.blame.ticket.client.reads_slowly(true);
+        Some(frame)
     }
 }
 
@@ -270,10 +292,10 @@ impl hyper::body::Body for ResponseBody {
             return this.deadline.as_mut().poll(cx).map(|()| Some(Err(Broken)));
         }
         if let Some(frame) = this.first.take() {
-            return this.pass(frame);
+            return Poll::Ready(this.pass_on(frame).map(Ok));
         }
         match Pin::new(&mut this.guest).poll_frame(cx) {
-            Poll::Ready(Some(Ok(frame))) => this.pass(frame),
+            Poll::Ready(Some(Ok(frame))) => Poll::Ready(this.pass_on(frame).map(Ok)),
             Poll::Ready(Some(Err(error))) => {
                 let failure = broken(&this.blame.ticket, this.bounds, Some(&error));
                 this.break_off(&failure, cx)
@@ -288,8 +310,11 @@ impl hyper::body::Body for ResponseBody {
                 Poll::Ready(None)
             }
             Poll::Pending => {
-                ready!(this.deadline.as_mut().poll(cx));
-                let failure = Failure::Deadline { limit: this.bounds.time };
+                if this.deadline.as_mut().poll(cx).is_pending() {
+                    this.blame.ticket.client.reads_slowly(false);
+                    return Poll::Pending;
+                }
+                let failure = Failure::deadline(&this.blame.ticket, this.bounds);
                 this.break_off(&failure, cx)
             }
         }
@@ -309,6 +334,11 @@ impl hyper::body::Body for ResponseBody {
 
 impl Drop for ResponseBody {
     fn drop(&mut self) {
+        if self.whole
+            && let Some(pass) = &mut self.pass
+        {
+            pass.answered();
+        }
         // The client has gone away in the middle. What the guest would go on to do is of no use to anybody.
         if !self.whole {
             self.blame.ticket.gone.cancel();

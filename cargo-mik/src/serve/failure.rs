@@ -8,6 +8,7 @@ use http::{HeaderValue, Method, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Body as _;
 use serde::Serialize;
+use tokio::time::timeout;
 use wasmtime::{PoolConcurrencyLimitError, Trap};
 use wasmtime_wasi_http::Error as HttpError;
 use wasmtime_wasi_http::handler::InstantiationError;
@@ -15,13 +16,18 @@ use wasmtime_wasi_http::p2::bindings::http::types::ErrorCode as P2Error;
 use wasmtime_wasi_http::p3::bindings::http::types::ErrorCode as P3Error;
 
 use super::backtrace;
+use super::breaker::Verdict;
+use super::error::ServeError;
 use super::exchange::Body;
 use super::instance::{StartsTooLarge, StartsTooSlowly};
 use super::ticket::{End, REQUEST_ID, Ticket};
 use crate::project::ServerSettings;
 
-/// How long a client is told to wait before it comes back to a server that has too much to do.
+/// How long a client is told to wait before it comes back to a server that is about to start, or to stop.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// How long the host waits to hear how an instance has ended.
+const END_FOUND: Duration = Duration::from_secs(1);
 
 /// Why a request has no answer of the guest's own.
 #[derive(Clone, Debug)]
@@ -46,14 +52,20 @@ pub(super) enum Failure {
     Trap { error: Arc<wasmtime::Error> },
     /// The guest could not even start.
     Start { error: Arc<wasmtime::Error> },
+    /// The module's file can't be served.
+    Unusable { error: Arc<ServeError> },
+    /// The request's time was up before the module was compiled.
+    NotCompiled { limit: Duration },
     /// The guest returned and never said what the response is.
     NoResponse,
     /// The guest gave a response that can't be sent.
     InvalidResponse { why: String },
-    /// Too many requests are in flight.
-    Overloaded,
-    /// The request's time is up.
-    Deadline { limit: Duration },
+    /// Too many requests are in flight: what there are as many of as may be, and when one is likely to be over.
+    Overloaded { what: String, free_in: Duration },
+    /// The module has failed again and again, of this the last time; when it is tried again.
+    CircuitOpen { next: Duration, last: &'static str },
+    /// The request's time is up; whether the client was waited for when it was.
+    Deadline { limit: Duration, slow_client: bool },
     /// The guest needed more memory than it may have, in bytes.
     MemoryLimit { limit: u64 },
     /// The project has not been built yet.
@@ -62,18 +74,20 @@ pub(super) enum Failure {
     Stopping,
 }
 
-/// The limits that failures speak of.
+/// The limits of a request and of the instance that answers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Bounds {
     pub(super) time: Duration,
     pub(super) memory: u64,
     pub(super) body: u64,
+    /// How many requests one instance may answer.
+    pub(super) reuse: usize,
 }
 
 impl Bounds {
     pub(super) fn of(settings: &ServerSettings) -> Self {
-        let ServerSettings { execution_timeout, memory_limit, max_body_size, .. } = *settings;
-        Self { time: execution_timeout, memory: memory_limit, body: max_body_size }
+        let ServerSettings { execution_timeout, memory_limit, max_body_size, instance_reuse, .. } = *settings;
+        Self { time: execution_timeout, memory: memory_limit, body: max_body_size, reuse: instance_reuse }
     }
 }
 
@@ -93,8 +107,8 @@ impl Failure {
             return Self::Trap { error: Arc::new(error) };
         }
         // The reason itself goes to the instance's end; what comes here may be no more than that there was no answer.
-        match tokio::time::timeout(Duration::from_secs(1), ticket.wait()).await {
-            Ok(End::Badly { error, .. }) => Self::Trap { error: error.clone() },
+        match timeout(END_FOUND, ticket.wait()).await {
+            Ok(End::Badly { error, .. }) => Self::of_end(error, ticket, bounds),
             Ok(End::Well { .. }) | Err(_) => Self::NoResponse,
         }
     }
@@ -104,25 +118,41 @@ impl Failure {
         Self::noted(ticket, bounds).unwrap_or_else(|| Self::Trap { error: error.clone() })
     }
 
+    /// What became of a request whose time is up: most often just that, but its guest may have failed before, and the host
+    /// be still at work to find out where.
+    pub(super) async fn of_time(ticket: &Ticket, bounds: Bounds) -> Self {
+        if let Ok(End::Badly { error, .. }) = timeout(END_FOUND, ticket.wait()).await
+            && !ticket.is_out_of_time()
+        {
+            return Self::of_end(error, ticket, bounds);
+        }
+        ticket.stop();
+        Self::noted(ticket, bounds).unwrap_or_else(|| Self::deadline(ticket, bounds))
+    }
+
     /// What the host itself noted: it knows why the guest then failed.
     pub(super) fn noted(ticket: &Ticket, bounds: Bounds) -> Option<Self> {
         if ticket.body_too_large() {
             return Some(Self::BodyTooLarge { limit: bounds.body });
         }
         // Before the deadline: it may have passed while a trap was being looked into.
-        if ticket.memory_denied() && !(ticket.is_over() && ticket.has_carried_on()) {
+        if ticket.memory_denied() && !(ticket.is_out_of_time() && ticket.has_carried_on()) {
             return Some(Self::MemoryLimit { limit: bounds.memory });
         }
-        ticket.is_over().then_some(Self::Deadline { limit: bounds.time })
+        ticket.is_out_of_time().then(|| Self::deadline(ticket, bounds))
+    }
+
+    pub(super) fn deadline(ticket: &Ticket, bounds: Bounds) -> Self {
+        Self::Deadline { limit: bounds.time, slow_client: ticket.client.is_slow() }
     }
 
     fn of_start(error: Arc<wasmtime::Error>, bounds: Bounds) -> Self {
         if error.is::<StartsTooLarge>() {
             Self::MemoryLimit { limit: bounds.memory }
         } else if error.is::<StartsTooSlowly>() {
-            Self::Deadline { limit: bounds.time }
+            Self::Deadline { limit: bounds.time, slow_client: false }
         } else if error.is::<PoolConcurrencyLimitError>() {
-            Self::Overloaded
+            Self::Overloaded { what: "as many instances as there is room for".to_owned(), free_in: RETRY_AFTER }
         } else {
             Self::Start { error }
         }
@@ -140,11 +170,15 @@ impl Failure {
             Self::UriTooLong { .. } => (StatusCode::URI_TOO_LONG, "uri-too-long", "URI too long"),
             Self::Trap { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "trap", "The handler failed"),
             Self::Start { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "start", "The handler could not start"),
+            // What the client sees is the same: whoever looks after the server has something to mend.
+            Self::Unusable { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "start", "The handler could not start"),
+            Self::NotCompiled { .. } => (StatusCode::GATEWAY_TIMEOUT, "deadline", "The handler took too long"),
             Self::NoResponse => (StatusCode::INTERNAL_SERVER_ERROR, "no-response", "The handler gave no response"),
             Self::InvalidResponse { .. } => {
                 (StatusCode::BAD_GATEWAY, "invalid-response", "Invalid response from the handler")
             }
-            Self::Overloaded => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Too many requests in flight"),
+            Self::Overloaded { .. } => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Too many requests in flight"),
+            Self::CircuitOpen { .. } => (StatusCode::SERVICE_UNAVAILABLE, "circuit-open", "The handler keeps failing"),
             Self::Deadline { .. } => (StatusCode::GATEWAY_TIMEOUT, "deadline", "The handler took too long"),
             Self::MemoryLimit { .. } => {
                 (StatusCode::INSUFFICIENT_STORAGE, "memory-limit", "The handler needs more memory than it may have")
@@ -164,7 +198,7 @@ impl Failure {
         match self {
             Self::NotFound => "there is nothing at this path".to_owned(),
             Self::NothingHere { known } if known.is_empty() => "no module is served".to_owned(),
-            Self::NothingHere { known } => format!("modules answer at {}", known.join(", ")),
+            Self::NothingHere { known } => format!("modules answer at /run/<name>/: {}", known.join(", ")),
             Self::ModuleNotFound { asked, known } if known.is_empty() => {
                 format!("there is no module `{asked}`; none is served")
             }
@@ -178,11 +212,24 @@ impl Failure {
             Self::UriTooLong { limit } => format!("the limit for path and query is {limit} bytes"),
             Self::Trap { error } | Self::Start { error } if candid => backtrace::describe(error),
             Self::Trap { .. } => "it stopped in the middle of its work; the server's log says why".to_owned(),
-            Self::Start { .. } => "the server's log says why".to_owned(),
+            Self::Unusable { error } if candid => error.told(),
+            Self::Start { .. } | Self::Unusable { .. } => "the server's log says why".to_owned(),
+            Self::NotCompiled { limit } => {
+                format!("it was still being compiled after {}; come back in a moment", seconds(*limit))
+            }
             Self::NoResponse => "it ended without a response".to_owned(),
             Self::InvalidResponse { why } => why.clone(),
-            Self::Overloaded => "the server has all it can do; come back in a moment".to_owned(),
-            Self::Deadline { limit } => format!("the limit is {}", seconds(*limit)),
+            Self::Overloaded { what, .. } => format!("{what} are in flight, and no more may be"),
+            Self::CircuitOpen { next, last } => {
+                format!(
+                    "it failed several times in a row, the last time with `{last}`; it is tried again in {}",
+                    seconds(whole_seconds(*next))
+                )
+            }
+            Self::Deadline { limit, slow_client: false } => format!("the limit is {}", seconds(*limit)),
+            Self::Deadline { limit, slow_client: true } => {
+                format!("the limit is {}, and the client was still being waited for", seconds(*limit))
+            }
             Self::MemoryLimit { limit } => format!("the limit is {limit} bytes"),
             Self::NotBuilt => "the terminal that runs `cargo mik serve` says why".to_owned(),
             Self::Stopping => "come back when it has started again".to_owned(),
@@ -196,8 +243,36 @@ impl Failure {
             Self::Start { error } => ("could not start".to_owned(), Some(backtrace::describe(error))),
             Self::NoResponse => ("ended without a response".to_owned(), None),
             Self::InvalidResponse { why } => ("gave a response that can't be sent".to_owned(), Some(why.clone())),
-            Self::Deadline { limit } => (format!("took longer than {}", seconds(*limit)), None),
+            Self::Deadline { limit, slow_client } => {
+                let client = "at the end the server was waiting for the client".to_owned();
+                (format!("took longer than {}", seconds(*limit)), slow_client.then_some(client))
+            }
             Self::MemoryLimit { limit } => (format!("needed more than {} MiB of memory", limit >> 20), None),
+            Self::NotFound
+            | Self::NothingHere { .. }
+            | Self::ModuleNotFound { .. }
+            | Self::MethodNotAllowed
+            | Self::Connect
+            | Self::Malformed(_)
+            // Told when it was found out.
+            | Self::Unusable { .. }
+            | Self::NotCompiled { .. }
+            | Self::BodyTooLarge { .. }
+            | Self::UriTooLong { .. }
+            | Self::Overloaded { .. }
+            | Self::CircuitOpen { .. }
+            | Self::NotBuilt
+            | Self::Stopping => return None,
+        })
+    }
+
+    /// What it says of the guest to the circuit breaker: only what the host had to end counts against it. A request whose
+    /// time went by while the host waited for the client is not the guest's failure.
+    pub(super) fn verdict(&self) -> Verdict {
+        match self {
+            Self::Trap { .. } | Self::Start { .. } | Self::MemoryLimit { .. } => Verdict::Failed(self.code()),
+            Self::Deadline { slow_client: false, .. } => Verdict::Failed(self.code()),
+            Self::NoResponse | Self::InvalidResponse { .. } => Verdict::Answered,
             Self::NotFound
             | Self::NothingHere { .. }
             | Self::ModuleNotFound { .. }
@@ -206,10 +281,14 @@ impl Failure {
             | Self::Malformed(_)
             | Self::BodyTooLarge { .. }
             | Self::UriTooLong { .. }
-            | Self::Overloaded
+            | Self::Deadline { slow_client: true, .. }
+            | Self::Overloaded { .. }
+            | Self::CircuitOpen { .. }
+            | Self::Unusable { .. }
+            | Self::NotCompiled { .. }
             | Self::NotBuilt
-            | Self::Stopping => return None,
-        })
+            | Self::Stopping => Verdict::Neither,
+        }
     }
 
     /// The answer, RFC 9457.
@@ -232,7 +311,10 @@ impl Failure {
             headers.insert(REQUEST_ID, id);
         }
         match self {
-            Self::Overloaded | Self::NotBuilt | Self::Stopping => {
+            Self::Overloaded { free_in: after, .. } | Self::CircuitOpen { next: after, .. } => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(whole_seconds(*after).as_secs()));
+            }
+            Self::NotBuilt | Self::Stopping | Self::NotCompiled { .. } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER.as_secs()));
             }
             Self::MethodNotAllowed => {
@@ -247,7 +329,13 @@ impl Failure {
     }
 }
 
-fn seconds(time: Duration) -> String {
+/// A time as HTTP has it: no shorter than it is, and never nothing.
+fn whole_seconds(time: Duration) -> Duration {
+    let begun = u64::from(time.subsec_nanos() > 0);
+    Duration::from_secs(time.as_secs().saturating_add(begun).max(1))
+}
+
+pub(super) fn seconds(time: Duration) -> String {
     match time.as_secs_f64() {
         1.0 => "1 second".to_owned(),
         seconds => format!("{seconds} seconds"),
@@ -295,13 +383,92 @@ pub(super) fn without_body(mut response: Response<Body>) -> Response<Body> {
 mod tests {
     use serde_json::json;
 
-    use super::super::ticket::Slot;
+    use super::super::slot::Slot;
     use super::*;
 
     async fn problem(failure: &Failure, candid: bool) -> (Response<()>, serde_json::Value) {
         let (parts, body) = failure.response("r1", candid).into_parts();
         let body = body.collect().await.unwrap().to_bytes();
         (Response::from_parts(parts, ()), serde_json::from_slice(&body).unwrap())
+    }
+
+    /// One of each.
+    fn every() -> Vec<Failure> {
+        let error = Arc::new(wasmtime::format_err!("it"));
+        let (known, time) = (Vec::new(), Duration::from_secs(1));
+        let all = vec![
+            Failure::Malformed(""),
+            Failure::NotFound,
+            Failure::NothingHere { known: known.clone() },
+            Failure::ModuleNotFound { asked: String::new(), known },
+            Failure::MethodNotAllowed,
+            Failure::BodyTooLarge { limit: 1 },
+            Failure::UriTooLong { limit: 1 },
+            Failure::Trap { error: error.clone() },
+            Failure::Start { error },
+            Failure::Unusable { error: Arc::new(ServeError::BrokeOff) },
+            Failure::NoResponse,
+            Failure::Connect,
+            Failure::InvalidResponse { why: String::new() },
+            Failure::Overloaded { what: String::new(), free_in: time },
+            Failure::CircuitOpen { next: time, last: "trap" },
+            Failure::NotBuilt,
+            Failure::Stopping,
+            Failure::Deadline { limit: time, slow_client: false },
+            Failure::NotCompiled { limit: time },
+            Failure::MemoryLimit { limit: 1 },
+        ];
+        // One that is missing above is missed here by the compiler.
+        for failure in &all {
+            match failure {
+                Failure::Malformed(_)
+                | Failure::NotFound
+                | Failure::NothingHere { .. }
+                | Failure::ModuleNotFound { .. }
+                | Failure::MethodNotAllowed
+                | Failure::BodyTooLarge { .. }
+                | Failure::UriTooLong { .. }
+                | Failure::Trap { .. }
+                | Failure::Start { .. }
+                | Failure::Unusable { .. }
+                | Failure::NotCompiled { .. }
+                | Failure::NoResponse
+                | Failure::Connect
+                | Failure::InvalidResponse { .. }
+                | Failure::Overloaded { .. }
+                | Failure::CircuitOpen { .. }
+                | Failure::NotBuilt
+                | Failure::Stopping
+                | Failure::Deadline { .. }
+                | Failure::MemoryLimit { .. } => {}
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn the_page_of_failures_has_each_code_with_its_status() {
+        let page = include_str!("../../../docs/failures.md");
+        let rows = page.lines().filter_map(|line| line.strip_prefix("| `"));
+        let documented: Vec<_> = rows
+            .map(|row| {
+                let mut cells = row.split('|');
+                let code = cells.next().unwrap().trim().trim_end_matches('`').to_owned();
+                (code, cells.next().unwrap().trim().parse::<u16>().unwrap())
+            })
+            .collect();
+        let mut described: Vec<_> =
+            every().iter().map(|failure| (failure.code().to_owned(), failure.describe().0.as_u16())).collect();
+        described.dedup();
+        assert_eq!(documented, described);
+    }
+
+    #[test]
+    fn only_what_the_host_had_to_end_counts_against_a_module() {
+        let counts = |failure: &Failure| matches!(failure.verdict(), Verdict::Failed(_));
+        let counted: Vec<_> = every().iter().filter(|failure| counts(failure)).map(Failure::code).collect();
+        assert_eq!(counted, ["trap", "start", "deadline", "memory-limit"]);
+        assert!(!counts(&Failure::Deadline { limit: Duration::ZERO, slow_client: true }));
     }
 
     #[tokio::test]
@@ -328,7 +495,10 @@ mod tests {
     async fn who_ran_out_of_memory_did_not_run_out_of_time() {
         let bounds = Bounds::of(&ServerSettings::default());
         let (ticket, slot) = (Ticket::new(String::new(), String::new(), Duration::ZERO), Slot::default());
-        slot.fill(ticket.clone());
+        slot.fill(ticket.clone(), false);
+        // A guest that fails of its own accord has not been stopped, whenever the host comes to know of it.
+        assert!(Failure::noted(&ticket, bounds).is_none());
+        ticket.stop();
         assert!(matches!(Failure::noted(&ticket, bounds), Some(Failure::Deadline { .. })));
         slot.tick();
         slot.deny_memory();
@@ -360,8 +530,14 @@ mod tests {
 
     #[tokio::test]
     async fn who_is_sent_away_is_told_when_to_come_back() {
-        let (response, _) = problem(&Failure::Overloaded, false).await;
-        assert_eq!(response.status(), 503);
-        assert_eq!(response.headers()[header::RETRY_AFTER], "1");
+        for (milliseconds, seconds) in [(0, "1"), (1, "1"), (1000, "1"), (1001, "2"), (29_500, "30")] {
+            let time = Duration::from_millis(milliseconds);
+            let overloaded = Failure::Overloaded { what: "10 requests".to_owned(), free_in: time };
+            for failure in [overloaded, Failure::CircuitOpen { next: time, last: "trap" }] {
+                let (response, _) = problem(&failure, false).await;
+                assert_eq!(response.status(), 503);
+                assert_eq!(response.headers()[header::RETRY_AFTER], seconds);
+            }
+        }
     }
 }

@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use wasmtime::component::ResourceTable;
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
-use wasmtime_wasi_http::p2::body::HostOutgoingBody;
+use wasmtime_wasi_http::p2::body::{HostIncomingBody, HostOutgoingBody};
+use wasmtime_wasi_http::p2::types::HostIncomingRequest;
 use wasmtime_wasi_http::{WasiHttpCtx, WasiHttpCtxView, WasiHttpView};
 
 use super::console::Console;
 use super::failure::Bounds;
 use super::limit::Limits;
-use super::outbound::Outbound;
+use super::outbound::{Outbound, Outlet};
 use super::output::Output;
-use super::ticket::Slot;
+use super::slot::Slot;
 use crate::project::GuestSettings;
 use crate::report::GuestStream;
 
@@ -22,7 +23,10 @@ const MAX_BODY_SIZE: &str = "MIK_MAX_BODY_SIZE";
 /// The most random bytes that a guest may ask for at once: the host makes them before it hands them over.
 const RANDOM_MOST: u64 = 1 << 20;
 /// The most resources (streams, headers, bodies) that a guest may hold at once.
-const RESOURCES_MOST: usize = 10_000;
+const RESOURCES_MOST: usize = 2_000;
+/// The most that it may still hold when a request is over, to be given another. It may keep some for good: its standard
+/// streams, say.
+const RESOURCES_KEPT: usize = 100;
 
 /// The data of an instance's store.
 pub(super) struct Guest {
@@ -48,6 +52,7 @@ pub(super) struct Allowance {
     env: Vec<(String, String)>,
     pub(super) bounds: Bounds,
     pub(super) console: Console,
+    outlet: Arc<Outlet>,
 }
 
 impl Allowance {
@@ -55,7 +60,9 @@ impl Allowance {
         let own = guest.environment.iter().filter(|(name, _)| *name != MAX_BODY_SIZE);
         let mut env: Vec<_> = own.map(|(name, value)| (name.clone(), value.clone())).collect();
         env.push((MAX_BODY_SIZE.to_owned(), bounds.body.to_string()));
-        Self { module: module.into(), env, bounds: *bounds, console }
+        let module: Arc<str> = module.into();
+        let outlet = Outlet::new(&guest.outbound, module.clone(), console.clone());
+        Self { module, env, bounds: *bounds, console, outlet }
     }
 
     /// A new guest.
@@ -77,7 +84,7 @@ impl Allowance {
             wasi: wasi.build(),
             http: WasiHttpCtx::new(),
             table,
-            outbound: Outbound::new(self.module.clone(), self.console.clone()),
+            outbound: Outbound::new(self.outlet.clone()),
             limits: Limits::new(self.bounds.memory, slot.clone()),
             output,
             slot,
@@ -89,6 +96,18 @@ impl Guest {
     /// Whether there is a WASI 0.2 body that the guest has begun and neither finished nor dropped.
     pub(super) fn has_open_body(&mut self) -> bool {
         self.table.iter_mut().any(|resource| resource.is::<HostOutgoingBody>())
+    }
+
+    /// Whether another request can be given to the instance, now that one is over: nothing of that one is left.
+    pub(super) fn is_fit(&mut self) -> bool {
+        let mut count = 0;
+        self.table.iter_mut().all(|resource| {
+            count += 1;
+            let of_the_request = resource.is::<HostOutgoingBody>()
+                || resource.is::<HostIncomingBody>()
+                || resource.is::<HostIncomingRequest>();
+            count <= RESOURCES_KEPT && !of_the_request
+        })
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use http::request::Parts;
@@ -11,27 +10,26 @@ use http::{HeaderValue, Method, Request, Response, Version, header};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use serde_json::json;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use super::blame::Blame;
+use super::cache::CodeCache;
+use super::catalogue::Stock;
 use super::console::Console;
 use super::engine::Machine;
 use super::error::ServeError;
 use super::exchange::{Body, Head, RequestBody, ResponseBody};
 use super::failure::{Bounds, Failure, full, without_body};
-use super::module::{Served, Table};
+use super::module::{Served, Table, build};
 use super::request::guest_request;
 use super::route::{Route, route};
 use super::ticket::{REQUEST_ID, RequestIds, Ticket};
+use super::turns::Turns;
 use crate::project::ServerSettings;
 use crate::report::Reporter;
 
 /// The longest path with query that is passed on, in bytes.
 const URI_MOST: usize = 8 << 10;
-
-/// How long a request waits for its turn when too many are in flight.
-const TURN: Duration = Duration::from_secs(1);
 
 /// Who reads the answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,32 +47,41 @@ pub(super) struct Host {
     settings: ArcSwap<ServerSettings>,
     mode: Mode,
     console: Console,
+    code_cache: Option<CodeCache>,
     /// What is served; nothing until the first version is there.
     table: ArcSwapOption<Table>,
-    turns: Arc<Semaphore>,
+    stock: Stock,
+    /// The turns of all modules together.
+    turns: Arc<Turns>,
     ids: RequestIds,
     stopping: AtomicBool,
-    requests: usize,
 }
 
 impl Host {
     pub(super) fn new(settings: &ServerSettings, mode: Mode, reporter: &Reporter) -> Result<Self, ServeError> {
-        let requests = settings.max_concurrent_requests.clamp(1, Semaphore::MAX_PERMITS);
+        let requests = settings.max_concurrent_requests;
+        let machine = Arc::new(Machine::new(requests)?);
+        let console = Console::new(reporter)?;
         Ok(Self {
-            machine: Arc::new(Machine::new(requests)?),
+            code_cache: settings.code_cache.as_ref().map(|cache| CodeCache::new(cache, &machine.engine, &console)),
+            machine,
             settings: ArcSwap::from_pointee(settings.clone()),
             mode,
-            console: Console::new(reporter)?,
+            console,
             table: ArcSwapOption::empty(),
-            turns: Arc::new(Semaphore::new(requests)),
+            stock: Stock::new(),
+            turns: Turns::new(requests),
             ids: RequestIds::new(),
             stopping: AtomicBool::new(false),
-            requests,
         })
     }
 
     pub(super) fn machine(&self) -> &Arc<Machine> {
         &self.machine
+    }
+
+    pub(super) fn code_cache(&self) -> Option<&CodeCache> {
+        self.code_cache.as_ref()
     }
 
     pub(super) fn settings(&self) -> Arc<ServerSettings> {
@@ -85,8 +92,16 @@ impl Host {
         self.settings.store(Arc::new(settings.clone()));
     }
 
+    pub(super) fn mode(&self) -> Mode {
+        self.mode
+    }
+
     pub(super) fn console(&self) -> &Console {
         &self.console
+    }
+
+    pub(super) fn stock(&self) -> &Stock {
+        &self.stock
     }
 
     pub(super) fn table(&self) -> Option<Arc<Table>> {
@@ -108,7 +123,7 @@ impl Host {
 
     /// How many requests have no answer yet, or not all of it.
     pub(super) fn in_flight(&self) -> usize {
-        self.requests.saturating_sub(self.turns.available_permits())
+        self.turns.taken()
     }
 
     /// Answers a request, whatever happens.
@@ -141,7 +156,7 @@ impl Host {
     }
 
     async fn exchange(
-        &self,
+        self: &Arc<Self>,
         parts: Parts,
         incoming: Incoming,
         ticket: &Arc<Ticket>,
@@ -166,10 +181,10 @@ impl Host {
             (Route::Reserved, _) => return Err(Failure::NotFound),
             (Route::Module { .. } | Route::Root, None) => return Err(Failure::NotBuilt),
             (Route::Module { name, rest }, Some(table)) => {
-                let served = table.modules.get(name).ok_or_else(|| Failure::ModuleNotFound {
-                    asked: name.to_owned(),
-                    known: table.modules.keys().map(ToString::to_string).collect(),
-                })?;
+                let served = table
+                    .modules
+                    .get(name)
+                    .ok_or_else(|| Failure::ModuleNotFound { asked: name.to_owned(), known: table.known() })?;
                 let seen = rest.path_and_query().map_err(|_| Failure::Malformed("the path is not valid"))?;
                 (served.clone(), seen)
             }
@@ -192,23 +207,27 @@ impl Host {
 
     /// Has a module answer, within its bounds.
     async fn serve(
-        &self,
+        self: &Arc<Self>,
         served: &Arc<Served>,
         request: Request<RequestBody>,
         ticket: &Arc<Ticket>,
         bounds: Bounds,
     ) -> Result<Response<Body>, Failure> {
-        let in_flight = self.turn().await?;
+        // Before it takes a turn: who waits for a compilation keeps nobody else from anything.
+        let version = self.ready(served, ticket, bounds).await?;
+        let limit = self.settings.load().max_per_module_requests;
+        let mut pass = served.traffic.enter(limit, &self.turns, ticket).await?;
         let method = request.method().clone();
         let (console, module) = (self.console.clone(), served.name.clone());
         let blame = Blame { console, module, ticket: ticket.clone() };
         // Until the body takes over: who drops this future has lost interest.
         let interest = ticket.gone.clone().drop_guard();
 
-        let version = served.version();
+        // It may be another by now.
+        let version = served.version().unwrap_or(version);
         let answer = version.handler.handle(ticket.clone(), request.map(BodyExt::boxed_unsync));
         let result = match timeout_at(ticket.deadline, answer).await {
-            Err(_) => Err(Failure::noted(ticket, bounds).unwrap_or(Failure::Deadline { limit: bounds.time })),
+            Err(_) => Err(Failure::of_time(ticket, bounds).await),
             Ok(Err(error)) => Err(Failure::judge(error, ticket, bounds).await),
             Ok(Ok(_)) if ticket.body_too_large() => Err(Failure::BodyTooLarge { limit: bounds.body }),
             Ok(Ok(response)) => {
@@ -217,35 +236,26 @@ impl Host {
                     // From here on the body keeps watch.
                     Ok(head) => {
                         let (parts, guest) = response.into_parts();
-                        let body = ResponseBody::begin(guest, head, blame.clone(), bounds, in_flight).await;
-                        body.map(|body| Response::from_parts(parts, body.boxed_unsync()))
+                        ResponseBody::begin(guest, head, blame.clone(), bounds).await.map(|body| (parts, body))
                     }
                 }
             }
         };
         match result {
-            Ok(response) => {
+            Ok((parts, body)) => {
                 interest.disarm();
-                Ok(response)
+                Ok(Response::from_parts(parts, body.in_flight(pass).boxed_unsync()))
             }
             Err(failure) => {
+                pass.failed(&failure);
                 blame.tell(&failure);
                 Err(failure)
             }
         }
     }
 
-    /// Waits for a turn, but not for long: a client is better served by an honest 503.
-    async fn turn(&self) -> Result<OwnedSemaphorePermit, Failure> {
-        match timeout(TURN, self.turns.clone().acquire_owned()).await {
-            Ok(Ok(turn)) => Ok(turn),
-            Ok(Err(_)) | Err(_) => Err(Failure::Overloaded),
-        }
-    }
-
     fn nothing_at_root(&self, table: &Table) -> Failure {
-        let known = table.modules.keys().map(|name| format!("/run/{name}/")).collect();
-        Failure::NothingHere { known }
+        Failure::NothingHere { known: table.known() }
     }
 }
 
@@ -267,7 +277,10 @@ fn handlers(parts: &Parts, table: Option<&Table>) -> Result<Response<Body>, Fail
                 "name": *served.name,
                 "url": format!("/run/{}/", served.name),
                 "root": root.is_some_and(|root| Arc::ptr_eq(root, served)),
-                "build": served.version().build(),
+                "build": served.file().digest.as_deref().map(build),
+                "state": served.standing().name(),
+                "code_size": served.version().map(|version| version.code.size),
+                "traffic": served.traffic.state(),
             })
         })
         .collect();

@@ -3,37 +3,63 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
-use wasmtime::component::GuestTaskId;
-use wasmtime::{Store, StoreContextMut, UpdateDeadline};
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio_util::sync::{CancellationToken, DropGuard};
+use wasmtime::component::{Accessor, AccessorTask, GuestTaskId};
+use wasmtime::{AsContextMut, Store, StoreContextMut, UpdateDeadline};
 use wasmtime_wasi_http::WasiHttpView;
 use wasmtime_wasi_http::handler::{
-    HandlerState, Instance, ProxyPre, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus,
+    HandlerState, Instance, ProxyHandler, ProxyPre, Request, Response, ShouldAccept, WorkerExpiration, WorkerState,
+    WorkerStatus,
 };
 
 use super::blame::Blame;
+use super::component::Code;
 use super::console::Console;
 use super::engine::Machine;
 use super::failure::{Bounds, Failure};
 use super::guest::{Allowance, Grant, Guest};
 use super::host::Host;
-use super::ticket::{End, Slot, Ticket};
+use super::output::Output;
+use super::slot::Slot;
+use super::ticket::{End, Ticket};
 
-/// How many requests an instance answers before it is dropped. One: what a request leaves behind, no other sees.
-const REQUESTS_PER_INSTANCE: usize = 1;
+/// How long an instance is kept for another request when none comes.
+const IDLE_LONGEST: Duration = Duration::from_secs(30);
+
+/// Has one version of a module answer requests. When it goes, the instances that wait for another request go with it.
+pub(super) struct Handler {
+    proxy: ProxyHandler<Instances>,
+    _retires: DropGuard,
+}
+
+impl Handler {
+    pub(super) fn new(instances: Instances) -> Self {
+        let retires = instances.retired.clone().drop_guard();
+        Self { proxy: ProxyHandler::new(instances), _retires: retires }
+    }
+
+    pub(super) async fn handle(&self, ticket: Arc<Ticket>, request: Request) -> wasmtime::Result<Response> {
+        self.proxy.handle(ticket, request).await
+    }
+}
 
 /// Makes instances of one version of a module.
 pub(super) struct Instances {
     pre: ProxyPre<Guest>,
+    /// As long as an instance may be made of it, or one is at work, it counts as there.
+    _code: Arc<Code>,
     allowance: Allowance,
     machine: Arc<Machine>,
+    retired: CancellationToken,
 }
 
 impl Instances {
-    pub(super) fn new(host: &Host, module: &str, pre: ProxyPre<Guest>, grant: &Grant) -> Self {
+    pub(super) fn new(host: &Host, module: &str, pre: ProxyPre<Guest>, code: Arc<Code>, grant: &Grant) -> Self {
         let allowance = Allowance::new(module, grant, host.console().clone());
-        Self { pre, allowance, machine: host.machine().clone() }
+        Self { pre, _code: code, allowance, machine: host.machine().clone(), retired: CancellationToken::new() }
     }
 }
 
@@ -74,38 +100,76 @@ impl HandlerState for Instances {
             }
             Err(_) => return Err(StartsTooSlowly.into()),
         };
-        let expiration = Lifetime { slot: slot.clone(), watch: None };
+        let output = store.data().output.clone();
+        let expiration =
+            Lifetime { slot: slot.clone(), output, retired: self.retired.clone(), watch: None, idle: None };
+        let bounds = self.allowance.bounds;
+        // What a request leaves behind, the next one may see: only those who have asked for it share an instance.
+        let kept = if bounds.reuse > 1 { self.machine.kept.clone().try_acquire_owned().ok() } else { None };
         let state = Worker {
             slot,
+            requests: if kept.is_some() { bounds.reuse } else { 1 },
             is_p3: matches!(self.pre, ProxyPre::P3(_)),
             console: self.allowance.console.clone(),
             module: self.allowance.module.clone(),
-            bounds: self.allowance.bounds,
+            bounds,
+            retired: self.retired.clone(),
+            _kept: kept,
         };
         Ok(Instance { store, proxy, view: Guest::http, expiration, state })
     }
 }
 
-/// Ends an instance when its request's time is up or nobody waits for the answer any more.
+/// Ends an instance when its request's time is up or nobody waits for the answer any more; and one without a request
+/// when none comes, or when another version has taken its place.
 pub(super) struct Lifetime {
     slot: Arc<Slot>,
+    output: Arc<Output>,
+    retired: CancellationToken,
     watch: Option<(Arc<Ticket>, Watch)>,
+    /// Since when it has been idle.
+    idle: Option<(Instant, Watch)>,
 }
 
 type Watch = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
 
 impl WorkerExpiration for Lifetime {
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>, status: WorkerStatus, _start: Instant) -> Poll<()> {
-        let this = self.get_mut();
-        let Some(ticket) = this.slot.ticket() else { return Poll::Pending };
-        let watch = match this.watch.take() {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>, status: WorkerStatus, start: Instant) -> Poll<()> {
+        match status {
+            WorkerStatus::Requests | WorkerStatus::PostReturn => self.get_mut().poll_request(cx),
+            WorkerStatus::Idle => self.get_mut().poll_idle(cx, start),
+        }
+    }
+}
+
+impl Lifetime {
+    fn poll_request(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(ticket) = self.slot.ticket() else { return Poll::Pending };
+        let watch = match self.watch.take() {
             Some((watched, watch)) if Arc::ptr_eq(&watched, &ticket) => watch,
             _ => watch(ticket.clone()),
         };
-        let (_, watch) = this.watch.insert((ticket, watch));
-        match status {
-            WorkerStatus::Idle | WorkerStatus::Requests | WorkerStatus::PostReturn => watch.as_mut().poll(cx),
+        let (ticket, watch) = self.watch.insert((ticket, watch));
+        let over = watch.as_mut().poll(cx);
+        if over.is_ready() {
+            ticket.stop();
         }
+        over
+    }
+
+    fn poll_idle(&mut self, cx: &mut Context<'_>, start: Instant) -> Poll<()> {
+        if let Some(ticket) = self.slot.release() {
+            self.output.flush();
+            ticket.finish(End::Well { open: false });
+            // Whether another request is taken was asked before this one was over.
+            cx.waker().wake_by_ref();
+        }
+        let idle = match self.idle.take() {
+            Some((since, idle)) if since == start => idle,
+            _ => idle(self.retired.clone()),
+        };
+        let (_, idle) = self.idle.insert((start, idle));
+        idle.as_mut().poll(cx)
     }
 }
 
@@ -118,13 +182,26 @@ fn watch(ticket: Arc<Ticket>) -> Watch {
     })
 }
 
+fn idle(retired: CancellationToken) -> Watch {
+    Box::pin(async move {
+        tokio::select! {
+            () = tokio::time::sleep(IDLE_LONGEST) => {}
+            () = retired.cancelled() => {}
+        }
+    })
+}
+
 /// What one instance does with requests.
 pub(super) struct Worker {
     slot: Arc<Slot>,
+    /// How many it may answer, one after the other.
+    requests: usize,
     is_p3: bool,
     console: Console,
     module: Arc<str>,
     bounds: Bounds,
+    retired: CancellationToken,
+    _kept: Option<OwnedSemaphorePermit>,
 }
 
 impl WorkerState for Worker {
@@ -132,27 +209,41 @@ impl WorkerState for Worker {
     type RequestData = Arc<Ticket>;
 
     fn should_accept_request(&self, concurrent_count: usize, total_count: usize) -> ShouldAccept {
-        match (concurrent_count, total_count) {
-            (_, REQUESTS_PER_INSTANCE..) => ShouldAccept::Never,
-            (0, _) => ShouldAccept::Yes,
-            (_, _) => ShouldAccept::No,
+        if total_count >= self.requests || self.slot.is_spent() || self.retired.is_cancelled() {
+            ShouldAccept::Never
+        } else if concurrent_count > 0 || self.slot.is_busy() {
+            ShouldAccept::No
+        } else {
+            ShouldAccept::Yes
         }
     }
 
     fn on_request_start(
         &self,
-        _store: StoreContextMut<'_, Guest>,
+        mut store: StoreContextMut<'_, Guest>,
         ticket: Arc<Ticket>,
         _task: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
-        self.slot.fill(ticket);
-        // The host itself keeps the deadline; `Lifetime` ends the instance.
-        Box::pin(std::future::pending())
+        store.data().output.begin();
+        // What WASI 0.3 has left open is not known before the instance is idle, and then there is nothing to be known.
+        let inspected = self.requests > 1 && !self.is_p3;
+        self.slot.fill(ticket, inspected);
+        let (returns, returned) = oneshot::channel();
+        if inspected && store.as_context_mut().spawn(Inspection { returned, slot: self.slot.clone() }).is_err() {
+            self.slot.seen(false);
+        }
+        Box::pin(async move {
+            // Dropped when the guest has returned.
+            let _returns: oneshot::Sender<()> = returns;
+            // The host itself keeps the deadline; `Lifetime` ends the instance.
+            std::future::pending().await
+        })
     }
 
     fn drop(&self, mut store: Store<Guest>, result: Result<(), wasmtime::Error>) {
         store.data().output.flush();
-        let Some(ticket) = self.slot.ticket() else { return };
+        // The last request may have been over for a while.
+        let Some(ticket) = self.slot.ticket().filter(|ticket| ticket.end().is_none()) else { return };
         let open = store.data_mut().has_open_body();
         // Before the store goes, and the body's sender with it: the body's end is judged by this.
         ticket.finish(match result {
@@ -169,5 +260,21 @@ impl WorkerState for Worker {
                 End::Badly { error, open: open || self.is_p3 }
             }
         });
+    }
+}
+
+/// A look at what a request has left behind in its instance, once the guest has returned.
+struct Inspection {
+    returned: oneshot::Receiver<()>,
+    slot: Arc<Slot>,
+}
+
+impl AccessorTask<Guest> for Inspection {
+    async fn run(self, accessor: &Accessor<Guest>) -> wasmtime::Result<()> {
+        // Nothing is sent: the sender goes.
+        drop(self.returned.await);
+        let fit = accessor.with(|mut access| access.data_mut().is_fit());
+        self.slot.seen(fit);
+        Ok(())
     }
 }

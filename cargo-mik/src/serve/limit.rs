@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use wasmtime::ResourceLimiter;
 
-use super::ticket::Slot;
+use super::slot::Slot;
 
 /// The most table elements that an instance may have in all. A table element is a pointer.
 const TABLE_ELEMENTS: usize = 1_000_000;

@@ -1,11 +1,14 @@
 //! The HTTP host: engine, modules, routes, limits, watcher. What `mik run` and `cargo mik serve` have in common.
 //!
-//! A request's way: `server` accepts the connection, `host` takes the request, `route` says whose it is, `module`
-//! gives that module's current version, `instance` runs it, `exchange` guards the bodies both ways, and what goes
-//! wrong becomes an answer in `failure`. Nothing outside this room knows tokio or wasmtime.
+//! A request's way: `server` accepts the connection, `host` takes the request, `route` says whose it is, `traffic` lets
+//! it through, `module` gives that module's current version, `instance` runs it, `exchange` guards the bodies both ways,
+//! and what goes wrong becomes an answer in `failure`. Nothing outside this room knows tokio or wasmtime.
 
 mod backtrace;
 mod blame;
+mod breaker;
+mod cache;
+mod catalogue;
 mod component;
 mod console;
 mod develop;
@@ -13,24 +16,31 @@ mod engine;
 mod error;
 mod exchange;
 mod failure;
+mod fault;
 mod guest;
 mod host;
 mod instance;
 mod limit;
+mod load;
 mod module;
 mod outbound;
 mod output;
+mod reload;
 mod request;
 mod route;
 mod run;
 mod server;
+mod slot;
 mod snapshot;
 mod stall;
 mod ticket;
+mod traffic;
+mod turns;
 mod watch;
 
+pub use cache::{CodeCacheError, CodeStore, CodeUsage};
 pub use develop::{Build, Rebuild, develop};
 pub use error::ServeError;
-pub use module::{Module, Site};
+pub use module::{Directory, Module, Site};
 pub use run::run;
 pub use snapshot::WatchSet;

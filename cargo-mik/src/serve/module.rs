@@ -1,19 +1,23 @@
-//! What is served: modules by name, the version of each that answers now, and how a new one takes its place.
+//! What is served: modules by name, the version of each that answers now, and what is known of its file.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
-use arc_swap::ArcSwap;
-use wasmtime_wasi_http::handler::ProxyHandler;
+use arc_swap::ArcSwapOption;
 
-use super::component::Linked;
-use super::error::ServeError;
-use super::failure::Bounds;
+use super::component::Code;
+use super::fault::Fault;
 use super::guest::Grant;
 use super::host::Host;
-use super::instance::Instances;
-use crate::project::{GuestSettings, ServerSettings};
+use super::instance::Handler;
+use super::load::Loading;
+use super::traffic::Traffic;
+use crate::project::GuestSettings;
+
+/// The most modules that an answer names.
+const NAMED_MOST: usize = 20;
 
 /// One component to serve.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,39 +33,186 @@ pub struct Module {
 /// What is served: each module at `/run/<name>/…`, and one of them at `/…` as well.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Site {
-    /// The modules.
+    /// The modules that have to be there: the project's own components, or the file that was named. They are compiled
+    /// before anything is served, and stay in memory.
     pub modules: Vec<Module>,
     /// The name of the one that also answers at `/…`, where there is one.
     pub root: Option<String>,
+    /// The directory of further modules, where there is one.
+    pub directory: Option<Directory>,
 }
 
-/// A module's component, compiled and linked, and what it is granted: everything but an instance.
+/// A directory whose `<name>.wasm` are served. They come and go; each is compiled when it is first asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directory {
+    /// Where it is; it need not be there yet.
+    pub path: PathBuf,
+    /// What the guest of each is trusted with.
+    pub guest: GuestSettings,
+}
+
+/// A module's code and what it is granted: everything but an instance.
 pub(super) struct Version {
-    /// The SHA-256 of the component's bytes.
-    pub(super) digest: String,
-    pub(super) linked: Linked,
+    pub(super) code: Arc<Code>,
     pub(super) grant: Grant,
     /// What makes instances of it and hands them requests.
-    pub(super) handler: ProxyHandler<Instances>,
+    pub(super) handler: Handler,
 }
 
 impl Version {
-    /// The first digits of the digest: enough to tell builds apart.
+    /// What tells this build from others.
     pub(super) fn build(&self) -> &str {
-        self.digest.get(..12).unwrap_or(&self.digest)
+        build(&self.code.digest)
     }
+}
+
+/// The first digits of a digest: enough to tell builds apart.
+pub(super) fn build(digest: &str) -> &str {
+    digest.get(..12).unwrap_or(digest)
 }
 
 /// A module as it is served. It outlives its versions.
 pub(super) struct Served {
     pub(super) name: Arc<str>,
-    version: ArcSwap<Version>,
+    /// Whether it stays in memory, however seldom it is asked for.
+    pub(super) is_kept: bool,
+    pub(super) traffic: Arc<Traffic>,
+    version: ArcSwapOption<Version>,
+    /// When it was last asked for, in requests since the start.
+    used: AtomicU64,
+    file: Mutex<File>,
+    work: Mutex<()>,
+    loading: Mutex<Option<Loading>>,
+}
+
+/// What is known of a module's file.
+pub(super) struct File {
+    pub(super) path: PathBuf,
+    pub(super) grant: Grant,
+    /// The digest of the version that answers, or will once it is asked for. None where no good one has been seen.
+    pub(super) digest: Option<String>,
+    /// Its code, for as long as something runs it.
+    pub(super) code: Weak<Code>,
+    /// What is wrong with the file as it is now.
+    pub(super) fault: Option<Fault>,
+}
+
+/// How a module stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It is in memory.
+    Loaded,
+    /// It is being compiled.
+    Loading,
+    /// It is compiled when it is asked for.
+    NotLoaded,
+    /// An earlier version answers: the file as it is now can't be served.
+    Stale,
+    /// The file can't be served.
+    Failed,
+}
+
+impl Standing {
+    /// For the list of modules.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Loaded => "loaded",
+            Self::Loading => "loading",
+            Self::NotLoaded => "not-loaded",
+            Self::Stale => "stale",
+            Self::Failed => "failed",
+        }
+    }
 }
 
 impl Served {
-    /// The version that answers now. Who has it keeps it, whatever is swapped in meanwhile.
-    pub(super) fn version(&self) -> Arc<Version> {
+    pub(super) fn new(host: &Host, name: Arc<str>, path: PathBuf, grant: Grant, is_kept: bool) -> Arc<Self> {
+        let traffic = Traffic::new(&name, host.mode(), host.console());
+        let file = File { path, grant, digest: None, code: Weak::new(), fault: None };
+        Arc::new(Self {
+            name,
+            is_kept,
+            traffic,
+            version: ArcSwapOption::empty(),
+            used: AtomicU64::new(0),
+            file: Mutex::new(file),
+            work: Mutex::new(()),
+            loading: Mutex::new(None),
+        })
+    }
+
+    /// The version that answers now, where it is in memory. Who has it keeps it, whatever is swapped in meanwhile.
+    pub(super) fn version(&self) -> Option<Arc<Version>> {
         self.version.load_full()
+    }
+
+    /// Puts a version in place of the one that has answered so far.
+    pub(super) fn swap(&self, version: Arc<Version>) {
+        let is_new = {
+            let mut file = self.file();
+            let is_new = file.digest.as_ref() != Some(&version.code.digest);
+            file.digest = Some(version.code.digest.clone());
+            file.code = Arc::downgrade(&version.code);
+            file.grant = version.grant.clone();
+            file.fault = None;
+            is_new
+        };
+        self.version.store(Some(version));
+        // In this order: what was let in before the new version was there has no say on it. One that is merely in memory
+        // again is as good as it was.
+        if is_new {
+            self.traffic.reset();
+        }
+    }
+
+    /// Puts another version of the same code in place of the one that has answered so far.
+    pub(super) fn regrant(&self, version: Arc<Version>) {
+        self.file().grant = version.grant.clone();
+        self.version.store(Some(version));
+        self.traffic.reset();
+    }
+
+    /// Lets go of the version. Requests that it is answering go on.
+    pub(super) fn unload(&self) {
+        self.version.store(None);
+    }
+
+    /// What is known of the file. Held for moments only.
+    pub(super) fn file(&self) -> MutexGuard<'_, File> {
+        self.file.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Held by whoever reads and compiles the file: one at a time.
+    pub(super) fn work(&self) -> MutexGuard<'_, ()> {
+        self.work.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What requests wait for while it is compiled for them.
+    pub(super) fn loading(&self) -> MutexGuard<'_, Option<Loading>> {
+        self.loading.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that it is asked for.
+    pub(super) fn touch(&self, now: u64) {
+        self.used.store(now, Ordering::Relaxed);
+    }
+
+    pub(super) fn used(&self) -> u64 {
+        self.used.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn standing(&self) -> Standing {
+        let is_loaded = self.version.load().is_some();
+        // One lock after the other, never one within the other.
+        let is_loading = self.loading().is_some();
+        let has_fault = self.file().fault.is_some();
+        match (is_loaded, has_fault) {
+            (true, false) => Standing::Loaded,
+            (true, true) => Standing::Stale,
+            (false, _) if is_loading => Standing::Loading,
+            (false, true) => Standing::Failed,
+            (false, false) => Standing::NotLoaded,
+        }
     }
 }
 
@@ -72,83 +223,19 @@ pub(super) struct Table {
     pub(super) root: Option<Arc<Served>>,
 }
 
+impl Table {
+    /// The modules' names for people: not more than can be read.
+    pub(super) fn known(&self) -> Vec<String> {
+        let mut known: Vec<_> = self.modules.keys().take(NAMED_MOST).map(ToString::to_string).collect();
+        if self.modules.len() > NAMED_MOST {
+            known.push(format!("{} more", self.modules.len() - NAMED_MOST));
+        }
+        known
+    }
+}
+
 /// A module of which a new version answers from now on.
 pub(super) struct Change {
     pub(super) module: Arc<str>,
     pub(super) build: String,
-}
-
-impl Host {
-    /// Compiles what is new in a site, then puts the site and its settings in place of those served so far.
-    ///
-    /// Nothing changes unless all of it compiles. A version whose bytes are those that already answer stays, if what
-    /// it is granted stays as well.
-    ///
-    /// # Errors
-    /// A component can't be read, compiled or linked.
-    pub(super) fn put(&self, site: &Site, settings: &ServerSettings) -> Result<Vec<Change>, ServeError> {
-        let before = self.table();
-        let mut fresh = Vec::new();
-        let mut modules = BTreeMap::new();
-        for Module { name, path, guest } in &site.modules {
-            check_name(name)?;
-            let served = before.as_ref().and_then(|table| table.modules.get(name.as_str()));
-            let component = self.read(path)?;
-            let grant = Grant { guest: guest.clone(), bounds: Bounds::of(settings) };
-            let served = match served {
-                Some(served) => {
-                    let version = served.version();
-                    if version.digest != component.digest {
-                        fresh.push((served.clone(), self.compile(name, component, grant)?));
-                    } else if version.grant != grant {
-                        fresh.push((served.clone(), self.grant(name, &version, grant)));
-                    }
-                    served.clone()
-                }
-                None => {
-                    let version = self.compile(name, component, grant)?;
-                    let served = Served { name: name.as_str().into(), version: ArcSwap::new(version.clone()) };
-                    let served = Arc::new(served);
-                    fresh.push((served.clone(), version));
-                    served
-                }
-            };
-            modules.insert(served.name.clone(), served);
-        }
-        let root = site.root.as_deref().and_then(|name| modules.get(name).cloned());
-
-        let mut changes = Vec::new();
-        for (served, version) in fresh {
-            let build = version.build().to_owned();
-            served.version.store(version);
-            changes.push(Change { module: served.name.clone(), build });
-        }
-        self.set_settings(settings);
-        self.set_table(Table { modules, root });
-        Ok(changes)
-    }
-}
-
-/// A name goes into URLs as it is, so it may have nothing in it that has to be escaped there.
-fn check_name(name: &str) -> Result<(), ServeError> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
-    if name.is_empty() || name == "." || name == ".." || !name.bytes().all(plain) {
-        return Err(ServeError::ModuleName { name: name.to_owned() });
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_are_url_segments() {
-        for name in ["hello", "a-b_c.d~1"] {
-            check_name(name).unwrap();
-        }
-        for name in ["", ".", "..", "a/b", "a b", "ä", "a%20"] {
-            check_name(name).unwrap_err();
-        }
-    }
 }

@@ -12,12 +12,12 @@ use wasmtime_wasi::cli::{IsTerminal, StdoutStream};
 use wasmtime_wasi::p2::{OutputStream, Pollable, StreamError};
 
 use super::console::Console;
-use super::ticket::Slot;
+use super::slot::Slot;
 use crate::report::{Event, GuestStream};
 
 /// The longest line that is passed on, in bytes. The rest of it is cut.
 const LINE_MOST: usize = 4096;
-/// The most that is passed on for one instance, in bytes.
+/// The most that is passed on for one request, in bytes.
 const OUTPUT_MOST: usize = 256 << 10;
 /// What a guest may write at once.
 const WRITE_MOST: usize = 64 << 10;
@@ -45,6 +45,11 @@ impl Output {
     /// One of the guest's two streams.
     pub(super) fn stream(self: &Arc<Self>, stream: GuestStream) -> Stream {
         Stream { output: self.clone(), stream }
+    }
+
+    /// From now on the output is another request's.
+    pub(super) fn begin(&self) {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).passed_on = 0;
     }
 
     /// Passes on what is left without a line end.

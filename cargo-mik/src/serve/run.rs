@@ -10,7 +10,8 @@ use tokio::runtime::Runtime;
 
 use super::error::{Detail, ServeError};
 use super::host::{Host, Mode};
-use super::module::{Change, Site};
+use super::module::{Change, Directory, Site};
+use super::reload;
 use super::server::{self, Stop};
 use crate::project::ServerSettings;
 use crate::report::{Event, Reporter};
@@ -24,9 +25,18 @@ pub fn run(site: &Site, settings: &ServerSettings, reporter: &Reporter) -> Resul
     let runtime = runtime()?;
     let served = runtime.block_on(async {
         let listener = listen(settings)?;
+        // Before anything is read: what changes from here on is noticed.
+        let watcher = settings.hot_reload.then(|| reload::watch(site, settings.watch_debounce));
         let changes = tokio::task::block_in_place(|| host.put(site, settings))?;
         say_live(reporter, &changes);
+        if let Some(directory) = &site.directory {
+            let count = tokio::task::block_in_place(|| host.stock_up(directory));
+            say_stock(reporter, directory, count);
+        }
         reporter.emit(Event::Listening { url: url(&listener)? });
+        if let Some(watcher) = watcher {
+            reload::keep_up(host.clone(), watcher)?;
+        }
         serve_until_told(listener, &host).await
     });
     host.console().close();
@@ -54,6 +64,15 @@ pub(super) fn url(listener: &TcpListener) -> Result<String, ServeError> {
 pub(super) fn say_live(reporter: &Reporter, changes: &[Change]) {
     for Change { module, build } in changes {
         reporter.emit(Event::Live { module: module.to_string(), build: build.clone() });
+    }
+}
+
+/// Says how many modules a directory has. One that is not there is nobody's concern.
+pub(super) fn say_stock(reporter: &Reporter, Directory { path, .. }: &Directory, count: usize) {
+    match count {
+        0 if !path.is_dir() => {}
+        1 => reporter.status("Modules", format!("1 of {} at /run/", path.display())),
+        count => reporter.status("Modules", format!("{count} of {} at /run/", path.display())),
     }
 }
 

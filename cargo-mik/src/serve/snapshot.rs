@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use super::catalogue::is_component;
+use super::component::COMPONENT_MOST;
+use crate::tools::files::Metadata;
 use crate::tools::{digest, files};
 
 /// File systems keep times in steps of some milliseconds. A file as young as this when it was read may have been
@@ -15,6 +18,8 @@ const YOUNG: Duration = Duration::from_millis(100);
 pub struct WatchSet {
     /// Files, and directories with all that is in them. One that does not exist is waited for.
     pub paths: Vec<PathBuf>,
+    /// Directories of which only the components are looked at that lie right in them.
+    pub components: Vec<PathBuf>,
     /// Files and directories beneath that are not looked at, such as target directories.
     pub ignore: Vec<PathBuf>,
     /// Files that a build itself may write. What they hold after one is no change.
@@ -44,16 +49,31 @@ impl WatchSet {
                 Ok(metadata) if metadata.is_dir() => snapshot.enter(self, before, path),
                 found => {
                     // The directory is watched, not the file: a save by renaming puts another file in its place.
-                    let directories = path.ancestors().skip(1);
-                    snapshot.directories.extend(directories.into_iter().find(|path| path.is_dir()).map(Path::to_owned));
+                    snapshot.directories.extend(directory_around(path));
                     if found.is_ok() {
                         snapshot.read(before, path);
                     }
                 }
             }
         }
+        for directory in &self.components {
+            match files::read_dir(directory) {
+                Ok(entries) => {
+                    snapshot.directories.insert(directory.clone());
+                    for path in entries.flatten().map(|entry| entry.path()).filter(|path| is_component(path)) {
+                        snapshot.read(before, &path);
+                    }
+                }
+                Err(_) => snapshot.directories.extend(directory_around(directory)),
+            }
+        }
         snapshot
     }
+}
+
+/// The nearest directory around a path that is there.
+fn directory_around(path: &Path) -> Option<PathBuf> {
+    path.ancestors().skip(1).find(|path| path.is_dir()).map(Path::to_owned)
 }
 
 /// The watched files at one moment.
@@ -75,7 +95,20 @@ impl Default for Snapshot {
 pub(super) struct Mark {
     length: u64,
     modified: Option<SystemTime>,
+    /// Which file it is: links may lead elsewhere now, to a file of the same time and length.
+    identity: Option<(u64, u64)>,
     digest: String,
+}
+
+#[cfg(unix)]
+fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(_metadata: &Metadata) -> Option<(u64, u64)> {
+    None
 }
 
 impl Snapshot {
@@ -105,15 +138,17 @@ impl Snapshot {
         if !metadata.is_file() {
             return;
         }
-        let (length, modified) = (metadata.len(), metadata.modified().ok());
+        let (length, modified, identity) = (metadata.len(), metadata.modified().ok(), identity(&metadata));
         let known = before.files.get(path).filter(|mark| {
             let settled = modified.is_some_and(|modified| modified + YOUNG < before.taken);
-            settled && mark.length == length && mark.modified == modified
+            settled && mark.length == length && mark.modified == modified && mark.identity == identity
         });
         let mark = match known {
             Some(mark) => mark.clone(),
-            None => match files::read(path) {
-                Ok(bytes) => Mark { length, modified, digest: digest::of(&bytes) },
+            None => match files::read_at_most(path, COMPONENT_MOST) {
+                Ok(Some(bytes)) => Mark { length, modified, identity, digest: digest::of(&bytes) },
+                // What nobody reads as a whole is told by its outside.
+                Ok(None) => Mark { length, modified, identity, digest: format!("{length} {modified:?}") },
                 Err(_) => return,
             },
         };

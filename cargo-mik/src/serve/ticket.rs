@@ -1,7 +1,7 @@
 //! One request from first byte to last: what its connection, its instance and its bodies have to tell each other.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use http::HeaderMap;
@@ -27,11 +27,38 @@ pub(super) struct Ticket {
     /// Set when nobody waits for the answer any more.
     pub(super) gone: CancellationToken,
     body_too_large: AtomicBool,
+    /// Whom the host waits for.
+    pub(super) client: Client,
+    stopped: AtomicBool,
     memory_denied: AtomicBool,
     epochs_since: AtomicU32,
     told: AtomicBool,
     end: OnceLock<End>,
     ended: Notify,
+}
+
+/// The client, as the bodies have to do with it.
+#[derive(Default)]
+pub(super) struct Client {
+    sends_slowly: AtomicBool,
+    reads_slowly: AtomicBool,
+}
+
+impl Client {
+    /// Whether the guest asks for more of the request than has come.
+    pub(super) fn sends_slowly(&self, it_does: bool) {
+        self.sends_slowly.store(it_does, Ordering::Relaxed);
+    }
+
+    /// Whether there is more of the response than the client has taken.
+    pub(super) fn reads_slowly(&self, it_does: bool) {
+        self.reads_slowly.store(it_does, Ordering::Relaxed);
+    }
+
+    /// Whether it is the client who is waited for.
+    pub(super) fn is_slow(&self) -> bool {
+        self.sends_slowly.load(Ordering::Relaxed) || self.reads_slowly.load(Ordering::Relaxed)
+    }
 }
 
 /// So long from now. A time that the clock can't reach is as good as never.
@@ -58,6 +85,8 @@ impl Ticket {
             deadline: in_the_future(time),
             gone: CancellationToken::new(),
             body_too_large: AtomicBool::new(false),
+            client: Client::default(),
+            stopped: AtomicBool::new(false),
             memory_denied: AtomicBool::new(false),
             epochs_since: AtomicU32::new(0),
             told: AtomicBool::new(false),
@@ -75,8 +104,20 @@ impl Ticket {
         self.body_too_large.load(Ordering::Relaxed)
     }
 
+    /// Notes that the guest was denied memory.
+    pub(super) fn deny_memory(&self) {
+        self.memory_denied.store(true, Ordering::Relaxed);
+    }
+
     pub(super) fn memory_denied(&self) -> bool {
         self.memory_denied.load(Ordering::Relaxed)
+    }
+
+    /// Notes that an epoch has gone by while the guest was running.
+    pub(super) fn tick(&self) {
+        if self.memory_denied() {
+            self.epochs_since.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     /// Whether the guest went on working after it was denied memory: what it fails of later is another thing.
@@ -93,7 +134,18 @@ impl Ticket {
         Instant::now() >= self.deadline
     }
 
-    /// Notes how the instance ended.
+    /// Notes that the host has ended the request, and not the guest.
+    pub(super) fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the request was ended because its time is up. A guest that failed in time may be found to have failed
+    /// later: the host takes its time to look where.
+    pub(super) fn is_out_of_time(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed) && self.is_over()
+    }
+
+    /// Notes how it ended with the instance.
     pub(super) fn finish(&self, end: End) {
         // Only the first end counts: there is one instance to a request.
         drop(self.end.set(end));
@@ -122,44 +174,6 @@ impl End {
     pub(super) fn leaves_open(&self) -> bool {
         match self {
             Self::Well { open } | Self::Badly { open, .. } => *open,
-        }
-    }
-}
-
-/// The request that an instance is answering. An instance is made before it is given one.
-#[derive(Default)]
-pub(super) struct Slot {
-    ticket: Mutex<Option<Arc<Ticket>>>,
-    memory_denied: AtomicBool,
-}
-
-impl Slot {
-    pub(super) fn fill(&self, ticket: Arc<Ticket>) {
-        *self.ticket.lock().unwrap_or_else(PoisonError::into_inner) = Some(ticket);
-    }
-
-    pub(super) fn ticket(&self) -> Option<Arc<Ticket>> {
-        self.ticket.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Notes that the instance asked for more memory than it may have.
-    pub(super) fn deny_memory(&self) {
-        self.memory_denied.store(true, Ordering::Relaxed);
-        if let Some(ticket) = self.ticket() {
-            ticket.memory_denied.store(true, Ordering::Relaxed);
-        }
-    }
-
-    pub(super) fn memory_denied(&self) -> bool {
-        self.memory_denied.load(Ordering::Relaxed)
-    }
-
-    /// Notes that an epoch has gone by while the guest was running.
-    pub(super) fn tick(&self) {
-        if self.memory_denied()
-            && let Some(ticket) = self.ticket()
-        {
-            ticket.epochs_since.fetch_add(1, Ordering::Relaxed);
         }
     }
 }

@@ -183,8 +183,12 @@ mod tests {
             project.write("src/lib.rs", "one");
             project.write("Cargo.toml", "manifest");
             let paths = ["src", "Cargo.toml", "Cargo.lock"].map(|path| project.path(path)).to_vec();
-            let set =
-                WatchSet { paths, ignore: vec![project.path("src/target")], written: vec![project.path("Cargo.lock")] };
+            let set = WatchSet {
+                paths,
+                ignore: vec![project.path("src/target")],
+                written: vec![project.path("Cargo.lock")],
+                ..WatchSet::default()
+            };
             Self { watcher: Some(Watcher::new(set, DEBOUNCE)), ..project }
         }
 

@@ -18,7 +18,7 @@ pub(super) fn compose(
     unit: &UnitPlan,
     reporter: &Reporter,
 ) -> Result<Option<Vec<u8>>, StageError> {
-    let interface = Interface::of(component, unit)?;
+    let interface = Interface::of_unit(component, unit)?;
     let bridge = match composition {
         Composition::Never => return Ok(None),
         Composition::WhereExported { bridge } if interface.exports_handler() => bridge,
@@ -39,12 +39,20 @@ pub(super) fn compose(
             bytes
         }
     };
-    plug(component, bridge, unit).map(Some)
+    plug(component, bridge, &unit.name).map(Some)
 }
 
-fn plug(handler: &[u8], bridge: Vec<u8>, unit: &UnitPlan) -> Result<Vec<u8>, StageError> {
+/// Composes a handler with the embedded bridge: what a server does with one that it is given.
+///
+/// # Errors
+/// The handler was built against another interface than the bridge's.
+pub fn with_bridge(handler: &[u8], name: &str) -> Result<Vec<u8>, StageError> {
+    plug(handler, EMBEDDED_BRIDGE.to_vec(), name)
+}
+
+fn plug(handler: &[u8], bridge: Vec<u8>, name: &str) -> Result<Vec<u8>, StageError> {
     let failed =
-        |source: Box<dyn std::error::Error + Send + Sync>| StageError::Compose { unit: unit.name.clone(), source };
+        |source: Box<dyn std::error::Error + Send + Sync>| StageError::Compose { unit: name.to_owned(), source };
     let mut graph = CompositionGraph::new();
     let handler = Package::from_bytes("mik:handler", None, handler.to_vec(), graph.types_mut())
         .map_err(|error| failed(error.into()))?;

@@ -14,8 +14,10 @@ mod strip;
 mod tests;
 mod validate;
 
+pub use compose::with_bridge;
 pub use error::StageError;
 pub use facts::facts;
+pub use interface::Interface;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -97,7 +97,7 @@ fn interface(component: &[u8]) -> String {
         freshness: Freshness::Fresh,
         settings: String::new(),
     };
-    let interface = interface::Interface::of(component, &unit).unwrap();
+    let interface = interface::Interface::of_unit(component, &unit).unwrap();
     let mut text = String::new();
     for (kind, names) in [("import", interface.imports), ("export", interface.exports)] {
         for name in names {

@@ -14,7 +14,7 @@ pub(super) fn validate(component: &[u8], unit: &UnitPlan) -> Result<(), StageErr
         what: "the finished component".to_owned(),
         source,
     })?;
-    let interface = Interface::of(component, unit)?;
+    let interface = Interface::of_unit(component, unit)?;
     let foreign: Vec<&str> = interface.foreign_imports().map(String::as_str).collect();
     if foreign.is_empty() {
         Ok(())

@@ -1,14 +1,26 @@
 //! Files: read with the path in the error, written so that a reader sees the old content or the new, never half.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
+pub use std::fs::Metadata;
+
 pub use fs_err::{
-    OpenOptions, canonicalize, copy, create_dir_all, metadata, read, read_dir, read_to_string, remove_dir_all,
-    remove_file, rename,
+    OpenOptions, canonicalize, copy, create_dir_all, metadata, read, read_dir, read_to_string, remove_dir,
+    remove_dir_all, remove_file, rename, symlink_metadata,
 };
 use miette::Diagnostic;
 use thiserror::Error;
+
+/// Reads a file that may have so many bytes; nothing is what comes of one that has more.
+///
+/// # Errors
+/// It is not there or can't be read.
+pub fn read_at_most(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    fs_err::File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= most).then_some(bytes))
+}
 
 /// Writes a file as a whole: to a temporary name in the same directory, then renamed over the old one.
 ///
@@ -40,6 +52,41 @@ fn try_write(path: &Path, content: &[u8]) -> io::Result<()> {
 /// `parent` is not there or can't be written to.
 pub fn temporary_directory(parent: &Path, prefix: &str) -> io::Result<tempfile::TempDir> {
     tempfile::Builder::new().prefix(prefix).tempdir_in(parent)
+}
+
+/// How much there is of something on disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// How many of them.
+    pub entries: u64,
+    /// What they take together.
+    pub bytes: u64,
+}
+
+impl Usage {
+    /// One thing of a size.
+    pub fn one(bytes: u64) -> Self {
+        Self { entries: 1, bytes }
+    }
+}
+
+impl std::ops::AddAssign for Usage {
+    fn add_assign(&mut self, other: Self) {
+        self.entries += other.entries;
+        self.bytes += other.bytes;
+    }
+}
+
+/// The bytes of all files beneath a directory. What can't be read counts for nothing.
+pub fn size_of_tree(directory: &Path) -> u64 {
+    let entries = read_dir(directory).into_iter().flatten().flatten();
+    entries
+        .map(|entry| match entry.metadata() {
+            Ok(metadata) if metadata.is_dir() => size_of_tree(&entry.path()),
+            Ok(metadata) => metadata.len(),
+            Err(_) => 0,
+        })
+        .sum()
 }
 
 /// A lock on a file, held as long as the value lives.
@@ -92,6 +139,15 @@ mod tests {
         write(&path, b"new").unwrap_err();
         let names: Vec<_> = read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, ["taken"], "no temporary file stays behind");
+    }
+
+    #[test]
+    fn a_file_is_read_up_to_its_limit() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("four");
+        write(&path, b"1234").unwrap();
+        assert_eq!(read_at_most(&path, 4).unwrap(), Some(b"1234".to_vec()));
+        assert_eq!(read_at_most(&path, 3).unwrap(), None);
     }
 
     #[test]

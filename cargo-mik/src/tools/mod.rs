@@ -2,4 +2,5 @@
 
 pub mod digest;
 pub mod files;
+pub mod private;
 pub mod process;

@@ -109,7 +109,8 @@ pub struct ServerTable {
     /// host's, which has to be set.
     #[cfg_attr(feature = "schema", schemars(extend("default" = {}, "x-example" = "{ GREETING = \"hello\", TOKEN = { from = \"SHOP_TOKEN\" } }")))]
     pub env: Option<BTreeMap<String, Spanned<EnvValue>>>,
-    /// The longest that a request may take, in seconds, from first byte to last.
+    /// The longest that a request may take, in seconds, from first byte to last: a slow upload, a slow handler and a slow
+    /// reader all count.
     pub execution_timeout_secs: Option<Spanned<Number<30, 1, DAY>>>,
     /// The most memory that an instance may have, in MiB.
     pub memory_limit_mb: Option<Spanned<Number<128, 1, MEBIBYTES>>>,
@@ -123,7 +124,7 @@ pub struct ServerTable {
     /// An upper bound on how long a finished save is waited for, in milliseconds.
     pub watch_debounce_ms: Option<Spanned<Number<300, 0, MINUTE_IN_MILLIS>>>,
     /// The directory of components, each served at `/run/<name>/`; relative to the file that sets it. It need not be there.
-    #[cfg_attr(feature = "schema", schemars(extend("x-path" = true, "default" = MODULES)))]
+    #[cfg_attr(feature = "schema", schemars(extend("x-path" = true, "default" = MODULES, "x-flag" = "--modules")))]
     pub modules: Option<Spanned<String>>,
     /// A directory served at `/static/`; relative to the file that sets it.
     #[cfg_attr(feature = "schema", schemars(example = &"public", extend("x-path" = true)))]
@@ -133,22 +134,30 @@ pub struct ServerTable {
     pub cache_size: Option<Spanned<Number<100, 1, REQUESTS>>>,
     /// How much compiled code is kept in memory, in MiB.
     pub max_cache_mb: Option<Spanned<Number<256, 1, MANY>>>,
-    /// Where the guest may send requests to: exact hosts, `*.suffix`, `*` for everywhere, each with a scheme and a port
-    /// where you like.
+    /// The hosts that this package's guest may send requests to. An entry is a host (`api.example.com`), every host
+    /// below one (`*.example.com`), an address (`10.0.0.5`, `[2001:db8::5]`) or every host and port (`*`). A scheme
+    /// before it (`https://api.example.com`) allows that scheme alone; a port behind it (`api.example.com:8443`,
+    /// `api.example.com:*`) allows that port in place of the scheme's own, 80 or 443.
     #[cfg_attr(feature = "schema", schemars(extend("default" = [], "x-example" = "[\"api.example.com\", \"https://*.example.org:8443\"]")))]
     pub http_allowed: Option<Spanned<Vec<Spanned<String>>>>,
-    /// Whether names that resolve to loopback, private or link-local addresses are allowed as well.
+    /// Whether allowed names may also resolve to loopback, private, link-local and other addresses that are not the
+    /// internet's. An address that is itself in `http_allowed` needs no such leave.
     #[cfg_attr(feature = "schema", schemars(extend("default" = false)))]
     pub http_allow_private: Option<Spanned<bool>>,
-    /// A file of certificates (PEM) to trust besides the system's, for requests that the guest sends; relative to the
-    /// file that sets it.
+    /// A file of certificates (PEM), relative to the file that sets it, whose authorities are trusted besides the
+    /// system's for requests that this package's guest sends.
     #[cfg_attr(feature = "schema", schemars(example = &"ca.pem", extend("x-path" = true)))]
     pub http_ca_file: Option<Spanned<String>>,
-    /// The largest answer to a request that the guest sends, in MiB.
+    /// The largest body of an answer to a request that the guest sends, in MiB. The guest gets the error
+    /// `HTTP-response-body-size` for a larger one.
     pub http_max_response_mb: Option<Spanned<Number<100, 1, MEBIBYTES>>>,
-    /// How many requests to one module may be in flight; the excess waits up to a second, then 503.
+    /// How many requests to one module may be in flight; the excess waits up to a second, then 503 with a `Retry-After`.
+    /// Who waits for one module holds up no other.
     pub max_per_module_requests: Option<Spanned<Number<10, 1, REQUESTS>>>,
-    /// How many requests one instance may answer before it is dropped; 1 keeps every request apart from every other.
+    /// How many requests one instance may answer, one after the other, before it is dropped. With 1 no request sees
+    /// anything that another left behind. With more, what a handler keeps in its memory is there for the next request; an
+    /// instance that failed, was denied memory or keeps what belongs to a request is dropped all the same, and one that is
+    /// idle for 30 seconds.
     pub instance_reuse: Option<Spanned<Number<1, 1, MANY>>>,
     /// A file for the log, besides standard error; relative to the file that sets it.
     #[cfg_attr(feature = "schema", schemars(example = &"mik.log", extend("x-path" = true)))]

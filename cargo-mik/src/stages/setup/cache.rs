@@ -9,11 +9,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use etcetera::BaseStrategy as _;
-
+use super::SetupError;
 use super::toolchain::Version;
-use super::{SetupError, environment};
-use crate::project::Target;
+use crate::project::{Target, cache_directory};
 use crate::report::Reporter;
 use crate::tools::files;
 
@@ -23,16 +21,17 @@ const WORK: &str = ".work-";
 
 /// Where all sysroots are: in the user's cache.
 pub(super) fn directory() -> Result<PathBuf, SetupError> {
-    let cache = match environment::cache_directory() {
-        Some(directory) => directory,
-        None => etcetera::choose_base_strategy().map_err(|_| SetupError::NoHome)?.cache_dir().join("mik"),
-    };
-    Ok(cache.join("sysroots"))
+    Ok(cache_directory().ok_or(SetupError::NoHome)?.join("sysroots"))
 }
 
 /// Where the sysroot of a compiler and a target is, or will be.
 pub(super) fn place(directory: &Path, version: &Version, target: Target) -> PathBuf {
-    directory.join(format!("v{FORMAT}-{}", version.key)).join(target.name())
+    directory.join(compiler_directory(version)).join(target.name())
+}
+
+/// The name of the directory with everything that a compiler has built.
+pub(super) fn compiler_directory(version: &Version) -> String {
+    format!("v{FORMAT}-{}", version.key)
 }
 
 /// The right to build, and a directory for it in the cache's own file system. Both end with the value.

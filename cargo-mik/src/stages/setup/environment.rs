@@ -4,35 +4,26 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::Command;
 
-/// `MIK_CACHE_DIR`: where the product keeps its cache, instead of the user's cache directory.
-pub(super) fn cache_directory() -> Option<PathBuf> {
-    path("MIK_CACHE_DIR")
-}
+use crate::project::path_variable;
 
 /// `MIK_RUST_SRC`: rust-src of the compiler's version; its `library`, or the directory that holds it.
 pub(super) fn rust_source() -> Option<PathBuf> {
-    path("MIK_RUST_SRC")
+    path_variable("MIK_RUST_SRC")
 }
 
 /// `WASI_SDK_PATH`: an installed wasi-sdk.
 pub(super) fn wasi_sdk() -> Option<PathBuf> {
-    path("WASI_SDK_PATH")
+    path_variable("WASI_SDK_PATH")
 }
 
 /// `CARGO_HOME`, where it is not the default.
 pub(super) fn cargo_home() -> Option<PathBuf> {
-    path("CARGO_HOME")
+    path_variable("CARGO_HOME")
 }
 
 /// `RUSTUP_HOME`, where it is not the default.
 pub(super) fn rustup_home() -> Option<PathBuf> {
-    path("RUSTUP_HOME")
-}
-
-/// An unset variable and an empty one are the same, as in cargo; a relative path is meant from where we are.
-fn path(name: &str) -> Option<PathBuf> {
-    let value = std::env::var_os(name).filter(|value| !value.is_empty())?;
-    Some(std::path::absolute(&value).unwrap_or_else(|_| PathBuf::from(value)))
+    path_variable("RUSTUP_HOME")
 }
 
 /// Takes from a command what is meant for the build of the user's own crates.

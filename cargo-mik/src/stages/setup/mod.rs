@@ -15,6 +15,7 @@ mod cache;
 mod debian;
 mod environment;
 mod error;
+mod inventory;
 mod libc;
 mod rustflags;
 mod rustup;
@@ -27,6 +28,7 @@ use std::time::Instant;
 
 use self::cache::Workshop;
 pub use self::error::{Attempt, SetupError};
+pub use self::inventory::StandardLibraries;
 pub use self::rustflags::{Rustflags, rustflags};
 use self::source::Source;
 pub use self::toolchain::{Toolchain, Version};

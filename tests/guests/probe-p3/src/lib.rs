@@ -1,10 +1,14 @@
 //! A WASI 0.3 guest that misbehaves on demand: the first segment of the path says how, the second is its argument.
 
+mod outbound;
+
 wit_bindgen::generate!({
     path: "wit",
     world: "mik:probe-p3/probe",
     generate_all,
 });
+
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use exports::wasi::http::handler::Guest;
 use wasi::clocks::monotonic_clock;
@@ -19,7 +23,7 @@ impl Guest for Probe {
         let route = segments.next().unwrap_or_default().to_owned();
         let argument = segments.next().and_then(|argument| argument.parse::<u64>().ok()).unwrap_or_default();
         match route.as_str() {
-            "ok" => Ok(answer(200, b"ok\n".to_vec(), Then::Finish)),
+            "ok" | "" => Ok(answer(200, b"ok\n".to_vec(), Then::Finish)),
             "seen" => {
                 let text = format!(
                     "method {:?}\npath {path}\nauthority {:?}\nscheme {:?}\n",
@@ -34,7 +38,17 @@ impl Guest for Probe {
                 monotonic_clock::wait_for(argument * 1_000_000).await;
                 Ok(answer(200, b"slept\n".to_vec(), Then::Finish))
             }
+            "status" => Ok(answer(argument as u16, Vec::new(), Then::Finish)),
             "body" => Ok(answer(200, vec![b'x'; argument as usize], Then::Finish)),
+            "env" => Ok(answer(200, seen_of_the_host().into_bytes(), Then::Finish)),
+            "outbound" => Ok(answer(200, outbound::outbound(&path).await.into_bytes(), Then::Finish)),
+            "nth" => {
+                static COUNT: AtomicU32 = AtomicU32::new(0);
+                let count = COUNT.fetch_add(1, Ordering::Relaxed) + 1;
+                monotonic_clock::wait_for(argument * 1_000_000).await;
+                Ok(answer(200, format!("{count}\n").into_bytes(), Then::Finish))
+            }
+            "loop-after-body" => Ok(answer(200, b"all of it\n".to_vec(), Then::Loop)),
             "trap" => panic!("asked to trap"),
             "trap-in-body" => Ok(answer(200, b"some of it".to_vec(), Then::Trap(argument))),
             "error" => Err(ErrorCode::InternalError(Some("asked to fail".to_owned()))),
@@ -53,6 +67,8 @@ enum Then {
     Finish,
     /// A trap, after so many milliseconds.
     Trap(u64),
+    /// Nothing that ends.
+    Loop,
 }
 
 fn answer(status: u16, body: Vec<u8>, then: Then) -> Response {
@@ -66,10 +82,28 @@ fn answer(status: u16, body: Vec<u8>, then: Then) -> Response {
         }
         drop(writer);
         let _ = trailers.write(Ok(None)).await;
+        if matches!(then, Then::Loop) {
+            loop {
+                std::hint::black_box(());
+            }
+        }
     });
     let (response, _sent) = Response::new(Fields::new(), Some(contents), trailers_reader);
     response.set_status_code(status).expect("a status that may be set");
     response
+}
+
+/// Says what it sees of its environment and of the machine: variables, arguments, files, the network.
+fn seen_of_the_host() -> String {
+    let mut text: String = std::env::vars().map(|(name, value)| format!("{name}={value}\n")).collect();
+    text.extend(std::env::args().map(|argument| format!("argument {argument}\n")));
+    text + &format!(
+        "read {:?}\nlist {:?}\nconnect {:?}\nresolve {:?}\n",
+        std::fs::read("/etc/passwd").map_err(|error| error.kind()),
+        std::fs::read_dir("/").map(|_| ()).map_err(|error| error.kind()),
+        std::net::TcpStream::connect("127.0.0.1:22").map(|_| ()).map_err(|error| error.kind()),
+        std::net::ToSocketAddrs::to_socket_addrs("localhost:80").map(|_| ()).map_err(|error| error.kind()),
+    )
 }
 
 /// Reads the body to its end and says how many bytes it had; 400 where it did not end well.

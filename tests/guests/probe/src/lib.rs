@@ -1,6 +1,7 @@
 //! A guest that misbehaves on demand: the path says how. `ROUTES` is the list.
 
 mod misbehaviour;
+mod outbound;
 mod wire;
 
 wit_bindgen::generate!({
@@ -39,7 +40,11 @@ const ROUTES: &[(&str, Handler)] = &[
     ("print", misbehaviour::print),
     ("env", misbehaviour::env),
     ("file", misbehaviour::file),
-    ("outbound", misbehaviour::outbound),
+    ("outbound", outbound::outbound),
+    ("relay", outbound::relay),
+    ("nth", misbehaviour::nth),
+    ("identity", misbehaviour::identity),
+    ("print-unfinished", misbehaviour::print_unfinished),
     // Not.
     ("loop", misbehaviour::endless),
     ("trap", misbehaviour::trap),
@@ -47,12 +52,19 @@ const ROUTES: &[(&str, Handler)] = &[
     ("trap-in-body", misbehaviour::trap_in_body),
     ("trap-after-body", misbehaviour::trap_after_body),
     ("loop-in-body", misbehaviour::loop_in_body),
+    ("loop-after-body", misbehaviour::loop_after_body),
     ("never-set", misbehaviour::never_set),
     ("error", misbehaviour::error),
     ("status", misbehaviour::status),
+    ("header", misbehaviour::header),
+    ("headers", misbehaviour::headers),
     ("length", misbehaviour::length),
+    ("too-long", misbehaviour::too_long),
     ("unfinished", misbehaviour::unfinished),
     ("memory", misbehaviour::memory),
+    ("greedy", misbehaviour::greedy),
+    ("leak", misbehaviour::leak),
+    ("resources", misbehaviour::resources),
     ("recurse", misbehaviour::recurse),
     ("flood", misbehaviour::flood),
     ("work-after", misbehaviour::work_after),

@@ -1,10 +1,12 @@
 //! The routes.
 
+use std::hash::{BuildHasher, RandomState};
 use std::hint::black_box;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::wasi::clocks::monotonic_clock::subscribe_duration;
-use crate::wasi::http::outgoing_handler;
-use crate::wasi::http::types::{ErrorCode, Fields, OutgoingRequest, Scheme};
+use crate::wasi::http::types::{ErrorCode, Fields};
 use crate::wire::{Call, read};
 
 /// Answers.
@@ -149,25 +151,42 @@ pub fn file(call: Call) {
     call.answer(200, &[], text.as_bytes());
 }
 
-/// Sends a request of its own: to the authority in the query.
-pub fn outbound(call: Call) {
-    let authority = call.path().split('?').nth(1).unwrap_or("127.0.0.1:1").to_owned();
-    let request = OutgoingRequest::new(Fields::new());
-    request.set_scheme(Some(&Scheme::Http)).expect("a scheme");
-    request.set_authority(Some(&authority)).expect("an authority");
-    request.set_path_with_query(Some("/")).expect("a path");
-    let text = match outgoing_handler::handle(request, None) {
-        Err(error) => format!("refused at once: {error:?}\n"),
-        Ok(future) => {
-            future.subscribe().block();
-            match future.get() {
-                Some(Ok(Ok(response))) => format!("status {}\n", response.status()),
-                Some(Ok(Err(error))) => format!("refused: {error:?}\n"),
-                other => format!("nothing: {:?}\n", other.map(|_| ())),
-            }
-        }
-    };
-    call.answer(200, &[], text.as_bytes());
+/// Says how many requests the instance has been given: this one is the first, where each has one of its own.
+pub fn nth(call: Call) {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed) + 1;
+    wait(call.argument());
+    call.answer(200, &[], format!("{count}\n").as_bytes());
+}
+
+/// Says which instance this is, by a name that it keeps, and then does what another should not have to find: nothing,
+/// a trap, a loop, memory denied, resources kept, a request kept.
+pub fn identity(call: Call) {
+    static NAME: OnceLock<u64> = OnceLock::new();
+    let name = NAME.get_or_init(|| RandomState::new().hash_one(0)).to_string();
+    let Call { request, outparam, path } = call;
+    let how = path.rsplit('/').next().and_then(|how| how.parse().ok()).unwrap_or(0);
+    if how == 5 {
+        std::mem::forget(request);
+        return crate::wire::answer(outparam, name.as_bytes());
+    }
+    drop(request);
+    crate::wire::answer(outparam, name.as_bytes());
+    match how {
+        1 => panic!("asked to trap"),
+        2 => loop {
+            black_box(());
+        },
+        3 => assert!(Vec::<u8>::new().try_reserve_exact(1 << 30).is_err()),
+        4 => (0..1000).for_each(|_| std::mem::forget(Fields::new())),
+        _ => {}
+    }
+}
+
+/// Prints a line that it does not end.
+pub fn print_unfinished(call: Call) {
+    eprint!("unfinished");
+    call.answer(200, &[], b"printed\n");
 }
 
 /// Never ends, and does nothing.
@@ -212,6 +231,14 @@ pub fn loop_in_body(call: Call) {
     }
 }
 
+/// Answers whole, and never ends.
+pub fn loop_after_body(call: Call) {
+    call.answer(200, &[], b"all of it\n");
+    loop {
+        black_box(());
+    }
+}
+
 /// Returns without an answer.
 pub fn never_set(_call: Call) {}
 
@@ -226,11 +253,35 @@ pub fn status(call: Call) {
     call.answer(status, &[], b"");
 }
 
+/// Tries to set a header that is named in the query, and says what the host answers: `/header?connection`.
+pub fn header(call: Call) {
+    let name = call.path().split('?').nth(1).unwrap_or_default().to_owned();
+    let set = Fields::new().append(&name, &b"x".to_vec());
+    call.answer(200, &[], format!("{set:?}\n").as_bytes());
+}
+
+/// Answers with so many headers, or as many as the host takes.
+pub fn headers(call: Call) {
+    let fields = Fields::new();
+    let wanted = call.argument();
+    let taken = (0..wanted).take_while(|n| fields.append(&format!("x-{n}"), &b"y".to_vec()).is_ok()).count();
+    call.answer_with(fields, format!("{taken}\n").as_bytes());
+}
+
 /// Announces a hundred bytes and sends as many as the argument says.
 pub fn length(call: Call) {
     let given = vec![b'x'; call.argument() as usize];
     let mut response = call.begin(200, &[("content-length", "100")]);
     response.write(&given);
+    response.finish();
+}
+
+/// Announces a hundred bytes and sends fifty, then a hundred more.
+pub fn too_long(call: Call) {
+    let mut response = call.begin(200, &[("content-length", "100")]);
+    response.write(&[b'x'; 50]);
+    wait(100);
+    response.write(&[b'x'; 100]);
     response.finish();
 }
 
@@ -248,6 +299,26 @@ pub fn memory(call: Call) {
         held.push(vec![1_u8; 1 << 20]);
         black_box((&held, &call));
     }
+}
+
+/// Asks for more memory than there is, does without, and answers.
+pub fn greedy(call: Call) {
+    let refused = Vec::<u8>::new().try_reserve_exact(1 << 30).is_err();
+    call.answer(200, &[], format!("refused {refused}\n").as_bytes());
+}
+
+/// Takes so many MiB, and keeps them for good.
+pub fn leak(call: Call) {
+    std::mem::forget(vec![1_u8; (call.argument() as usize) << 20]);
+    call.answer(200, &[], b"leaked\n");
+}
+
+/// Takes so many resources of the host's, and keeps them for good.
+pub fn resources(call: Call) {
+    for _ in 0..call.argument() {
+        std::mem::forget(Fields::new());
+    }
+    call.answer(200, &[], b"taken\n");
 }
 
 /// Calls itself until the stack is full.

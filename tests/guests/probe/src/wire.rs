@@ -7,7 +7,7 @@ use crate::wasi::io::streams::{InputStream, OutputStream, StreamError};
 pub struct Call {
     pub request: IncomingRequest,
     pub outparam: ResponseOutparam,
-    path: String,
+    pub path: String,
 }
 
 impl Call {
@@ -39,23 +39,41 @@ impl Call {
         response.finish();
     }
 
+    /// A whole response with headers that are there already.
+    pub fn answer_with(self, fields: Fields, body: &[u8]) {
+        let mut response = begin(self.outparam, 200, fields);
+        response.write(body);
+        response.finish();
+    }
+
     /// The head of a response. Its body is yet to be written.
     pub fn begin(self, status: u16, headers: &[(&str, &str)]) -> Response {
         let fields = Fields::new();
         for (name, value) in headers {
             fields.append(&(*name).to_owned(), &value.as_bytes().to_vec()).expect("a header that may be set");
         }
-        let response = OutgoingResponse::new(fields);
-        response.set_status_code(status).expect("a status that may be set");
-        let body = response.body().expect("the response has a body");
-        ResponseOutparam::set(self.outparam, Ok(response));
-        let stream = body.write().expect("the body has a stream");
-        Response { body, stream: Some(stream) }
+        begin(self.outparam, status, fields)
     }
 
     pub fn fail(self, error: ErrorCode) {
         ResponseOutparam::set(self.outparam, Err(error));
     }
+}
+
+/// A whole response to a request that is not needed any more.
+pub fn answer(outparam: ResponseOutparam, body: &[u8]) {
+    let mut response = begin(outparam, 200, Fields::new());
+    response.write(body);
+    response.finish();
+}
+
+fn begin(outparam: ResponseOutparam, status: u16, fields: Fields) -> Response {
+    let response = OutgoingResponse::new(fields);
+    response.set_status_code(status).expect("a status that may be set");
+    let body = response.body().expect("the response has a body");
+    ResponseOutparam::set(outparam, Ok(response));
+    let stream = body.write().expect("the body has a stream");
+    Response { body, stream: Some(stream) }
 }
 
 /// A response of which the head is out.

@@ -1,0 +1,75 @@
+//! What is measured: the program and a component, built here, and the wasmtime to measure against, found.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::Outcome;
+
+/// The programs and the component that they serve.
+pub(crate) struct Programs {
+    pub(crate) mik: PathBuf,
+    pub(crate) wasmtime: Wasmtime,
+    pub(crate) component: PathBuf,
+}
+
+/// What is measured against.
+pub(crate) struct Wasmtime {
+    pub(crate) path: PathBuf,
+    /// What it calls itself.
+    pub(crate) version: String,
+    /// Whether it is a second copy of our own program: then the benchmark is tried out, and its results mean nothing.
+    pub(crate) is_mik: bool,
+}
+
+impl Programs {
+    /// Finds or builds all of them, wasmtime first: without it nothing else is worth the time.
+    pub(crate) fn get() -> Outcome<Self> {
+        let wasmtime = Wasmtime::find()?;
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the checkout has no root")?;
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
+        run(Command::new(cargo).current_dir(root).args(["build", "--quiet", "-p", "cargo-mik", "--profile", profile]))?;
+        // Cargo has put it where it has put this program.
+        let directory = env::current_exe()?.parent().ok_or("this program is nowhere")?.to_owned();
+        let program = |name: &str| directory.join(format!("{name}{}", env::consts::EXE_SUFFIX));
+
+        let target = root.join("target").join("benches");
+        let mut build = Command::new(program("cargo-mik"));
+        build
+            .args(["mik", "build", "--quiet", "--release", "--manifest-path"])
+            .arg(root.join("examples/hello/Cargo.toml"));
+        run(build.env("CARGO_TARGET_DIR", &target))?;
+        Ok(Self { mik: program("mik"), wasmtime, component: target.join("mik/release/hello.wasm") })
+    }
+}
+
+impl Wasmtime {
+    fn find() -> Outcome<Self> {
+        let path = PathBuf::from(env::var_os("WASMTIME").unwrap_or_else(|| OsString::from("wasmtime")));
+        let output = Command::new(&path).arg("--version").output().map_err(|error| {
+            format!(
+                "`{}` can't be run: {error}\nget it with `cargo install wasmtime-cli --version ~48`, or name it: \
+                 WASMTIME=PATH",
+                path.display()
+            )
+        })?;
+        let version = String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().to_owned();
+        let is_mik = version.starts_with("mik ");
+        if !is_mik && !version.starts_with("wasmtime 48.") {
+            return Err(format!(
+                "`{}` is `{version}`, and the host is built on wasmtime 48: a comparison with another one would compare \
+                 wasmtimes\nget it with `cargo install wasmtime-cli --version ~48`, or name it: WASMTIME=PATH",
+                path.display()
+            )
+            .into());
+        }
+        Ok(Self { path, version, is_mik })
+    }
+}
+
+fn run(command: &mut Command) -> Outcome {
+    let status = command.status()?;
+    if status.success() { Ok(()) } else { Err(format!("{command:?} failed: {status}").into()) }
+}

@@ -1,0 +1,306 @@
+//! What there is to serve: the modules that have to be there, and those that a directory has at the moment.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use tokio::sync::Semaphore;
+
+use super::component::Binary;
+use super::error::ServeError;
+use super::failure::Bounds;
+use super::guest::Grant;
+use super::host::Host;
+use super::module::{Change, Directory, Module, Served, Site, Table, build};
+use super::turns::Turns;
+use crate::project::ServerSettings;
+use crate::report::Event;
+use crate::tools::files;
+
+/// The ending of a component's file.
+const EXTENSION: &str = ".wasm";
+
+/// What the host keeps of its modules.
+pub(super) struct Stock {
+    catalogue: Mutex<Catalogue>,
+    compilations: Arc<Semaphore>,
+    /// How many requests may wait for a compilation.
+    waiting: Arc<Turns>,
+    /// Counts requests: what was asked for last has the highest number.
+    clock: AtomicU64,
+}
+
+impl Stock {
+    pub(super) fn new() -> Self {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            catalogue: Mutex::default(),
+            compilations: Arc::new(Semaphore::new(cores)),
+            waiting: Turns::new(1),
+            clock: AtomicU64::new(0),
+        }
+    }
+
+    pub(super) fn now(&self) -> u64 {
+        self.clock.fetch_add(1, Ordering::Relaxed)
+    }
+
+    pub(super) fn compilations(&self) -> Arc<Semaphore> {
+        self.compilations.clone()
+    }
+
+    pub(super) fn waiting(&self) -> &Arc<Turns> {
+        &self.waiting
+    }
+
+    /// Held by whoever changes what is served. For moments only: nothing is compiled meanwhile.
+    pub(super) fn catalogue(&self) -> MutexGuard<'_, Catalogue> {
+        self.catalogue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Modules by where they come from.
+#[derive(Default)]
+pub(super) struct Catalogue {
+    /// The ones of the site's own. None until they are there: until then nothing is served.
+    own: Option<BTreeMap<Arc<str>, Arc<Served>>>,
+    root: Option<Arc<Served>>,
+    directory: Option<Directory>,
+    /// What the directory has.
+    found: BTreeMap<Arc<str>, Arc<Served>>,
+    /// The files that somebody has been told are not served.
+    refused: BTreeSet<PathBuf>,
+}
+
+impl Host {
+    /// Compiles what is new in a site, then puts the site and its settings in place of those served so far. What its
+    /// directory has is left as it is: see [`Host::stock_up`].
+    ///
+    /// Nothing changes unless all of it compiles. A version whose bytes are those that already answer stays, if what
+    /// it is granted stays as well.
+    ///
+    /// # Errors
+    /// A component can't be read, compiled or linked.
+    pub(super) fn put(&self, site: &Site, settings: &ServerSettings) -> Result<Vec<Change>, ServeError> {
+        let before = self.stock().catalogue().own.clone().unwrap_or_default();
+        let bounds = Bounds::of(settings);
+        let mut fresh = Vec::new();
+        let mut own = BTreeMap::new();
+        for Module { name, path, guest } in &site.modules {
+            check_name(name).map_err(|name| ServeError::ModuleName { name })?;
+            let binary = Binary::read(path)?;
+            let grant = Grant { guest: guest.clone(), bounds };
+            let served = before.get(name.as_str()).cloned();
+            let served =
+                served.unwrap_or_else(|| Served::new(self, name.as_str().into(), path.clone(), grant.clone(), true));
+            served.file().path.clone_from(path);
+            match served.version() {
+                Some(version) if version.code.digest == binary.digest => {
+                    if version.grant != grant {
+                        fresh.push((served.clone(), self.version(name, version.code.clone(), grant)));
+                    }
+                }
+                _ => fresh.push((served.clone(), self.version(name, self.compile(name, binary)?, grant))),
+            }
+            own.insert(served.name.clone(), served);
+        }
+
+        let mut changes = Vec::new();
+        for (served, version) in fresh {
+            let build = version.build().to_owned();
+            served.swap(version);
+            changes.push(Change { module: served.name.clone(), build });
+        }
+        self.set_settings(settings);
+        let mut catalogue = self.stock().catalogue();
+        catalogue.root = site.root.as_deref().and_then(|name| own.get(name).cloned());
+        catalogue.own = Some(own);
+        if let Some(directory) = &site.directory {
+            self.grant_again(&catalogue, &Grant { guest: directory.guest.clone(), bounds });
+            if let Some(known) = &mut catalogue.directory {
+                known.guest = directory.guest.clone();
+            }
+        }
+        self.publish(&mut catalogue);
+        Ok(changes)
+    }
+
+    /// Gives the directory's modules what they are granted from now on. Nothing of them is compiled again.
+    fn grant_again(&self, catalogue: &Catalogue, grant: &Grant) {
+        for served in catalogue.found.values() {
+            match served.version() {
+                Some(version) if version.grant != *grant => {
+                    served.regrant(self.version(&served.name, version.code.clone(), grant.clone()));
+                }
+                _ => served.file().grant = grant.clone(),
+            }
+        }
+    }
+
+    /// Looks at all that a directory has, and gives how many modules that are.
+    pub(super) fn stock_up(&self, directory: &Directory) -> usize {
+        self.stock().catalogue().directory = Some(directory.clone());
+        match list(&directory.path) {
+            Ok(paths) => {
+                for path in paths {
+                    self.look_at(directory, &path);
+                }
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(source) => self.console().emit(Event::Warning(ServeError::Directory { source }.into())),
+        }
+        self.stock().catalogue().found.len()
+    }
+
+    /// Has a file looked at that is another now, or gone. `path` is absolute.
+    pub(super) fn refresh(&self, path: &Path) {
+        let (own, directory) = {
+            let catalogue = self.stock().catalogue();
+            let own = catalogue.own.iter().flat_map(BTreeMap::values);
+            let own: Vec<_> = own.filter(|served| absolute(&served.file().path) == path).cloned().collect();
+            (own, catalogue.directory.clone())
+        };
+        for served in own {
+            if let Some(digest) = self.renew(&served) {
+                self.say_live(&served.name, &digest);
+            }
+        }
+        if let Some(directory) = directory
+            && path.parent() == Some(&absolute(&directory.path))
+            && is_component(path)
+            && let Some(name) = path.file_name()
+            && let Some((served, digest)) = self.look_at(&directory, &directory.path.join(name))
+        {
+            self.say_live(&served.name, &digest);
+        }
+    }
+
+    /// Looks at one file of a directory. Gives the module and its build if that is new.
+    fn look_at(&self, directory: &Directory, path: &Path) -> Option<(Arc<Served>, String)> {
+        let name: Arc<str> = module_name(path).into();
+        let known = self.stock().catalogue().found.get(&name).cloned();
+        if is_absent(path) {
+            self.stock().catalogue().refused.remove(path);
+            known.inspect(|served| self.remove(served));
+            return None;
+        }
+        if let Err(name) = check_name(&name) {
+            if self.stock().catalogue().refused.insert(path.to_owned()) {
+                let unserved = ServeError::FileName { path: path.to_owned(), name };
+                self.console().emit(Event::Warning(unserved.into()));
+            }
+            return None;
+        }
+        let served = match &known {
+            Some(served) => served.clone(),
+            None => {
+                let grant = Grant { guest: directory.guest.clone(), bounds: Bounds::of(&self.settings()) };
+                Served::new(self, name, path.to_owned(), grant, false)
+            }
+        };
+        let digest = self.renew(&served);
+        if known.is_none() {
+            let mut catalogue = self.stock().catalogue();
+            catalogue.found.insert(served.name.clone(), served.clone());
+            self.publish(&mut catalogue);
+        }
+        digest.map(|digest| (served, digest))
+    }
+
+    /// Takes a module out of service. Requests that it is answering go on.
+    fn remove(&self, served: &Served) {
+        let mut catalogue = self.stock().catalogue();
+        catalogue.found.remove(&served.name);
+        self.publish(&mut catalogue);
+        self.console().status("Removed", &*served.name);
+    }
+
+    /// Serves what the catalogue has. The site's own modules go before the directory's.
+    fn publish(&self, catalogue: &mut Catalogue) {
+        let Some(own) = &catalogue.own else { return };
+        let mut modules = catalogue.found.clone();
+        for (name, served) in own {
+            if let Some(shadowed) = modules.insert(name.clone(), served.clone()) {
+                let (path, own) = (shadowed.file().path.clone(), served.file().path.clone());
+                // The file that was named may lie in the directory as well.
+                if absolute(&path) != absolute(&own) && catalogue.refused.insert(path.clone()) {
+                    let unserved = ServeError::Shadowed { path, name: name.to_string() };
+                    self.console().emit(Event::Warning(unserved.into()));
+                }
+            }
+        }
+        self.set_table(Table { modules, root: catalogue.root.clone() });
+    }
+
+    fn say_live(&self, module: &str, digest: &str) {
+        self.console().emit(Event::Live { module: module.to_owned(), build: build(digest).to_owned() });
+    }
+}
+
+/// The components in a directory, by name.
+fn list(directory: &Path) -> io::Result<BTreeSet<PathBuf>> {
+    let paths = files::read_dir(directory)?.map(|entry| entry.map(|entry| entry.path()));
+    paths.filter(|path| path.as_ref().map_or(true, |path| is_component(path))).collect()
+}
+
+/// Whether a file in a directory of modules is one, by its name. What begins with a dot is hidden, and the temporary
+/// name of what is being copied.
+pub(super) fn is_component(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().as_encoded_bytes();
+    !name.starts_with(b".") && name.len() > EXTENSION.len() && name.ends_with(EXTENSION.as_bytes())
+}
+
+/// Whether nothing is there that could be served. A link that leads nowhere, and a file that can't be read, are faults
+/// of what is there.
+fn is_absent(path: &Path) -> bool {
+    let is_gone = files::symlink_metadata(path).is_err_and(|error| error.kind() == io::ErrorKind::NotFound);
+    is_gone || files::metadata(path).is_ok_and(|metadata| !metadata.is_file())
+}
+
+/// The name under which a file is served.
+fn module_name(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.strip_suffix(EXTENSION).unwrap_or(&name).to_owned()
+}
+
+pub(super) fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
+/// A name goes into URLs as it is, so it may have nothing in it that has to be escaped there.
+fn check_name(name: &str) -> Result<(), String> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte);
+    if name.is_empty() || name == "." || name == ".." || !name.bytes().all(plain) {
+        return Err(name.to_owned());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_url_segments() {
+        for name in ["hello", "a-b_c.d~1"] {
+            check_name(name).unwrap();
+        }
+        for name in ["", ".", "..", "a/b", "a b", "ä", "a%20"] {
+            check_name(name).unwrap_err();
+        }
+    }
+
+    #[test]
+    fn components_are_told_by_their_names() {
+        for name in ["a.wasm", "m/a.b.wasm", "ä b.wasm"] {
+            assert!(is_component(Path::new(name)), "{name}");
+        }
+        for name in [".wasm", ".a.wasm", "a.wasm~", "a.wasm.part", "a.wat", "#a.wasm#", ".a.wasm.swp", "wasm"] {
+            assert!(!is_component(Path::new(name)), "{name}");
+        }
+        assert_eq!(module_name(Path::new("m/a.b.wasm")), "a.b");
+    }
+}
