@@ -156,7 +156,7 @@ fn requests_at_the_same_time_keep_their_bodies_apart() {
 }
 
 #[test]
-fn the_limit_and_the_memory_are_those_of_the_manifest() {
+pub(crate) fn the_limit_and_the_memory_are_those_of_the_manifest() {
     let limit = 12 * MIB;
     let project = HANDLER.configured("roomy", "[server]\nmax_body_size_mb = 12\nmemory_limit_mb = 64\n");
     let server = Server::start(&mut project.command("serve"));

@@ -158,7 +158,7 @@ fn a_component_that_speaks_wasi_http_itself_is_passed_through() {
 }
 
 #[test]
-fn the_bridge_of_a_file_is_used_in_place_of_the_embedded_one() {
+pub(crate) fn the_bridge_of_a_file_is_used_in_place_of_the_embedded_one() {
     let project = Project::new("bridge");
     project.append("Cargo.toml", "\n[package.metadata.mik.composition]\nbridge = \"my-bridge.wasm\"\n");
     project.run("build").code(96).says("mik::project::no_bridge").says("Cargo.toml:");
@@ -208,7 +208,7 @@ fn two_components_never_share_a_file() {
 }
 
 #[test]
-fn a_handler_that_an_earlier_build_left_is_not_taken_for_this_ones() {
+pub(crate) fn a_handler_that_an_earlier_build_left_is_not_taken_for_this_ones() {
     let project = Project::new("uncomposed");
     project.run("build").ok();
     project.append("Cargo.toml", "\n[package.metadata.mik.composition]\nhttp_handler = false\n");

@@ -24,7 +24,7 @@ fn a_problem_says_nothing_of_the_insides_in_production_and_the_log_does() {
 }
 
 #[test]
-fn a_handler_over_its_limits_is_told_which_and_the_developer_why() {
+pub(crate) fn a_handler_over_its_limits_is_told_which_and_the_developer_why() {
     let project = HANDLER.configured("limited", "[server]\nmemory_limit_mb = 16\n");
     let server = Server::start(&mut project.command("serve"));
     fails(&server, "/memory", 507, "memory-limit", "the limit is 16777216 bytes");

@@ -18,7 +18,7 @@ fn serve(project: &Project) -> std::process::Command {
 }
 
 #[test]
-fn the_environment_is_the_manifests_and_never_the_hosts() {
+pub(crate) fn the_environment_is_the_manifests_and_never_the_hosts() {
     let project = HANDLER.configured(
         "environment",
         "[server.env]\nGREETING = \"gr\u{fc}\u{df} dich\"\nCOPIED = { from = \"OF_THE_HOST\" }\nLOG_LEVEL = \"off\"\n",
@@ -106,7 +106,7 @@ fn a_component_served_by_itself_sees_nothing_of_the_host() {
 }
 
 #[test]
-fn flags_beat_the_environment_which_beats_the_manifest_which_beats_the_default() {
+pub(crate) fn flags_beat_the_environment_which_beats_the_manifest_which_beats_the_default() {
     let (_listener, taken) = taken_port();
     let project = Project::saying("ports", "here");
 

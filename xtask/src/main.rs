@@ -10,6 +10,7 @@
 mod bridge;
 mod checkout;
 mod provenance;
+mod reference;
 mod sections;
 mod tidy;
 
@@ -26,6 +27,8 @@ Usage: cargo xtask <CHORE>
 Chores:
   bridge           rebuild the bridge component from source, into bridge/provider
   bridge --check   rebuild it elsewhere, and fail where source and checked-in bytes disagree
+  reference        write what docs/reference has of the configuration: the page of its keys, and the JSON Schemas
+  reference --check   fail where one of them is not what the types say
   tidy             check the house rules
   tidy --bless     rewrite what tidy can write itself: wit/deps.lock
 
@@ -39,6 +42,8 @@ fn main() -> ExitCode {
     let outcome = match arguments.as_slice() {
         ["bridge"] => bridge::rebuild(),
         ["bridge", "--check"] => bridge::check(),
+        ["reference"] => reference::write(),
+        ["reference", "--check"] => reference::check(),
         ["tidy"] => tidy::check(),
         ["tidy", "--bless"] => tidy::bless(),
         ["-h" | "--help" | "help"] => {

@@ -4,6 +4,7 @@ mod build;
 mod build_flags;
 mod cache;
 mod completions;
+mod config;
 mod new;
 mod plan;
 mod run;
@@ -86,6 +87,7 @@ enum Command {
     Serve(serve::ServeArgs),
     Run(run::RunArgs),
     Plan(plan::PlanArgs),
+    Config(config::ConfigArgs),
     Setup(setup::SetupArgs),
     Cache(cache::CacheArgs),
     Completions(completions::CompletionsArgs),
@@ -100,6 +102,7 @@ impl Command {
             Self::Serve(args) => args.run(reporter),
             Self::Run(args) => args.run(reporter),
             Self::Plan(args) => args.run(reporter),
+            Self::Config(args) => args.run(reporter),
             Self::Setup(args) => args.run(reporter),
             Self::Cache(args) => args.run(reporter),
             Self::Completions(args) => args.run(Cli::command(), reporter),

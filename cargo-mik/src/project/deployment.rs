@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::manifest::Manifest;
-use super::{GuestSettings, ProjectError, ServeArguments, ServerSettings};
+use super::{GuestSettings, ProjectError, ServeArguments, ServerSettings, identity};
 use crate::report::Reporter;
 
 /// What the files of one directory say: `mik.toml`, or `[package.metadata.mik]` of `Cargo.toml` with `mik.toml` as the
@@ -18,6 +18,8 @@ pub struct Deployment {
     pub guest: GuestSettings,
     /// The files that have been read. Where there is none, all is as by default.
     pub files: Vec<PathBuf>,
+    /// What all this follows from.
+    pub(super) manifest: Manifest,
 }
 
 impl Deployment {
@@ -27,13 +29,12 @@ impl Deployment {
     /// A file can't be read or is not TOML; a value is wrong, in a file or in the environment.
     pub fn read(directory: &Path, arguments: &ServeArguments, reporter: &Reporter) -> Result<Self, ProjectError> {
         let manifest = Manifest::of_directory(directory, reporter)?;
-        let written = manifest.get("project.name", |schema| schema.project.name.as_ref(), reporter);
-        let name = manifest.package().and_then(|package| package.name.clone());
         Ok(Self {
-            name: name.or(written.map(|located| located.value)),
+            name: identity::of_directory(&manifest, reporter),
             server: ServerSettings::of_manifest(&manifest, arguments, reporter)?,
             guest: GuestSettings::of_manifest(&manifest, reporter)?,
             files: manifest.files().collect(),
+            manifest,
         })
     }
 }

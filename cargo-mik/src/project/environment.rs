@@ -5,8 +5,9 @@ use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use mik_build::schema::EnvValue;
+use mik_build::schema::{Address, EnvValue, Number, ServerTable, Spanned};
 
+use super::configuration::mebibytes;
 use super::manifest::{Located, Manifest};
 use super::{GuestSettings, OutboundSettings, Project, ProjectError};
 use crate::report::Reporter;
@@ -19,7 +20,7 @@ impl Project {
     /// guest is given its own and no other's: what one handler is trusted with is not the next one's business.
     ///
     /// # Errors
-    /// A variable of the host's that is to be copied is not set; a host, a number or a file of `server.http_*` is wrong.
+    /// A variable of the host's that is to be copied is not set.
     pub fn guests(&self, reporter: &Reporter) -> Result<BTreeMap<String, GuestSettings>, ProjectError> {
         let named = |package: &super::Package| {
             Ok((package.name.clone(), GuestSettings::of_manifest(&package.manifest, reporter)?))
@@ -102,24 +103,30 @@ pub(super) fn hot_reload() -> Result<Option<bool>, ProjectError> {
 }
 
 /// `MIK_MAX_BODY_SIZE`, in bytes.
-pub(super) fn max_body_size(most: u64) -> Result<Option<u64>, ProjectError> {
+pub(super) fn max_body_size() -> Result<Option<u64>, ProjectError> {
     variable(
         Variable {
             name: "MIK_MAX_BODY_SIZE",
             kind: "size of a body",
-            help: "write a number of bytes from 1 to 4294967296, or unset it with `env -u MIK_MAX_BODY_SIZE`",
+            help: "write a number of bytes, at most 4 GiB, or unset it with `env -u MIK_MAX_BODY_SIZE`",
         },
         std::env::var_os("MIK_MAX_BODY_SIZE"),
-        |text| text.parse().ok().filter(|bytes| (1..=most).contains(bytes)),
+        |text| {
+            text.parse().ok().filter(|bytes| (1..=mebibytes(most(|server| &server.max_body_size_mb))).contains(bytes))
+        },
     )
+}
+
+/// The most that a key may be.
+fn most<const DEFAULT: u64, const LEAST: u64, const MOST: u64>(
+    _: fn(&ServerTable) -> &Option<Spanned<Number<DEFAULT, LEAST, MOST>>>,
+) -> u64 {
+    MOST
 }
 
 /// An address to listen on: an IP address, or `localhost`, which needs no resolver.
 pub fn host_address(text: &str) -> Option<IpAddr> {
-    match text {
-        "localhost" => Some(IpAddr::from([127, 0, 0, 1])),
-        address => address.parse().ok(),
-    }
+    text.parse().ok().map(|Address(address)| address)
 }
 
 /// A variable that is read.

@@ -242,6 +242,41 @@ pub enum ProjectError {
         #[label("nothing reads this")]
         at: SourceSpan,
     },
+    /// A key that says of the project what `[package]` says otherwise. A warning.
+    #[error("{message}")]
+    #[diagnostic(
+        code(mik::project::not_the_packages),
+        help("remove the key: `[package]` in Cargo.toml says it"),
+        severity(Warning)
+    )]
+    NotThePackages {
+        /// What each of them says.
+        message: String,
+        /// The file.
+        #[source_code]
+        source_code: NamedSource<Arc<String>>,
+        /// The place.
+        #[label("this value is not used")]
+        at: SourceSpan,
+    },
+    /// A variable of the guest's that `cargo mik config` is asked for, and that is not set.
+    #[error("`{key}` is not set")]
+    #[diagnostic(code(mik::project::not_set), help("{}", not_set_help(names)))]
+    NotSet {
+        /// The key.
+        key: String,
+        /// The variables that are.
+        names: Vec<String>,
+    },
+    /// A key whose value alone is asked for, and that has several.
+    #[error("`{key}` is not the same in every package")]
+    #[diagnostic(code(mik::project::several_values), help("choose one: -p {}", packages.join(", -p ")))]
+    SeveralValues {
+        /// The key.
+        key: String,
+        /// The packages.
+        packages: Vec<String>,
+    },
     /// A key in both files. A warning.
     #[error("`{key}` is set twice: here, and at {other}")]
     #[diagnostic(code(mik::project::set_twice), help("this one is used; remove the other"), severity(Warning))]
@@ -263,6 +298,13 @@ pub enum ProjectError {
 #[derive(Debug, Error)]
 #[error("{0}")]
 pub struct CargoWords(pub String);
+
+fn not_set_help(names: &[String]) -> String {
+    match names {
+        [] => "`server.env` is empty".to_owned(),
+        names => format!("the guest has {}", names.join(", ")),
+    }
+}
 
 fn no_example_help(name: &str, others: &[String]) -> String {
     if others.is_empty() {

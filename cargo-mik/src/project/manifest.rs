@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use miette::{NamedSource, SourceSpan};
-use mik_build::schema::{CargoPackage, Schema};
+use mik_build::schema::reference::Key;
+use mik_build::schema::{CargoPackage, Schema, Spanned};
 use mik_build::{SchemaError, Written};
-use toml::Spanned;
+use serde_json::Value;
 
 use super::ProjectError;
+use super::decision::{Decision, Decisions, Origin};
 use crate::report::Reporter;
 use crate::tools::files;
 
@@ -28,14 +30,14 @@ impl SourceFile {
         Ok(Self { directory, path: shown(path), text: Arc::new(text) })
     }
 
-    /// The directory that paths in it are relative to.
-    pub(super) fn directory(&self) -> &Path {
-        &self.directory
-    }
-
     /// The path, as it is shown.
     pub(super) fn path(&self) -> &str {
         &self.path
+    }
+
+    /// The directory that paths in it are relative to.
+    pub(super) fn directory(&self) -> &Path {
+        &self.directory
     }
 
     pub(super) fn named_source(&self) -> NamedSource<Arc<String>> {
@@ -51,6 +53,26 @@ pub(super) struct Located<T> {
     pub(super) span: SourceSpan,
 }
 
+impl<T> Located<T> {
+    /// What `cargo mik config` says of it: the value as written, never what it stands for.
+    pub(super) fn decision(&self) -> Decision {
+        Decision { value: self.as_written(), origin: self.origin() }
+    }
+
+    fn origin(&self) -> Origin {
+        let SourceFile { directory, path, text } = &self.file;
+        let line = text.get(..self.span.offset()).map_or(1, |before| before.matches('\n').count() + 1);
+        Origin::File { file: path.clone(), line, directory: directory.clone() }
+    }
+
+    fn as_written(&self) -> Value {
+        let (start, length) = (self.span.offset(), self.span.len());
+        let written = self.file.text.get(start..start + length).unwrap_or_default();
+        let document: Option<toml::Table> = format!("value = {written}").parse().ok();
+        document.and_then(|document| serde_json::to_value(document.get("value")?).ok()).unwrap_or_default()
+    }
+}
+
 /// The configuration in one directory: `Cargo.toml` first, `mik.toml` as the fallback.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Manifest {
@@ -58,6 +80,7 @@ pub struct Manifest {
     cargo_toml: Option<(SourceFile, Schema)>,
     mik_toml: Option<(SourceFile, Schema)>,
     package: Option<CargoPackage>,
+    decisions: Decisions,
 }
 
 impl Manifest {
@@ -83,7 +106,7 @@ impl Manifest {
         let package = cargo_toml.as_ref().and_then(|(_, written)| written.package.clone());
         let schema = |(file, written): (SourceFile, Written)| (file, written.schema);
         let (cargo_toml, mik_toml) = (cargo_toml.map(schema), mik_toml.map(schema));
-        Ok(Self { directory: directory.to_owned(), cargo_toml, mik_toml, package })
+        Ok(Self { directory: directory.to_owned(), cargo_toml, mik_toml, package, decisions: Decisions::default() })
     }
 
     /// The directory of the files.
@@ -94,6 +117,11 @@ impl Manifest {
     /// What `[package]` of `Cargo.toml` says.
     pub(super) fn package(&self) -> Option<&CargoPackage> {
         self.package.as_ref()
+    }
+
+    /// What has been decided of its keys so far.
+    pub(super) fn decisions(&self) -> &Decisions {
+        &self.decisions
     }
 
     /// The files that are there.
@@ -109,7 +137,7 @@ impl Manifest {
         schemas.filter_map(field).flatten().collect()
     }
 
-    /// The value of one key. A key set in both files is a warning that names both places.
+    /// The value of one key, which is noted as decided by its file. A key set in both files is a warning that names both places.
     pub(super) fn get<T: Clone>(
         &self,
         key: &str,
@@ -128,12 +156,16 @@ impl Manifest {
         if let (Some(first), Some(second)) = (&first, &second) {
             reporter.warn(ProjectError::SetTwice {
                 key: key.to_owned(),
-                other: place(second),
+                other: second.origin().to_string(),
                 source_code: first.file.named_source(),
                 at: first.span,
             });
         }
-        first.or(second)
+        let found = first.or(second);
+        if let Some(located) = &found {
+            self.decisions.note(key, located.decision());
+        }
+        found
     }
 }
 
@@ -156,31 +188,15 @@ fn warn_unknown(file: &SourceFile, written: &Written, reporter: &Reporter) {
 }
 
 fn invalid(file: &SourceFile, error: SchemaError) -> ProjectError {
-    ProjectError::InvalidValue {
-        help: help(&error.message).to_owned(),
-        message: error.message,
-        source_code: file.named_source(),
-        at: error.span.unwrap_or(0..0).into(),
-    }
-}
-
-/// What to write where a value has the wrong type, by the type that serde expected.
-fn help(message: &str) -> &'static str {
-    match message.rsplit_once("expected ").map_or("", |(_, expected)| expected) {
-        "u16" => "write a whole number from 0 to 65535, without quotes",
-        "u64" => "write a whole number, without quotes",
-        "a boolean" => "write `true` or `false`, without quotes",
-        "a string" => "write it in quotes",
-        "a map" => "write a table: `{ NAME = \"value\" }`",
-        expected if expected.starts_with("one of") => "write one of these, in quotes",
-        _ => "docs/configuration.md tells what each key takes",
-    }
-}
-
-/// `file:line`, for a second place that a label can't reach.
-fn place<T>(located: &Located<T>) -> String {
-    let line = located.file.text.get(..located.span.offset()).map_or(1, |before| before.matches('\n').count() + 1);
-    format!("{}:{line}", located.file.path)
+    let SchemaError { message, span, key } = error;
+    let help = match key.and_then(|key| Key::find(&key)) {
+        Some(Key { path, example, .. }) => {
+            format!("write, for example, `{} = {example}`", path.rsplit('.').next().unwrap_or(&path))
+        }
+        None => "docs/reference/configuration.md tells what each key takes".to_owned(),
+    };
+    let at = span.unwrap_or(0..0).into();
+    ProjectError::InvalidValue { message, help, source_code: file.named_source(), at }
 }
 
 /// A path as cargo shows it: relative to the current directory where it lies beneath.

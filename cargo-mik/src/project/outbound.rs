@@ -3,12 +3,11 @@
 use std::path::PathBuf;
 
 use miette::SourceSpan;
-use mik_build::schema::ServerTable;
+use mik_build::schema::{ServerTable, Spanned};
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use serde::Serialize;
-use toml::Spanned;
 
 use super::host_pattern::NoPattern;
 use super::manifest::{Located, Manifest, SourceFile};
@@ -18,8 +17,6 @@ use crate::tools::files;
 
 /// The largest file of certificates, in bytes: all that a system trusts is a quarter of it.
 const CA_FILE_MOST: u64 = 1 << 20;
-/// All that 32 bits address.
-const MEBIBYTES: u64 = 4096;
 
 /// Requests that a guest sends: where to, and how much may come back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -75,7 +72,7 @@ impl OutboundSettings {
             allowed,
             allow_private: allow_private.map_or(defaults.allow_private, |located| located.value),
             ca_file: ca_file.map(read_ca_file).transpose()?,
-            max_response: max_response.map(mebibytes).transpose()?.unwrap_or(defaults.max_response),
+            max_response: max_response.map_or(defaults.max_response, |located| located.value.get() << 20),
             written_in,
         })
     }
@@ -112,15 +109,6 @@ fn patterns(written: &[Spanned<String>], file: &SourceFile) -> Result<Vec<HostPa
             .map_err(|NoPattern { message, help }| wrong(message, help, file, entry.span().into()))
     };
     written.iter().map(pattern).collect()
-}
-
-fn mebibytes(Located { value, file, span }: Located<u64>) -> Result<u64, ProjectError> {
-    if (1..=MEBIBYTES).contains(&value) {
-        return Ok(value << 20);
-    }
-    let message = format!("`server.http_max_response_mb` is {value}, and may be from 1 to {MEBIBYTES}");
-    let help = format!("write a number from 1 to {MEBIBYTES}, or remove the key for the default");
-    Err(wrong(message, help, &file, span))
 }
 
 /// Reads the certificates now: a file that is wrong is wrong at the start, not at the first request.

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::decision::{Decision, Origin};
 use super::manifest::{Located, Manifest};
-use super::{BuildArguments, CargoConfig, Declared, Profile, ProjectError, Target, Unit};
+use super::{BuildArguments, CargoConfig, Declared, Profile, ProjectError, Target, Unit, identity};
 use crate::report::Reporter;
 
 /// A package that yields components.
@@ -97,9 +98,11 @@ pub(super) fn resolve(
 ) -> Result<Package, ProjectError> {
     let manifest_path = package.manifest_path.clone().into_std_path_buf();
     let manifest = Manifest::read(&manifest_path, reporter)?;
+    let version = package.version.to_string();
+    identity::of_package(&manifest, &package.name, Some(&version), package.description.as_deref(), reporter);
     Ok(Package {
         name: package.name.to_string(),
-        version: package.version.to_string(),
+        version,
         id: package.id.repr.clone(),
         target: target(&manifest, arguments, config, reporter)?,
         optimize: optimize(&manifest, profile, reporter),
@@ -119,9 +122,16 @@ fn target(
     reporter: &Reporter,
 ) -> Result<Target, ProjectError> {
     let written = manifest.get("build.target", |schema| schema.build.target.as_ref(), reporter);
+    let decide = |target: Target, origin| {
+        manifest.decisions().note("build.target", Decision { value: target.name().into(), origin });
+        Ok(target)
+    };
     match (arguments.target, written) {
-        (Some(typed), _) => Ok(typed),
-        (None, None) => Ok(config.target().unwrap_or_default()),
+        (Some(typed), _) => decide(typed, Origin::Flag { flag: "--target" }),
+        (None, None) => match config.target() {
+            Some(target) => decide(target, Origin::Cargo),
+            None => Ok(Target::default()),
+        },
         (None, Some(Located { value, file, span })) => Target::from_name(&value)
             .ok_or_else(|| ProjectError::UnknownTarget { name: value, source_code: file.named_source(), at: span }),
     }
@@ -133,8 +143,12 @@ fn optimize(manifest: &Manifest, profile: &Profile, reporter: &Reporter) -> Opti
         Some(Located { value: Written::None, .. }) => Optimize::None,
         Some(Located { value: Written::Size, .. }) => Optimize::Size,
         Some(Located { value: Written::Speed, .. }) => Optimize::Speed,
-        None if profile.is_release => Optimize::Size,
-        None => Optimize::None,
+        None => {
+            let optimize = if profile.is_release { Optimize::Size } else { Optimize::None };
+            let origin = Origin::Profile { profile: profile.name.clone() };
+            manifest.decisions().note("build.optimize", Decision { value: optimize.name().into(), origin });
+            optimize
+        }
     }
 }
 

@@ -51,7 +51,7 @@ impl Production {
         if let Some(typed) = modules.as_ref().filter(|typed| !typed.is_dir()) {
             return Err(ProjectError::NoModules { path: typed.clone() });
         }
-        let Deployment { name, mut server, guest, files } = deployment(project, address, reporter)?;
+        let Deployment { name, mut server, guest, files, manifest: _ } = deployment(project, address, reporter)?;
         // A `modules` somewhere is nobody's business unless a configuration makes it so.
         let configured = server.modules.take().filter(|_| !files.is_empty());
         server.modules = modules.clone().or_else(|| directory.clone()).or(configured);

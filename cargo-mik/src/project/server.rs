@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use mik_build::schema::{Address, Number, ServerTable, Spanned};
 use serde::Serialize;
 
 use super::{CodeCacheSettings, Environment, OutboundSettings};
@@ -55,27 +56,34 @@ pub struct ServerSettings {
 impl Default for ServerSettings {
     fn default() -> Self {
         Self {
-            host: IpAddr::from([127, 0, 0, 1]),
-            port: 3000,
-            execution_timeout: Duration::from_secs(30),
-            memory_limit: 128 << 20,
-            max_body_size: 10 << 20,
-            max_concurrent_requests: 1000,
-            shutdown_timeout: Duration::from_secs(30),
-            watch_debounce: Duration::from_millis(300),
+            host: Address::default().0,
+            port: u16::try_from(default(|server| &server.port)).unwrap_or(u16::MAX),
+            execution_timeout: Duration::from_secs(default(|server| &server.execution_timeout_secs)),
+            memory_limit: default(|server| &server.memory_limit_mb) << 20,
+            max_body_size: default(|server| &server.max_body_size_mb) << 20,
+            max_concurrent_requests: default(|server| &server.max_concurrent_requests) as usize,
+            shutdown_timeout: Duration::from_secs(default(|server| &server.shutdown_timeout_secs)),
+            watch_debounce: Duration::from_millis(default(|server| &server.watch_debounce_ms)),
             hot_reload: true,
             modules: None,
             static_directory: None,
-            cache_size: 100,
-            max_cache: 256 << 20,
+            cache_size: default(|server| &server.cache_size) as usize,
+            max_cache: default(|server| &server.max_cache_mb) << 20,
+            max_per_module_requests: default(|server| &server.max_per_module_requests) as usize,
+            instance_reuse: default(|server| &server.instance_reuse) as usize,
             code_cache: None,
-            max_per_module_requests: 10,
-            instance_reuse: 1,
             log_file: None,
-            log_max_size: 10 << 20,
-            log_max_files: 5,
+            log_max_size: default(|server| &server.log_max_size_mb) << 20,
+            log_max_files: default(|server| &server.log_max_files) as usize,
         }
     }
+}
+
+/// What a key's type says that counts where the key is absent.
+fn default<const DEFAULT: u64, const LEAST: u64, const MOST: u64>(
+    _: fn(&ServerTable) -> &Option<Spanned<Number<DEFAULT, LEAST, MOST>>>,
+) -> u64 {
+    DEFAULT
 }
 
 /// What one guest is trusted with. It is its package's own: what one handler may do is not the next one's business.

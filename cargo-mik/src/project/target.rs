@@ -51,3 +51,14 @@ impl fmt::Display for Target {
         formatter.write_str(self.name())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Target;
+
+    #[test]
+    fn the_schema_names_the_targets_there_are() {
+        assert_eq!(Target::ALL.map(Target::name), mik_build::schema::TARGETS);
+        assert_eq!(Target::default().name(), mik_build::schema::TARGETS[0]);
+    }
+}

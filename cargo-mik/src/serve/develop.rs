@@ -57,6 +57,8 @@ pub fn develop(
         let project = Project { host: host.clone(), rebuild, url, reporter, building, ended, started };
         // Its contents now are those that the first build reads, or older: then there is one build more.
         let watcher = Watcher::new(watch, settings.watch_debounce);
+        let bound = settings.watch_debounce.as_millis();
+        project.reporter.detail("Watching", format!("for changes; a save is waited for at most {bound} ms"));
         let thread = thread::Builder::new().name("mik-build".to_owned()).spawn(move || project.keep_up(watcher));
         thread.map_err(|error| ServeError::Start { source: Detail(error.to_string()) })?;
         serve_until_told(listener, &host).await

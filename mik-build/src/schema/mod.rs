@@ -1,10 +1,18 @@
 //! The configuration as written: `[package.metadata.mik]` in `Cargo.toml`, or `mik.toml` beside it.
 //!
-//! Every value keeps its span, and every key is optional: what an absent key means is decided by whoever reads the
-//! schema, never here.
+//! Every value keeps its span and is within its bounds, and every key is optional.
 
+mod keys;
 mod parse;
+#[cfg(feature = "schema")]
+pub mod reference;
 mod tables;
+mod values;
+mod wrong;
 
-pub use parse::{CargoPackage, SchemaError, UnknownKey, Written};
-pub use tables::{BuildTable, CompositionTable, EnvValue, Optimize, ProjectTable, Schema, ServerTable};
+pub use keys::keys;
+pub use parse::nearest;
+pub use parse::{CargoPackage, UnknownKey, Written};
+pub use tables::{BuildTable, CompositionTable, MODULES, ProjectTable, Schema, ServerTable, TARGETS};
+pub use values::{Address, EnvValue, Name, Number, Optimize, Spanned};
+pub use wrong::SchemaError;

@@ -1,134 +1,169 @@
 //! The tables of the schema and their keys.
+//!
+//! What is said here is said to everyone: the doc comments are the reference page's text, and the types' ranges and
+//! defaults are what is checked, what is printed, and what the JSON Schema tells an editor.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use toml::Spanned;
 
-/// A project's configuration as its author wrote it.
+use super::values::{Address, EnvValue, Name, Number, Optimize, Spanned};
+
+/// A day. What takes longer is no request, and a clock must be able to tell when it is over.
+const DAY: u64 = 24 * 60 * 60;
+/// A minute between a save and its build would be taken for a watcher that does not work.
+const MINUTE_IN_MILLIS: u64 = 60_000;
+/// All that 32 bits address, in MiB.
+const MEBIBYTES: u64 = 4096;
+/// More are not in flight on one machine, and each counted one costs memory up front.
+const REQUESTS: u64 = 100_000;
+/// As good as without a bound, and no sum overflows.
+const MANY: u64 = 1 << 20;
+
+/// What `build.target` may be; the first is the default.
+pub const TARGETS: [&str; 3] = ["wasm32-wasip2", "wasm32-unknown-unknown", "wasm32-wasip1"];
+
+/// What `server.modules` is by default.
+pub const MODULES: &str = "modules";
+
+/// The configuration of `cargo mik`: `mik.toml`, or `[package.metadata.mik]` in `Cargo.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+#[serde(default, expecting = "a table")]
 pub struct Schema {
-    /// `project.*`: what it is called, where there is no Cargo package to say so.
-    #[serde(default)]
+    /// What the project is called.
     pub project: ProjectTable,
-    /// `build.*`: how the handler is compiled and shrunk.
-    #[serde(default)]
+    /// How handlers are compiled and shrunk.
     pub build: BuildTable,
-    /// `composition.*`: what the handler is composed with.
-    #[serde(default)]
+    /// What handlers are composed with.
     pub composition: CompositionTable,
-    /// `server.*`: how the component is served.
-    #[serde(default)]
+    /// How components are served.
     pub server: ServerTable,
 }
 
 /// `project.*`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+#[serde(default, expecting = "a table")]
 pub struct ProjectTable {
-    /// The name; the package's, where there is one.
-    pub name: Option<Spanned<String>>,
-    /// The version; likewise.
+    /// The project's name, where no `[package]` in `Cargo.toml` says it.
+    #[cfg_attr(feature = "schema", schemars(example = &"shop", extend("x-default" = "`name` of `[package]`")))]
+    pub name: Option<Spanned<Name>>,
+    /// The project's version, where no `[package]` says it.
+    #[cfg_attr(feature = "schema", schemars(example = &"1.0.0", extend("x-default" = "`version` of `[package]`")))]
     pub version: Option<Spanned<String>>,
-    /// The description; likewise.
+    /// What the project is for, where no `[package]` says it.
+    #[cfg_attr(feature = "schema", schemars(example = &"Sells.", extend("x-default" = "`description` of `[package]`")))]
     pub description: Option<Spanned<String>>,
 }
 
 /// `build.*`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+#[serde(default, expecting = "a table")]
 pub struct BuildTable {
-    /// The target: `wasm32-wasip2` (default), `wasm32-unknown-unknown` or `wasm32-wasip1`.
+    /// What handlers are compiled for. `wasm32-unknown-unknown` is the smallest: its standard library has no system.
+    /// `wasm32-wasip1` is encoded with the preview 1 adapter. Where neither the key nor the flag is there, one of these
+    /// in `CARGO_BUILD_TARGET` or in cargo's own `build.target` counts.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(extend("enum" = TARGETS, "default" = TARGETS[0], "x-flag" = "--target"))
+    )]
     pub target: Option<Spanned<String>>,
-    /// What to optimize for; `size` in release, `none` in dev by default.
+    /// What builds optimize for. `none`: the profile as it is. `size` and `speed`: names, producers and debug sections
+    /// are stripped, and in release the profile is set for small or for fast components, save what you have set yourself.
+    #[cfg_attr(feature = "schema", schemars(example = &"size", extend("x-default" = "`size` in release, `none` in dev")))]
     pub optimize: Option<Spanned<Optimize>>,
-}
-
-/// What a build optimizes for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Optimize {
-    /// Nothing: the profile as it is, names and debug information kept.
-    None,
-    /// The fewest bytes.
-    Size,
-    /// The fewest instructions.
-    Speed,
 }
 
 /// `composition.*`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+#[serde(default, expecting = "a table")]
 pub struct CompositionTable {
-    /// Whether to compose with the bridge; by default where the component exports `mik:core/handler`.
+    /// Whether to compose with the bridge. `true`: always, and a component that does not export `mik:core/handler` is an
+    /// error. `false`: never.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(example = true, extend("x-default" = "`true` where the component exports `mik:core/handler`"))
+    )]
     pub http_handler: Option<Spanned<bool>>,
-    /// A bridge component other than the embedded one: a path, relative to the manifest.
+    /// The path of another bridge component, relative to the file that sets it.
+    #[cfg_attr(feature = "schema", schemars(example = &"bridge.wasm", extend("x-path" = true, "x-default" = "the one in `cargo mik`")))]
     pub bridge: Option<Spanned<String>>,
 }
 
 /// `server.*`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+#[serde(default, expecting = "a table")]
 pub struct ServerTable {
-    /// The port to listen on; 3000 by default, 0 for a free one.
-    pub port: Option<Spanned<u16>>,
-    /// The address to listen on; 127.0.0.1 by default.
-    pub host: Option<Spanned<String>>,
-    /// The guest's whole environment.
+    /// The port to listen on; 0 asks for a free one. An empty `PORT` counts as none.
+    #[cfg_attr(feature = "schema", schemars(extend("x-environment" = "PORT", "x-flag" = "--port")))]
+    pub port: Option<Spanned<Number<3000, 0, 65535>>>,
+    /// The address to listen on: `127.0.0.1` for this machine only, `0.0.0.0` for every IPv4 interface. An empty `HOST`
+    /// counts as none.
+    #[cfg_attr(feature = "schema", schemars(extend("x-environment" = "HOST", "x-flag" = "--host")))]
+    pub host: Option<Spanned<Address>>,
+    /// The whole environment of this package's guest, and of no other's. `{ from = "NAME" }` copies one variable of the
+    /// host's, which has to be set.
+    #[cfg_attr(feature = "schema", schemars(extend("default" = {}, "x-example" = "{ GREETING = \"hello\", TOKEN = { from = \"SHOP_TOKEN\" } }")))]
     pub env: Option<BTreeMap<String, Spanned<EnvValue>>>,
-    /// The longest a request may take, in seconds; 30 by default.
-    pub execution_timeout_secs: Option<Spanned<u64>>,
-    /// The most memory an instance may have, in MiB; 128 by default.
-    pub memory_limit_mb: Option<Spanned<u64>>,
-    /// How many requests may be in flight; 1000 by default.
-    pub max_concurrent_requests: Option<Spanned<u64>>,
-    /// The largest request body, in MiB; 10 by default.
-    pub max_body_size_mb: Option<Spanned<u64>>,
-    /// How long requests in flight may take to finish at shutdown, in seconds; 30 by default.
-    pub shutdown_timeout_secs: Option<Spanned<u64>>,
-    /// The longest a finished save is waited for, in milliseconds; 300 by default.
-    pub watch_debounce_ms: Option<Spanned<u64>>,
-    /// The directory of components, each served at `/run/<name>/`; `modules` by default.
+    /// The longest that a request may take, in seconds, from first byte to last: a slow upload, a slow handler and a slow
+    /// reader all count.
+    pub execution_timeout_secs: Option<Spanned<Number<30, 1, DAY>>>,
+    /// The most memory that an instance may have, in MiB.
+    pub memory_limit_mb: Option<Spanned<Number<128, 1, MEBIBYTES>>>,
+    /// How many requests may be in flight; the excess waits up to a second, then 503. Connections are not counted.
+    pub max_concurrent_requests: Option<Spanned<Number<1000, 1, REQUESTS>>>,
+    /// The largest request body, in MiB. `MIK_MAX_BODY_SIZE` is in bytes, and the guest is given it.
+    #[cfg_attr(feature = "schema", schemars(extend("x-environment" = "MIK_MAX_BODY_SIZE")))]
+    pub max_body_size_mb: Option<Spanned<Number<10, 1, MEBIBYTES>>>,
+    /// How long requests in flight may take to finish at shutdown, in seconds.
+    pub shutdown_timeout_secs: Option<Spanned<Number<30, 0, DAY>>>,
+    /// An upper bound on how long a finished save is waited for, in milliseconds.
+    pub watch_debounce_ms: Option<Spanned<Number<300, 0, MINUTE_IN_MILLIS>>>,
+    /// The directory of components, each served at `/run/<name>/`; relative to the file that sets it. It need not be there.
+    #[cfg_attr(feature = "schema", schemars(extend("x-path" = true, "default" = MODULES, "x-flag" = "--modules")))]
     pub modules: Option<Spanned<String>>,
-    /// The directory served at `/static/`; none by default.
+    /// A directory served at `/static/`; relative to the file that sets it.
+    #[cfg_attr(feature = "schema", schemars(example = &"public", extend("x-path" = true)))]
     #[serde(rename = "static")]
     pub static_directory: Option<Spanned<String>>,
-    /// How many compiled modules are kept in memory; 100 by default.
-    pub cache_size: Option<Spanned<u64>>,
-    /// How much compiled code is kept in memory, in MiB; 256 by default.
-    pub max_cache_mb: Option<Spanned<u64>>,
-    /// The hosts that this package's guest may send requests to; none by default. An entry is a host
-    /// (`api.example.com`), every host below one (`*.example.com`), an address (`10.0.0.5`, `[2001:db8::5]`) or every
-    /// host and port (`*`). A scheme before it (`https://api.example.com`) allows that scheme alone; a port behind it
-    /// (`api.example.com:8443`, `api.example.com:*`) allows that port in place of the scheme's own, 80 or 443.
+    /// How many compiled modules are kept in memory.
+    pub cache_size: Option<Spanned<Number<100, 1, REQUESTS>>>,
+    /// How much compiled code is kept in memory, in MiB.
+    pub max_cache_mb: Option<Spanned<Number<256, 1, MANY>>>,
+    /// The hosts that this package's guest may send requests to. An entry is a host (`api.example.com`), every host
+    /// below one (`*.example.com`), an address (`10.0.0.5`, `[2001:db8::5]`) or every host and port (`*`). A scheme
+    /// before it (`https://api.example.com`) allows that scheme alone; a port behind it (`api.example.com:8443`,
+    /// `api.example.com:*`) allows that port in place of the scheme's own, 80 or 443.
+    #[cfg_attr(feature = "schema", schemars(extend("default" = [], "x-example" = "[\"api.example.com\", \"https://*.example.org:8443\"]")))]
     pub http_allowed: Option<Spanned<Vec<Spanned<String>>>>,
     /// Whether allowed names may also resolve to loopback, private, link-local and other addresses that are not the
-    /// internet's; false by default. An address that is itself in `http_allowed` needs no such leave.
+    /// internet's. An address that is itself in `http_allowed` needs no such leave.
+    #[cfg_attr(feature = "schema", schemars(extend("default" = false)))]
     pub http_allow_private: Option<Spanned<bool>>,
-    /// A file of certificates (PEM), relative to the manifest, whose authorities are trusted besides the system's for
-    /// requests that this package's guest sends; none by default.
+    /// A file of certificates (PEM), relative to the file that sets it, whose authorities are trusted besides the
+    /// system's for requests that this package's guest sends.
+    #[cfg_attr(feature = "schema", schemars(example = &"ca.pem", extend("x-path" = true)))]
     pub http_ca_file: Option<Spanned<String>>,
-    /// The largest body of an answer to a request that the guest sends, in MiB; 100 by default. The guest gets the
-    /// error `HTTP-response-body-size` for a larger one.
-    pub http_max_response_mb: Option<Spanned<u64>>,
-    /// How many requests to one module may be in flight; 10 by default.
-    pub max_per_module_requests: Option<Spanned<u64>>,
-    /// How many requests one instance may answer; 1 by default.
-    pub instance_reuse: Option<Spanned<u64>>,
-    /// A file for the log besides standard error; none by default.
+    /// The largest body of an answer to a request that the guest sends, in MiB. The guest gets the error
+    /// `HTTP-response-body-size` for a larger one.
+    pub http_max_response_mb: Option<Spanned<Number<100, 1, MEBIBYTES>>>,
+    /// How many requests to one module may be in flight; the excess waits up to a second, then 503 with a `Retry-After`.
+    /// Who waits for one module holds up no other.
+    pub max_per_module_requests: Option<Spanned<Number<10, 1, REQUESTS>>>,
+    /// How many requests one instance may answer, one after the other, before it is dropped. With 1 no request sees
+    /// anything that another left behind. With more, what a handler keeps in its memory is there for the next request; an
+    /// instance that failed, was denied memory or keeps what belongs to a request is dropped all the same, and one that is
+    /// idle for 30 seconds.
+    pub instance_reuse: Option<Spanned<Number<1, 1, MANY>>>,
+    /// A file for the log, besides standard error; relative to the file that sets it.
+    #[cfg_attr(feature = "schema", schemars(example = &"mik.log", extend("x-path" = true)))]
     pub log_file: Option<Spanned<String>>,
-    /// The size at which the log file is rotated, in MiB; 10 by default.
-    pub log_max_size_mb: Option<Spanned<u64>>,
-    /// How many rotated log files are kept; 5 by default.
-    pub log_max_files: Option<Spanned<u64>>,
-}
-
-/// A variable of the guest's environment.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(untagged, expecting = "expected a string, or `{ from = \"HOST_VARIABLE\" }`")]
-pub enum EnvValue {
-    /// The value itself.
-    Literal(String),
-    /// A copy of one variable of the host's.
-    From {
-        /// The host variable's name.
-        from: String,
-    },
+    /// The size at which the log file is rotated, in MiB.
+    pub log_max_size_mb: Option<Spanned<Number<10, 1, MEBIBYTES>>>,
+    /// How many rotated log files are kept.
+    pub log_max_files: Option<Spanned<Number<5, 1, 1000>>>,
 }

@@ -10,7 +10,7 @@ use std::fmt;
 
 use fs_err as fs;
 
-use crate::{Outcome, bridge, checkout};
+use crate::{Outcome, bridge, checkout, reference};
 
 /// Something that is not as the house wants it.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,9 +44,9 @@ pub(crate) fn check() -> Outcome {
     for finding in &findings {
         println!("{finding}");
     }
-    let stale_bridge = bridge::check_records();
+    let stale = bridge::check_records().and_then(|()| reference::check());
     match findings.len() {
-        0 => stale_bridge,
+        0 => stale,
         1 => Err("the house rules are broken in 1 place".into()),
         n => Err(format!("the house rules are broken in {n} places").into()),
     }
