@@ -36,6 +36,7 @@ impl ServerSettings {
             max_body_size: environment::max_body_size(mebibytes(MEBIBYTES))?.unwrap_or(defaults.max_body_size),
             hot_reload: environment::hot_reload()?.unwrap_or(defaults.hot_reload),
             code_cache: CodeCacheSettings::unless(arguments.no_cache)?,
+            tls: arguments.tls.clone(),
             ..defaults
         })
     }
@@ -73,6 +74,7 @@ impl ServerSettings {
                 Some(port) => port,
                 None => keys.port()?.unwrap_or(defaults.port),
             },
+            tls: arguments.tls.clone(),
             execution_timeout: keys
                 .number("execution_timeout_secs", 1..=SECONDS, |server| server.execution_timeout_secs.as_ref())?
                 .map_or(defaults.execution_timeout, Duration::from_secs),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{CodeCacheSettings, Environment, OutboundSettings};
+use super::{CodeCacheSettings, Environment, OutboundSettings, TlsFiles};
 
 /// The server's settings, decided: flags, environment, files and defaults have been weighed. They are the same for all
 /// that is served; what belongs to one guest is not among them.
@@ -16,6 +16,8 @@ pub struct ServerSettings {
     pub host: IpAddr,
     /// The port to listen on; 0 asks the system for a free one.
     pub port: u16,
+    /// The certificate and key to encrypt connections with, if they are to be.
+    pub tls: Option<TlsFiles>,
     /// The longest that one request may take, from first byte to last.
     pub execution_timeout: Duration,
     /// The most memory that one instance may have, in bytes.
@@ -52,11 +54,24 @@ pub struct ServerSettings {
     pub log_max_files: usize,
 }
 
+impl ServerSettings {
+    /// What may lie among a project's sources and is none: what the server writes, and what it serves as it is.
+    pub fn no_sources(&self) -> Vec<PathBuf> {
+        let log = |path: &PathBuf| {
+            let aside = |number: usize| PathBuf::from(format!("{}.{number}", path.display()));
+            std::iter::once(path.clone()).chain((1..=self.log_max_files).map(aside)).collect::<Vec<_>>()
+        };
+        let served = [&self.modules, &self.static_directory].into_iter().flatten().cloned();
+        served.chain(self.log_file.iter().flat_map(log)).collect()
+    }
+}
+
 impl Default for ServerSettings {
     fn default() -> Self {
         Self {
             host: IpAddr::from([127, 0, 0, 1]),
             port: 3000,
+            tls: None,
             execution_timeout: Duration::from_secs(30),
             memory_limit: 128 << 20,
             max_body_size: 10 << 20,

@@ -101,6 +101,12 @@ impl Failure {
             | Self::Malformed(_)
             | Self::BodyTooLarge { .. }
             | Self::UriTooLong { .. }
+            | Self::HeadTooLarge { .. }
+            | Self::HeadTooSlow { .. }
+            | Self::NoRoom
+            | Self::SpeaksHttps
+            | Self::PreconditionFailed
+            | Self::RangeNotSatisfiable { .. }
             | Self::Deadline { slow_client: true, .. }
             | Self::Overloaded { .. }
             | Self::CircuitOpen { .. }
