@@ -39,6 +39,15 @@ fn the_numbers_say_what_happened() {
     assert_eq!(server.ask_for("/metrics").is(404).text(), "no such route");
 }
 
+#[test]
+fn where_nothing_is_at_the_root_health_and_metrics_are_there_as_well() {
+    let directory = tempfile::tempdir().unwrap();
+    fs_err::copy(PROBE.component(), directory.path().join("probe.wasm")).unwrap();
+    let server = Server::start(Program::mik().arg("run").arg(directory.path()));
+    assert_eq!(server.ask_for("/health").is(200).json()["status"], "ready");
+    assert!(server.ask_for("/metrics").is(200).text().contains("\nmik_modules 1\n"));
+}
+
 /// A directory whose log goes to `log/server.log`, and what serves there.
 fn logging(more: &str) -> (TempDir, Command) {
     let (directory, command) = HANDLER.deployed(&format!("[server]\nlog_file = \"log/server.log\"\n{more}"));

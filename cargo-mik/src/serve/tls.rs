@@ -117,7 +117,12 @@ struct Content {
 impl Content {
     fn read(TlsFiles { certificate, key }: &TlsFiles) -> Result<Self, ServeError> {
         let read = |path: &Path, what| {
-            files::read_at_most(path, FILE_MOST).map_err(|source| ServeError::TlsRead { what, source })
+            let content =
+                files::read_at_most(path, FILE_MOST).map_err(|source| ServeError::TlsRead { what, source })?;
+            content.ok_or_else(|| {
+                let source = io::Error::other(format!("`{}` is larger than {FILE_MOST} bytes", path.display()));
+                ServeError::TlsRead { what, source }
+            })
         };
         Ok(Self { certificate: read(certificate, "certificate")?, key: read(key, "key")? })
     }

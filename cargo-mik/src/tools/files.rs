@@ -46,20 +46,6 @@ fn try_write(path: &Path, content: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Reads a file that has no business to be larger than so many bytes.
-///
-/// # Errors
-/// It can't be read, or is larger.
-pub fn read_at_most(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    let mut content = Vec::new();
-    fs_err::File::open(path)?.take(limit.saturating_add(1)).read_to_end(&mut content)?;
-    if content.len() as u64 > limit {
-        let message = format!("`{}` is larger than {limit} bytes", path.display());
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, message));
-    }
-    Ok(content)
-}
-
 /// Makes a directory with a name of its own in `parent`. It goes away with the value.
 ///
 /// # Errors
