@@ -1,9 +1,10 @@
 //! A connection of the test's own: HTTP/1.1 as it is on the wire, with nothing made up, put in order or kept from sight.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Shutdown, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpStream};
 
-use crate::{PATIENCE, Reply};
+use crate::tls::Encrypted;
+use crate::{Certificate, PATIENCE, Reply};
 
 /// The sizes of a chunked body's chunks, over and over: around the sizes at which streams like to be cut.
 const CHUNKS: [usize; 6] = [1, 4095, 4096, 4097, 3, 65_536];
@@ -26,18 +27,61 @@ impl<'a> Body<'a> {
     }
 }
 
+/// Nobody waits on a connection for ever, and what is sent goes out at once.
+fn prepare(stream: &TcpStream) {
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout can be set");
+    stream.set_nodelay(true).expect("packets can be sent at once");
+}
+
 /// A connection to a server. It stays open from request to request, as long as the server lets it.
 pub struct Connection {
-    stream: BufReader<TcpStream>,
+    stream: BufReader<Box<dyn Stream>>,
+}
+
+/// What a connection goes over.
+trait Stream: Read + Write + Send {
+    fn finish(&mut self) -> std::io::Result<()>;
+}
+
+impl Stream for TcpStream {
+    fn finish(&mut self) -> std::io::Result<()> {
+        self.shutdown(Shutdown::Write)
+    }
+}
+
+impl Stream for Encrypted {
+    fn finish(&mut self) -> std::io::Result<()> {
+        self.conn.send_close_notify();
+        self.flush()
+    }
 }
 
 impl Connection {
     /// A connection that is open.
     #[track_caller]
     pub(crate) fn of(stream: TcpStream) -> Self {
-        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout can be set");
-        stream.set_nodelay(true).expect("packets can be sent at once");
-        Self { stream: BufReader::new(stream) }
+        prepare(&stream);
+        Self { stream: BufReader::new(Box::new(stream)) }
+    }
+
+    /// Opens an encrypted connection, to a server that has this certificate.
+    ///
+    /// # Errors
+    /// It has another.
+    pub fn open_encrypted(address: SocketAddr, certificate: &Certificate) -> std::io::Result<Self> {
+        let stream = TcpStream::connect(address).expect("it listens");
+        prepare(&stream);
+        Ok(Self { stream: BufReader::new(Box::new(certificate.connect(stream, "http/1.1")?)) })
+    }
+
+    /// Sends a GET and reads the response; nothing, where the server has closed the connection before it began one. A
+    /// response that is cut off fails the test.
+    #[track_caller]
+    pub fn get_unless_closed(&mut self, target: &str) -> Option<Reply> {
+        let request = format!("GET {target} HTTP/1.1\r\nhost: example.test\r\n\r\n");
+        let sent = self.stream.get_mut().write_all(request.as_bytes());
+        let begun = sent.and_then(|()| self.stream.fill_buf().map(|bytes| !bytes.is_empty()));
+        begun.unwrap_or(false).then(|| self.receive("GET"))
     }
 
     /// Sends bytes as they are.
@@ -145,7 +189,7 @@ impl Connection {
     /// Says that nothing more will be sent.
     #[track_caller]
     pub fn finish(&mut self) {
-        self.stream.get_mut().shutdown(Shutdown::Write).expect("the connection is open");
+        self.stream.get_mut().finish().expect("the connection is open");
     }
 
     /// Waits until the server closes, and gives what comes before that. A reset is an end as well.

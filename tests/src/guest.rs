@@ -35,6 +35,15 @@ impl Guest {
         Server::start(Program::mik().arg("run").arg(self.component()))
     }
 
+    /// A directory with a `mik.toml` of these keys, and what serves the component there.
+    pub fn deployed(&self, configuration: &str) -> (tempfile::TempDir, Command) {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        fs_err::write(directory.path().join("mik.toml"), configuration).expect("it can be written");
+        let mut command = Program::mik();
+        command.arg("run").arg(self.component()).current_dir(directory.path());
+        (directory, command)
+    }
+
     /// Serves the component for all tests that run at the same time. None of them may end it or count its log.
     #[track_caller]
     pub fn shared(&self) -> Arc<Server> {

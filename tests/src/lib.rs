@@ -15,6 +15,7 @@ use std::time::Duration;
 mod connection;
 mod deaf;
 pub mod guest;
+mod http2;
 mod log;
 mod machine;
 pub mod modules;
@@ -25,10 +26,12 @@ mod project;
 mod reply;
 mod server;
 mod site;
+mod tls;
 mod upstream;
 
 pub use connection::{Body, Connection};
 pub use deaf::DeafListener;
+pub use http2::Http2;
 pub use machine::{interrupt_group, toolchain_has, wait_until};
 pub use names::Names;
 pub use program::{Output, Program};
@@ -36,6 +39,7 @@ pub use project::Project;
 pub use reply::Reply;
 pub use server::{Ended, Server, Signal};
 pub use site::Site;
+pub use tls::Certificate;
 pub use upstream::Upstream;
 
 /// How long something may take before the test fails: a compile on a busy machine included.

@@ -63,6 +63,14 @@ impl Program {
         command
     }
 
+    /// A shell that runs a line, in the same environment.
+    pub fn shell(line: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", line]);
+        Self::prepare(&mut command);
+        command
+    }
+
     /// Plain `cargo …`, in the same environment.
     pub fn cargo() -> Command {
         let mut command = Command::new(cargo());

@@ -54,6 +54,12 @@ impl Server {
         Self::spawn(command).at("Serving http://")
     }
 
+    /// Starts a command that serves HTTPS, on a free port, and waits until it says where.
+    #[track_caller]
+    pub fn start_encrypted(command: &mut Command) -> Self {
+        Self::spawn(command.args(["--port", "0"])).at("Serving https://")
+    }
+
     /// Starts a command on a free port that may not come as far as serving. It has no address yet.
     pub fn start_unready(command: &mut Command) -> Self {
         Self::spawn(command.args(["--port", "0"]))
@@ -92,7 +98,7 @@ impl Server {
     #[track_caller]
     pub fn at(mut self, text: &str) -> Self {
         let line = self.wait_for(text);
-        let url = line.split("http://").nth(1).expect("the line has a URL");
+        let url = line.split("://").nth(1).expect("the line has a URL");
         let authority = url.split('/').next().expect("the URL has an authority");
         self.address = authority.parse().expect("the URL has an address");
         self

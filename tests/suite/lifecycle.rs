@@ -1,7 +1,9 @@
 //! How a server ends: what has begun is finished, nobody is kept waiting, and others are left alone.
 
-use mik_tests::guest::PROBE;
-use mik_tests::{Body, Connection, Server, Signal};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use mik_tests::guest::{HANDLER, PROBE};
+use mik_tests::{Body, Connection, Http2, Server, Signal, wait_until};
 
 const SIGNALS: [Signal; 2] = [Signal::Terminate, Signal::Interrupt];
 
@@ -78,4 +80,104 @@ fn two_servers_on_free_ports_leave_each_other_alone() {
     }
     assert_eq!(one.stop().code, Some(0));
     other.ask_for("/ok").is(200);
+}
+
+#[test]
+fn idle_connections_do_not_hold_up_the_end() {
+    let server = PROBE.serve();
+    let mut idle: Vec<_> = (0..100).map(|_| server.open()).collect();
+    for connection in &mut idle {
+        connection.ask("GET", "/ok", &[], Body::None).is(200);
+    }
+    let http2: Vec<_> = (0..10).map(|_| Http2::open(server.address())).collect();
+    for client in &http2 {
+        client.ask("GET", "/ok", &[], b"").is(200);
+    }
+    // None of them lets go by itself: it is the server that closes them.
+    assert_eq!(server.stop().code, Some(0));
+    for connection in idle {
+        assert_eq!(connection.rest(), b"");
+    }
+}
+
+#[test]
+fn nothing_is_lost_under_load() {
+    let server = PROBE.serve();
+    let answered = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        let clients: Vec<_> = (0..8)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut connection = server.open();
+                    loop {
+                        // Where the server closed while nothing was asked, the client may ask elsewhere. What it has begun
+                        // to answer is whole.
+                        let Some(reply) = connection.get_unless_closed("/body/20000") else { return false };
+                        let reply = reply.is(200);
+                        assert_eq!(reply.body.len(), 20_000);
+                        answered.fetch_add(1, Ordering::Relaxed);
+                        if reply.header("connection") == Some("close") {
+                            assert_eq!(connection.rest(), b"");
+                            return true;
+                        }
+                    }
+                })
+            })
+            .collect();
+        wait_until("the load is on", || answered.load(Ordering::Relaxed) > 100);
+        server.signal(Signal::Terminate);
+        let told = clients.into_iter().filter_map(|client| client.join().unwrap().then_some(())).count();
+        assert!(told > 0, "somebody was told that the connection ends");
+    });
+    assert_eq!(server.wait(), Some(0));
+}
+
+#[test]
+fn who_is_in_the_middle_of_asking_gets_an_answer_and_whoever_asks_hears_that_it_stops() {
+    let server = PROBE.serve();
+    let mut ready = server.open();
+    ready.send("GET /_mik/health/ready HTTP/1.1\r\nhost: a\r\n");
+    let mut begun = server.open();
+    begun.send("GET /ok HTTP/1.1\r\nhost: a\r\n");
+    let mut used = server.open();
+    used.ask("GET", "/ok", &[], Body::None).is(200);
+    used.send("GET /ok HT");
+    let slow = begin(&server, 100);
+
+    server.signal(Signal::Terminate);
+    server.says("Stopping");
+    ready.send("\r\n");
+    let reply = ready.receive("GET").is_failure(503, "stopping");
+    assert!(reply.header("retry-after").is_some());
+    begun.send("\r\n");
+    assert_eq!(begun.receive("GET").is(200).header("connection"), Some("close"));
+    used.receive("GET").is_failure(503, "stopping");
+    drop(slow);
+    assert_eq!(server.wait(), Some(0));
+}
+
+#[test]
+fn streams_that_have_begun_are_finished() {
+    let server = PROBE.serve();
+    let client = Http2::open(server.address());
+    let slow = client.send("GET", "/drip/5", &[], b"");
+    server.says("| drip 0");
+    server.signal(Signal::Terminate);
+    wait_until("the connection takes no more", || client.is_closed());
+    assert_eq!(client.receive(slow).unwrap().is(200).text(), "0\n1\n2\n3\n4\n");
+    assert_eq!(server.wait(), Some(0));
+}
+
+#[test]
+fn what_does_not_finish_is_given_so_long_and_no_longer() {
+    let (_directory, mut command) = HANDLER.deployed("[server]\nshutdown_timeout_secs = 1\n");
+    let server = Server::start(&mut command);
+    let mut connection = server.open();
+    connection.send("GET /loop HTTP/1.1\r\nhost: a\r\n\r\n");
+    wait_until("it is in flight", || {
+        server.ask_for("/_mik/metrics").is(200).text().contains("\nmik_requests_in_flight 2\n")
+    });
+    // Its own time would be thirty seconds.
+    assert_eq!(server.stop().code, Some(0));
+    assert_eq!(connection.rest(), b"");
 }

@@ -31,7 +31,7 @@ fn site(configuration: &str) -> Site {
 }
 
 #[test]
-fn the_excess_of_requests_to_one_module_gets_a_503_and_holds_up_no_other() {
+pub(crate) fn the_excess_of_requests_to_one_module_gets_a_503_and_holds_up_no_other() {
     let site =
         site("[server]\nmax_per_module_requests = 2\nmax_concurrent_requests = 3\nexecution_timeout_secs = 600\n");
     let server = site.serve();

@@ -87,7 +87,7 @@ fn loaded(server: &Server, names: &[&'static str]) -> Vec<&'static str> {
 }
 
 #[test]
-fn as_many_modules_stay_in_memory_as_may_and_those_asked_for_last() {
+pub(crate) fn as_many_modules_stay_in_memory_as_may_and_those_asked_for_last() {
     let names = ["a", "b", "c", "d"];
     let modules = Modules::with(["a.wasm", "b.wasm", "c.wasm", "d.wasm"].map(|name| (name, version(1))));
     fs_err::write(modules.path("mik.toml"), "[server]\nmodules = \".\"\ncache_size = 2\n").unwrap();
@@ -107,7 +107,7 @@ fn as_many_modules_stay_in_memory_as_may_and_those_asked_for_last() {
 }
 
 #[test]
-fn as_much_code_stays_in_memory_as_may_by_its_real_size() {
+pub(crate) fn as_much_code_stays_in_memory_as_may_by_its_real_size() {
     let names = ["a", "b", "c"];
     // Each has more than half of what there may be.
     let bytes = heavy(version(1), 500);

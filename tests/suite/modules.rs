@@ -5,7 +5,7 @@ use mik_tests::modules::{Modules, handler_version, run, said, says, state, versi
 use mik_tests::{Server, wait_until};
 
 #[test]
-fn each_component_of_a_directory_answers_by_its_name_and_sees_the_rest_byte_for_byte() {
+pub(crate) fn each_component_of_a_directory_answers_by_its_name_and_sees_the_rest_byte_for_byte() {
     let probe = fs_err::read(PROBE.component()).unwrap();
     let modules = Modules::with([("hello-1.0.wasm", probe), ("other.wasm", version(1))]);
     let server = modules.serve();

@@ -26,7 +26,7 @@ fn every_request_has_an_instance_of_its_own_unless_told_otherwise() {
 }
 
 #[test]
-fn an_instance_answers_as_many_requests_as_it_may_and_one_at_a_time() {
+pub(crate) fn an_instance_answers_as_many_requests_as_it_may_and_one_at_a_time() {
     let server = site("instance_reuse = 3").serve();
     for module in ["probe", "p3"] {
         let mut most = 0;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::serve::AddressFlags;
-use crate::project::{Built, Production, RunArguments};
+use crate::project::{self, Built, Production, RunArguments};
 use crate::report::Reporter;
 use crate::serve::{self, Directory, Module, Site};
 
@@ -35,6 +35,7 @@ pub(super) struct RunArgs {
 impl RunArgs {
     pub(super) fn run(self, reporter: &Reporter) -> miette::Result<()> {
         let Self { path, modules, address } = self;
+        let reporter = &reporter.at_level(project::log_level(reporter));
         let arguments = RunArguments { path, modules, address: address.into() };
         let Production { component, server, guest } = Production::find(&arguments, reporter)?;
         let module = |Built { name, path }| Module { name, path, guest: guest.clone() };

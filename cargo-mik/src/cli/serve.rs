@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::IpAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use clap::Args;
 
 use super::build_flags::BuildFlags;
-use crate::project::{BuildArguments, GuestSettings, Project, ServeArguments, ServerSettings};
+use crate::project::{BuildArguments, GuestSettings, Project, ServeArguments, ServerSettings, TlsFiles};
 use crate::report::{Artifact, Reporter, Shell};
 use crate::serve::{self, Build, Directory, Module, Rebuild, Site, WatchSet};
 use crate::{project, stages};
@@ -38,6 +39,12 @@ pub(super) struct AddressFlags {
     /// Compile every component; neither take compiled code from the cache nor put it there
     #[arg(long)]
     no_cache: bool,
+    /// Serve HTTPS with this certificate chain (PEM); taken up again when the file changes
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// The certificate's private key (PEM)
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
 }
 
 fn host(name: &str) -> Result<IpAddr, String> {
@@ -45,21 +52,23 @@ fn host(name: &str) -> Result<IpAddr, String> {
 }
 
 impl From<AddressFlags> for ServeArguments {
-    fn from(AddressFlags { port, host, no_cache }: AddressFlags) -> Self {
-        Self { port, host, no_cache }
+    fn from(AddressFlags { port, host, no_cache, tls_cert, tls_key }: AddressFlags) -> Self {
+        let tls = tls_cert.zip(tls_key).map(|(certificate, key)| TlsFiles { certificate, key });
+        Self { port, host, no_cache, tls }
     }
 }
 
 impl ServeArgs {
     pub(super) fn run(self, reporter: &Reporter) -> miette::Result<()> {
         let Self { address, flags } = self;
+        let reporter = &reporter.at_level(project::log_level(reporter));
         let (arguments, address) = (BuildArguments::from(flags), ServeArguments::from(address));
         // What can't be served is known before a long build. Warnings are left to that: it reads everything again.
         let silent = Reporter::new(Shell::from_write(Box::new(io::sink()), Box::new(io::sink())));
         let project = Project::load(&arguments, &silent)?;
         let settings = ServerSettings::of_project(&project, &address, &silent)?;
         project.guests(&silent)?;
-        let watch_set = watch_set(&project, Some(&settings));
+        let watch_set = watch_set(&project, &settings);
         let rebuild: Arc<Rebuild> = {
             let reporter = reporter.clone();
             Arc::new(move || rebuild(&arguments, &address, &reporter))
@@ -79,7 +88,8 @@ fn rebuild(arguments: &BuildArguments, address: &ServeArguments, reporter: &Repo
         }
     };
     let settings = ServerSettings::of_project(&project, address, reporter);
-    let watch = watch_set(&project, settings.as_ref().ok());
+    // Where it can't be told what the server itself writes to, what was watched goes on being.
+    let watch = settings.as_ref().ok().map(|settings| watch_set(&project, settings));
     let serve = || -> miette::Result<_> {
         let settings = settings?;
         let guests = project.guests(reporter)?;
@@ -90,7 +100,7 @@ fn rebuild(arguments: &BuildArguments, address: &ServeArguments, reporter: &Repo
     };
     let served = serve().inspect_err(|report| super::say_failure(report, reporter)).ok();
     // Of a build that failed as well: what mends it may lie where the last one had nothing.
-    Build { served, watch: Some(watch) }
+    Build { served, watch }
 }
 
 /// What was built as what to serve: each with what its own package is trusted with, and with nothing of the others'.
@@ -115,11 +125,10 @@ fn shared(project: &Project, guests: &BTreeMap<String, GuestSettings>) -> GuestS
 }
 
 /// What is worth building again for. The modules beside the project are not: they are taken up as they are.
-fn watch_set(project: &Project, settings: Option<&ServerSettings>) -> WatchSet {
-    let modules = settings.and_then(|settings| settings.modules.clone());
+fn watch_set(project: &Project, settings: &ServerSettings) -> WatchSet {
     WatchSet {
         paths: project.watched_paths(),
-        ignore: std::iter::once(project.target_directory.clone()).chain(modules).collect(),
+        ignore: std::iter::once(project.target_directory.clone()).chain(settings.no_sources()).collect(),
         written: vec![project.sources.lock()],
         ..WatchSet::default()
     }

@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use serde::Serialize;
+
 use super::Target;
 
 /// What was typed for a build. Fields hold what the user said; [`super::Project`] holds what follows from it.
@@ -34,6 +36,15 @@ pub struct BuildArguments {
     pub pass_through: Vec<String>,
 }
 
+/// The files for TLS.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TlsFiles {
+    /// The certificate and those between it and the root, as PEM.
+    pub certificate: PathBuf,
+    /// Its private key, as PEM.
+    pub key: PathBuf,
+}
+
 /// What was typed for serving.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServeArguments {
@@ -43,6 +54,8 @@ pub struct ServeArguments {
     pub host: Option<IpAddr>,
     /// `--no-cache`: compiled code is neither taken from the cache nor put there.
     pub no_cache: bool,
+    /// `--tls-cert` and `--tls-key`.
+    pub tls: Option<TlsFiles>,
 }
 
 /// What was typed for `mik run`.

@@ -42,7 +42,7 @@ impl ServerSettings {
     }
 
     fn resolve(keys: &Keys<'_>, arguments: &ServeArguments) -> Result<Self, ProjectError> {
-        let ServeArguments { port, host, no_cache } = *arguments;
+        let ServeArguments { port, host, tls, no_cache } = arguments;
         let host = Stronger { flag: host.map(|host| ("--host", host)), variable: ("HOST", &environment::host) };
         let port = Stronger { flag: port.map(|port| ("--port", port)), variable: ("PORT", &environment::port) };
         let max_body_size = Stronger { flag: None, variable: ("MIK_MAX_BODY_SIZE", &environment::max_body_size) };
@@ -54,6 +54,7 @@ impl ServerSettings {
                 |port| json!(port),
                 |keys| u16::try_from(keys.number("port", |server| server.port.as_ref())).unwrap_or(u16::MAX),
             )?,
+            tls: tls.clone(),
             execution_timeout: Duration::from_secs(
                 keys.number("execution_timeout_secs", |server| server.execution_timeout_secs.as_ref()),
             ),
@@ -75,7 +76,7 @@ impl ServerSettings {
             static_directory: keys.path("static", |server| server.static_directory.as_ref()),
             cache_size: count(keys.number("cache_size", |server| server.cache_size.as_ref())),
             max_cache: mebibytes(keys.number("max_cache_mb", |server| server.max_cache_mb.as_ref())),
-            code_cache: CodeCacheSettings::unless(no_cache)?,
+            code_cache: CodeCacheSettings::unless(*no_cache)?,
             max_per_module_requests: count(
                 keys.number("max_per_module_requests", |server| server.max_per_module_requests.as_ref()),
             ),

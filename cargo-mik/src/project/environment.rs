@@ -10,7 +10,7 @@ use mik_build::schema::{Address, EnvValue, Number, ServerTable, Spanned};
 use super::configuration::mebibytes;
 use super::manifest::{Located, Manifest};
 use super::{GuestSettings, OutboundSettings, Project, ProjectError};
-use crate::report::Reporter;
+use crate::report::{Level, Reporter};
 
 /// A guest's whole environment.
 pub type Environment = BTreeMap<String, String>;
@@ -115,6 +115,25 @@ pub(super) fn max_body_size() -> Result<Option<u64>, ProjectError> {
             text.parse().ok().filter(|bytes| (1..=mebibytes(most(|server| &server.max_body_size_mb))).contains(bytes))
         },
     )
+}
+
+/// How much is said and logged while serving: `RUST_LOG`, where it is a level. What else it may be is other programs'
+/// business: it is only said that it is not understood.
+pub fn log_level(reporter: &Reporter) -> Option<Level> {
+    let levels = [Level::Error, Level::Warn, Level::Info, Level::Debug, Level::Trace];
+    let level = variable(
+        Variable {
+            name: "RUST_LOG",
+            kind: "log level that is understood here",
+            help: "write `error`, `warn`, `info`, `debug` or `trace`; it is taken as not set",
+        },
+        std::env::var_os("RUST_LOG"),
+        |text| levels.into_iter().find(|level| level.name().eq_ignore_ascii_case(text)),
+    );
+    level.unwrap_or_else(|error| {
+        reporter.warn(error);
+        None
+    })
 }
 
 /// The most that a key may be.

@@ -28,14 +28,14 @@ mod sources;
 mod target;
 mod unit;
 
-pub use arguments::{BuildArguments, RunArguments, ServeArguments};
+pub use arguments::{BuildArguments, RunArguments, ServeArguments, TlsFiles};
 pub use cache::{CodeCacheSettings, cache_directory};
 pub use cargo_config::CargoConfig;
 pub use decision::Origin;
 pub use declared::Declared;
 pub use deployment::Deployment;
 pub use destination::{Destination, Scheme};
-pub use environment::{Environment, host_address, path_variable};
+pub use environment::{Environment, host_address, log_level, path_variable};
 pub use error::ProjectError;
 pub use host_pattern::HostPattern;
 pub use listing::{Listed, Listing, Setting};

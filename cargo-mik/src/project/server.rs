@@ -7,7 +7,7 @@ use std::time::Duration;
 use mik_build::schema::{Address, Number, ServerTable, Spanned};
 use serde::Serialize;
 
-use super::{CodeCacheSettings, Environment, OutboundSettings};
+use super::{CodeCacheSettings, Environment, OutboundSettings, TlsFiles};
 
 /// The server's settings, decided: flags, environment, files and defaults have been weighed. They are the same for all
 /// that is served; what belongs to one guest is not among them.
@@ -17,6 +17,8 @@ pub struct ServerSettings {
     pub host: IpAddr,
     /// The port to listen on; 0 asks the system for a free one.
     pub port: u16,
+    /// The certificate and key to encrypt connections with, if they are to be.
+    pub tls: Option<TlsFiles>,
     /// The longest that one request may take, from first byte to last.
     pub execution_timeout: Duration,
     /// The most memory that one instance may have, in bytes.
@@ -53,11 +55,24 @@ pub struct ServerSettings {
     pub log_max_files: usize,
 }
 
+impl ServerSettings {
+    /// What may lie among a project's sources and is none: what the server writes, and what it serves as it is.
+    pub fn no_sources(&self) -> Vec<PathBuf> {
+        let log = |path: &PathBuf| {
+            let aside = |number: usize| PathBuf::from(format!("{}.{number}", path.display()));
+            std::iter::once(path.clone()).chain((1..=self.log_max_files).map(aside)).collect::<Vec<_>>()
+        };
+        let served = [&self.modules, &self.static_directory].into_iter().flatten().cloned();
+        served.chain(self.log_file.iter().flat_map(log)).collect()
+    }
+}
+
 impl Default for ServerSettings {
     fn default() -> Self {
         Self {
             host: Address::default().0,
             port: u16::try_from(default(|server| &server.port)).unwrap_or(u16::MAX),
+            tls: None,
             execution_timeout: Duration::from_secs(default(|server| &server.execution_timeout_secs)),
             memory_limit: default(|server| &server.memory_limit_mb) << 20,
             max_body_size: default(|server| &server.max_body_size_mb) << 20,

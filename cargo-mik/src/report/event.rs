@@ -4,6 +4,34 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+/// How much something matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Something failed.
+    Error,
+    /// Something should be changed.
+    Warn,
+    /// Something happened.
+    Info,
+    /// How it happened.
+    Debug,
+    /// All there is.
+    Trace,
+}
+
+impl Level {
+    /// What it is called, in `RUST_LOG` and in the log.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warn => "warn",
+            Self::Info => "info",
+            Self::Debug => "debug",
+            Self::Trace => "trace",
+        }
+    }
+}
+
 /// Something that happened, told by the room it happened in.
 #[derive(Debug)]
 pub enum Event {
@@ -56,6 +84,55 @@ pub enum Event {
     Progress(Progress),
     /// The task of the last [`Event::Progress`] is over; its bar goes away.
     ProgressEnd,
+}
+
+impl Event {
+    /// How much it matters.
+    pub fn level(&self) -> Level {
+        match self {
+            Self::Failure(_) => Level::Error,
+            Self::Warning(_) => Level::Warn,
+            Self::Detail { .. } => Level::Debug,
+            Self::Progress(_) | Self::ProgressEnd => Level::Trace,
+            Self::Status { .. } | Self::Note(_) | Self::Artifact(_) => Level::Info,
+            Self::Listening { .. } | Self::Live { .. } | Self::Guest { .. } => Level::Info,
+        }
+    }
+
+    /// It as text for a log; nothing, where it is for the eye only.
+    pub fn text(&self) -> Option<String> {
+        Some(match self {
+            Self::Status { verb, message } | Self::Detail { verb, message } => format!("{verb} {message}"),
+            Self::Note(note) => note.clone(),
+            Self::Warning(report) | Self::Failure(report) => text_of(report),
+            Self::Artifact(artifact) => format!("Built {}", artifact.path.display()),
+            Self::Listening { url } => format!("Serving {url}"),
+            Self::Live { module, build } => format!("Live {module} ({build})"),
+            Self::Guest { module, request, stream, line } => {
+                let stream = match stream {
+                    GuestStream::Stdout => "stdout",
+                    GuestStream::Stderr => "stderr",
+                };
+                let request = request.as_deref().unwrap_or("start");
+                format!("guest module={module} id={request} stream={stream} {line}")
+            }
+            Self::Progress(_) | Self::ProgressEnd => return None,
+        })
+    }
+}
+
+/// A diagnostic with its causes and what to do about it.
+fn text_of(report: &miette::Report) -> String {
+    let mut text = String::new();
+    if let Some(code) = report.code() {
+        text.push_str(&format!("{code}: "));
+    }
+    let causes: Vec<_> = report.chain().map(ToString::to_string).collect();
+    text.push_str(&causes.join(": "));
+    if let Some(help) = report.help() {
+        text.push_str(&format!(" (help: {help})"));
+    }
+    text
 }
 
 /// How far a long task is.

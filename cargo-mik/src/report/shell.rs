@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use anstyle::{AnsiColor, Style};
 
 use super::progress::Bar;
-use super::{Event, diagnostic, message};
+use super::{Event, Level, diagnostic, message};
 
 const VERB: Style = AnsiColor::Green.on_default().bold();
 const DETAIL: Style = AnsiColor::Cyan.on_default().bold();
@@ -52,17 +52,56 @@ pub enum MessageFormat {
 
 /// A handle on the [`Shell`] that rooms and threads share.
 #[derive(Clone)]
-pub struct Reporter(Arc<Mutex<Shell>>);
+pub struct Reporter {
+    shell: Arc<Mutex<Shell>>,
+    /// What matters less is not said.
+    level: Option<Level>,
+    /// Who else is told.
+    also: Option<Arc<Listener>>,
+}
+
+type Listener = dyn Fn(&Event) + Send + Sync;
 
 impl Reporter {
     /// Shares a shell.
     pub fn new(shell: Shell) -> Self {
-        Self(Arc::new(Mutex::new(shell)))
+        Self { shell: Arc::new(Mutex::new(shell)), level: None, also: None }
+    }
+
+    /// The same shell for what matters so much. Flags (`-q`, `-v`) go before it.
+    #[must_use]
+    pub fn at_level(&self, level: Option<Level>) -> Self {
+        let mut shell = self.shell();
+        let is_typed = shell.verbosity != Verbosity::Normal;
+        if level >= Some(Level::Debug) && !is_typed {
+            shell.verbosity = Verbosity::Verbose;
+        }
+        drop(shell);
+        Self { level, ..self.clone() }
+    }
+
+    /// The same shell, with somebody else who is told everything, shown or not.
+    #[must_use]
+    pub fn also(&self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        Self { also: Some(Arc::new(listener)), ..self.clone() }
     }
 
     /// Says that something happened.
     pub fn emit(&self, event: Event) {
-        self.shell().show(&event);
+        if let Some(also) = &self.also {
+            also(&event);
+        }
+        let mut shell = self.shell();
+        let is_wanted = self.level.is_none_or(|level| event.level() <= level);
+        // Where to find the server is what it is asked for.
+        if is_wanted || shell.verbosity > Verbosity::Normal || matches!(event, Event::Listening { .. }) {
+            shell.show(&event);
+        }
+    }
+
+    /// What matters less is not said, where that was decided.
+    pub fn level(&self) -> Option<Level> {
+        self.level
     }
 
     /// A status line: a verb of at most 12 columns and what it is about.
@@ -112,7 +151,7 @@ impl Reporter {
 
     fn shell(&self) -> MutexGuard<'_, Shell> {
         // A thread that panicked while writing leaves half a line at worst.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shell.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

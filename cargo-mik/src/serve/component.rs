@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
 use wasmtime::component::{Component, InstancePre};
 use wasmtime_wasi_http::handler::ProxyPre;
@@ -60,7 +61,10 @@ impl Host {
         let failed = |error: &wasmtime::Error| ServeError::Compile { path: path.clone(), source: Detail::of(error) };
         let component = self.code(module, &bytes, || {
             validate(&path, &bytes)?;
-            Component::from_binary(&machine.engine, &bytes).map_err(|error| failed(&error))
+            let begin = Instant::now();
+            let component = Component::from_binary(&machine.engine, &bytes).map_err(|error| failed(&error));
+            self.metrics().compiled(begin.elapsed());
+            component
         })?;
         let image = component.image_range();
         let size = (image.end as u64).saturating_sub(image.start as u64);

@@ -11,7 +11,7 @@ use super::error::{Detail, ServeError};
 use super::host::{Host, Mode};
 use super::module::{Directory, Site};
 use super::reload;
-use super::run::{listen, runtime, say_live, say_stock, serve_until_told, url};
+use super::run::{listen, runtime, say_live, say_stock, serve_until_told, tls, url, warn_of_statics};
 use super::snapshot::WatchSet;
 use super::watch::Watcher;
 use crate::project::ServerSettings;
@@ -51,8 +51,10 @@ pub fn develop(
     let (ended, has_ended) = channel();
     let served = runtime.block_on(async {
         let listener = listen(settings)?;
-        let url = url(&listener)?;
-        let (host, reporter, building) = (host.clone(), reporter.clone(), building.clone());
+        let tls = tls(settings)?;
+        let url = url(&listener, tls.as_deref())?;
+        let (host, reporter, building) = (host.clone(), host.console().reporter(), building.clone());
+        warn_of_statics(settings, &reporter);
         let started = settings.clone();
         let project = Project { host: host.clone(), rebuild, url, reporter, building, ended, started };
         // Its contents now are those that the first build reads, or older: then there is one build more.
@@ -61,7 +63,7 @@ pub fn develop(
         project.reporter.detail("Watching", format!("for changes; a save is waited for at most {bound} ms"));
         let thread = thread::Builder::new().name("mik-build".to_owned()).spawn(move || project.keep_up(watcher));
         thread.map_err(|error| ServeError::Start { source: Detail(error.to_string()) })?;
-        serve_until_told(listener, &host).await
+        serve_until_told(listener, &host, tls).await
     });
     if host.is_stopping() && building.load(Ordering::Relaxed) {
         // Whichever comes first: the build is over, or it has had its time.
@@ -177,6 +179,9 @@ fn changes_at_restart(started: &ServerSettings, now: &ServerSettings) -> Vec<&'s
         ("host", started.host != now.host),
         ("port", started.port != now.port),
         ("modules", started.modules != now.modules),
+        ("log_file", started.log_file != now.log_file),
+        ("log_max_size_mb", started.log_max_size != now.log_max_size),
+        ("log_max_files", started.log_max_files != now.log_max_files),
         ("max_concurrent_requests", started.max_concurrent_requests != now.max_concurrent_requests),
     ];
     changed.into_iter().filter(|(_, changed)| *changed).map(|(key, _)| key).collect()

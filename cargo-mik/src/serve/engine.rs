@@ -5,8 +5,10 @@ use std::thread;
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
-use wasmtime::component::Linker;
-use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig};
+use wasmtime::component::{Linker, Resource};
+use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, StoreContextMut};
+use wasmtime_wasi_http::p2::bindings::http::types::Scheme;
+use wasmtime_wasi_http::p2::types::HostIncomingRequest;
 
 use super::error::{Detail, ServeError};
 use super::guest::Guest;
@@ -102,9 +104,25 @@ fn linker(engine: &Engine) -> wasmtime::Result<Linker<Guest>> {
     let mut linker = Linker::new(engine);
     wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
     wasmtime_wasi_http::p2::add_only_http_to_linker_async(&mut linker)?;
+    add_scheme(&mut linker)?;
     wasmtime_wasi::p3::add_to_linker(&mut linker)?;
     wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
     Ok(linker)
+}
+
+/// The scheme of a WASI 0.2 request: as the client has written it. `ProxyHandler` says `http` of every one.
+fn add_scheme(linker: &mut Linker<Guest>) -> wasmtime::Result<()> {
+    linker.allow_shadowing(true);
+    let mut types = linker.instance("wasi:http/types@0.2.12")?;
+    types.func_wrap(
+        "[method]incoming-request.scheme",
+        |store: StoreContextMut<'_, Guest>, (_,): (Resource<HostIncomingRequest>,)| {
+            let is_secure = store.data().slot.ticket().is_some_and(|ticket| ticket.is_secure());
+            Ok((Some(if is_secure { Scheme::Https } else { Scheme::Http }),))
+        },
+    )?;
+    linker.allow_shadowing(false);
+    Ok(())
 }
 
 /// Counts epochs for as long as the engine lives. A thread of its own: the runtime's may all be busy with guests.

@@ -186,6 +186,99 @@ pub enum ServeError {
         /// The name.
         name: String,
     },
+    /// One of the files for TLS can't be read.
+    #[error("the {what} for TLS can't be read")]
+    #[diagnostic(
+        code(mik::serve::tls_read),
+        help("`--tls-cert` and `--tls-key` each take the path of a PEM file that this user may read")
+    )]
+    TlsRead {
+        /// `certificate` or `key`.
+        what: &'static str,
+        /// What the system said; it names the file.
+        source: io::Error,
+    },
+    /// The certificate's file holds none.
+    #[error("`{}` is not a certificate chain", path.display())]
+    #[diagnostic(
+        code(mik::serve::tls_certificate),
+        help("`--tls-cert` takes PEM: the server's own certificate first, then those between it and the root")
+    )]
+    TlsCertificate {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: Detail,
+    },
+    /// The key's file holds none.
+    #[error("`{}` is not a private key", path.display())]
+    #[diagnostic(
+        code(mik::serve::tls_key),
+        help(
+            "`--tls-key` takes PEM without a passphrase: `PRIVATE KEY`, `RSA PRIVATE KEY` or `EC PRIVATE KEY`; `openssl pkey -in FILE` takes a passphrase off"
+        )
+    )]
+    TlsKey {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: Detail,
+    },
+    /// Certificate and key are of two pairs.
+    #[error("`{}` and `{}` don't belong together", certificate.display(), key.display())]
+    #[diagnostic(
+        code(mik::serve::tls_mismatch),
+        help(
+            "the key has to be the one of the first certificate in the chain: give the pair that was issued together"
+        )
+    )]
+    TlsMismatch {
+        /// The certificate's file.
+        certificate: PathBuf,
+        /// The key's file.
+        key: PathBuf,
+    },
+    /// A new pair is not taken up.
+    #[error("the new certificate is not taken up; the old one stays in use")]
+    #[diagnostic(code(mik::serve::tls_kept), help("the files are looked at again every second"))]
+    TlsKept {
+        /// What is wrong with it.
+        #[source]
+        source: Box<ServeError>,
+    },
+    /// The log file can't be written.
+    #[error("`{}` can't be written", path.display())]
+    #[diagnostic(
+        code(mik::serve::log_file),
+        help("`server.log_file` names a file in a directory that is there, and that this user may write to")
+    )]
+    LogFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Lines of the log were lost.
+    #[error("`{}` can't be written; its lines are lost until it can", path.display())]
+    #[diagnostic(code(mik::serve::log_lost), help("is the disk full? Requests are served all the same"))]
+    LogLost {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// There is no directory of static files.
+    #[error("`{}` is not a directory", path.display())]
+    #[diagnostic(
+        code(mik::serve::static_directory),
+        help("/static/ answers 404 until it is; `server.static` is relative to the manifest")
+    )]
+    StaticDirectory {
+        /// The directory.
+        path: PathBuf,
+    },
     /// The machine can't give what the server needs.
     #[error("the server can't start")]
     #[diagnostic(code(mik::serve::start))]

@@ -37,6 +37,18 @@ pub(super) enum Failure {
     BodyTooLarge { limit: u64 },
     /// The path and query are over the limit, in bytes.
     UriTooLong { limit: usize },
+    /// The request's head is over the limits.
+    HeadTooLarge { bytes: usize, headers: usize },
+    /// The request's head did not come to its end in time.
+    HeadTooSlow { limit: Duration },
+    /// There are as many connections as there may be.
+    NoRoom,
+    /// The client speaks plainly on a port that doesn't.
+    SpeaksHttps,
+    /// The file is not what the client takes it for.
+    PreconditionFailed,
+    /// The file has no such part; the header that says how long it is.
+    RangeNotSatisfiable { length: Option<HeaderValue> },
     /// The guest trapped.
     Trap { error: Arc<wasmtime::Error> },
     /// The guest could not even start.
@@ -91,6 +103,16 @@ impl Failure {
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed-request", "Malformed request"),
             Self::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "Request body too large"),
             Self::UriTooLong { .. } => (StatusCode::URI_TOO_LONG, "uri-too-long", "URI too long"),
+            Self::HeadTooLarge { .. } => {
+                (StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "head-too-large", "Request head too large")
+            }
+            Self::HeadTooSlow { .. } => (StatusCode::REQUEST_TIMEOUT, "head-too-slow", "Request head too slow"),
+            Self::NoRoom => (StatusCode::SERVICE_UNAVAILABLE, "too-many-connections", "Too many connections"),
+            Self::SpeaksHttps => (StatusCode::BAD_REQUEST, "speaks-https", "This port speaks HTTPS"),
+            Self::PreconditionFailed => (StatusCode::PRECONDITION_FAILED, "precondition-failed", "Precondition failed"),
+            Self::RangeNotSatisfiable { .. } => {
+                (StatusCode::RANGE_NOT_SATISFIABLE, "range-not-satisfiable", "Range not satisfiable")
+            }
             Self::Trap { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "trap", "The handler failed"),
             Self::Start { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "start", "The handler could not start"),
             // What the client sees is the same: whoever looks after the server has something to mend.
@@ -133,6 +155,14 @@ impl Failure {
             Self::Malformed(what) => (*what).to_owned(),
             Self::BodyTooLarge { limit } => format!("the limit is {limit} bytes"),
             Self::UriTooLong { limit } => format!("the limit for path and query is {limit} bytes"),
+            Self::HeadTooLarge { bytes, headers } => {
+                format!("the limit for a request's head is {bytes} bytes and {headers} headers")
+            }
+            Self::HeadTooSlow { limit } => format!("the limit for a request's head is {}", seconds(*limit)),
+            Self::NoRoom => "there are as many connections as there may be; come back in a moment".to_owned(),
+            Self::SpeaksHttps => "the request came without TLS: write `https://` in place of `http://`".to_owned(),
+            Self::PreconditionFailed => "the file has changed".to_owned(),
+            Self::RangeNotSatisfiable { .. } => "the file does not have these bytes".to_owned(),
             Self::Trap { error } | Self::Start { error } if candid => backtrace::describe(error),
             Self::Trap { .. } => "it stopped in the middle of its work; the server's log says why".to_owned(),
             Self::Unusable { error } if candid => error.told(),
@@ -182,6 +212,12 @@ impl Failure {
             | Self::NotCompiled { .. }
             | Self::BodyTooLarge { .. }
             | Self::UriTooLong { .. }
+            | Self::HeadTooLarge { .. }
+            | Self::HeadTooSlow { .. }
+            | Self::NoRoom
+            | Self::SpeaksHttps
+            | Self::PreconditionFailed
+            | Self::RangeNotSatisfiable { .. }
             | Self::Overloaded { .. }
             | Self::CircuitOpen { .. }
             | Self::NotBuilt
@@ -212,8 +248,11 @@ impl Failure {
             Self::Overloaded { free_in: after, .. } | Self::CircuitOpen { next: after, .. } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(whole_seconds(*after).as_secs()));
             }
-            Self::NotBuilt | Self::Stopping | Self::NotCompiled { .. } => {
+            Self::NoRoom | Self::NotBuilt | Self::Stopping | Self::NotCompiled { .. } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER.as_secs()));
+            }
+            Self::RangeNotSatisfiable { length: Some(length) } => {
+                headers.insert(header::CONTENT_RANGE, length.clone());
             }
             Self::MethodNotAllowed => {
                 let allowed = [Method::GET, Method::HEAD].map(|method| method.to_string()).join(", ");

@@ -12,24 +12,30 @@ use hyper::body::Incoming;
 use serde_json::json;
 use tokio::time::{Instant, timeout_at};
 
+use super::access::Record;
 use super::blame::Blame;
 use super::cache::CodeCache;
 use super::catalogue::Stock;
+use super::connection::{HEAD_MOST, HEADERS_MOST};
 use super::console::Console;
 use super::engine::Machine;
 use super::error::ServeError;
 use super::exchange::{Body, Head, RequestBody, ResponseBody};
 use super::failure::{Bounds, Failure, full, without_body};
+use super::journal::Journal;
+use super::metrics::{self, Metrics};
 use super::module::{Served, Table, build};
+use super::peer::Peer;
 use super::request::guest_request;
 use super::route::{Route, route};
+use super::static_files;
 use super::ticket::{REQUEST_ID, RequestIds, Ticket};
 use super::turns::Turns;
 use crate::project::ServerSettings;
 use crate::report::Reporter;
 
 /// The longest path with query that is passed on, in bytes.
-const URI_MOST: usize = 8 << 10;
+pub(super) const URI_MOST: usize = 8 << 10;
 
 /// Who reads the answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +53,7 @@ pub(super) struct Host {
     settings: ArcSwap<ServerSettings>,
     mode: Mode,
     console: Console,
+    metrics: Arc<Metrics>,
     code_cache: Option<CodeCache>,
     /// What is served; nothing until the first version is there.
     table: ArcSwapOption<Table>,
@@ -60,14 +67,16 @@ pub(super) struct Host {
 impl Host {
     pub(super) fn new(settings: &ServerSettings, mode: Mode, reporter: &Reporter) -> Result<Self, ServeError> {
         let requests = settings.max_concurrent_requests;
+        let metrics = Arc::new(Metrics::new());
         let machine = Arc::new(Machine::new(requests)?);
-        let console = Console::new(reporter)?;
+        let console = Console::new(reporter, Journal::open(settings, &metrics, reporter)?)?;
         Ok(Self {
             code_cache: settings.code_cache.as_ref().map(|cache| CodeCache::new(cache, &machine.engine, &console)),
             machine,
             settings: ArcSwap::from_pointee(settings.clone()),
             mode,
             console,
+            metrics,
             table: ArcSwapOption::empty(),
             stock: Stock::new(),
             turns: Turns::new(requests),
@@ -104,6 +113,14 @@ impl Host {
         &self.stock
     }
 
+    pub(super) fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    pub(super) fn new_request_id(&self) -> String {
+        self.ids.new_id()
+    }
+
     pub(super) fn table(&self) -> Option<Arc<Table>> {
         self.table.load_full()
     }
@@ -127,17 +144,23 @@ impl Host {
     }
 
     /// Answers a request, whatever happens.
-    pub(super) async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Response<Body> {
+    pub(super) async fn answer(self: Arc<Self>, request: Request<Incoming>, peer: Arc<Peer>) -> Response<Body> {
         let arrival = Instant::now();
-        let (parts, incoming) = request.into_parts();
+        let (mut parts, incoming) = request.into_parts();
+        parts.extensions.insert(peer.scheme());
         let (version, is_head) = (parts.version, parts.method == Method::HEAD);
         let line = format!("{} {}", parts.method, parts.uri.path());
         let bounds = Bounds::of(&self.settings.load());
         let ticket = Ticket::new(self.ids.of(&parts.headers), line, bounds.time);
 
+        if peer.secure {
+            ticket.secure();
+        }
+        let record = Record::begin(&self, peer, ticket.clone(), arrival);
         let mut response = match self.exchange(parts, incoming, &ticket, bounds).await {
             Ok(response) => response,
             Err(failure) => {
+                self.metrics.failed(failure.code());
                 let response = failure.response(&ticket.id, self.mode == Mode::Development);
                 if is_head { without_body(response) } else { response }
             }
@@ -148,11 +171,7 @@ impl Host {
         if self.is_stopping() && version < Version::HTTP_2 {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
-        if self.console.verbose {
-            let (status, time) = (response.status().as_u16(), arrival.elapsed());
-            self.console.detail("Answered", format!("{}: {status} in {time:.1?} ({})", ticket.line, ticket.id));
-        }
-        response
+        record.follow(response)
     }
 
     async fn exchange(
@@ -167,19 +186,24 @@ impl Host {
         if parts.method == Method::CONNECT {
             return Err(Failure::Connect);
         }
+        check_head(&parts)?;
         let asked = parts.uri.path_and_query().map_or("/", PathAndQuery::as_str);
         if asked.len() > URI_MOST {
             return Err(Failure::UriTooLong { limit: URI_MOST });
         }
-        let table = self.table();
+        let (table, statics) = (self.table(), self.settings().static_directory.clone());
         let (served, seen) = match (route(asked), &table) {
             (Route::Live, _) => return health(&parts, "live"),
             (Route::Ready, None) => return Err(Failure::NotBuilt),
             (Route::Ready, Some(_)) if self.is_stopping() => return Err(Failure::Stopping),
             (Route::Ready, Some(_)) => return health(&parts, "ready"),
             (Route::Handlers, table) => return handlers(&parts, table.as_deref()),
+            (Route::Metrics, table) => return metrics_answer(&parts, &self.metrics, table.as_deref()),
+            (Route::Static, _) if let Some(directory) = &statics => {
+                return static_files::serve(&parts, directory).await;
+            }
             (Route::Reserved, _) => return Err(Failure::NotFound),
-            (Route::Module { .. } | Route::Root, None) => return Err(Failure::NotBuilt),
+            (Route::Module { .. } | Route::Root | Route::Static, None) => return Err(Failure::NotBuilt),
             (Route::Module { name, rest }, Some(table)) => {
                 let served = table
                     .modules
@@ -188,15 +212,19 @@ impl Host {
                 let seen = rest.path_and_query().map_err(|_| Failure::Malformed("the path is not valid"))?;
                 (served.clone(), seen)
             }
-            (Route::Root, Some(table)) => match &table.root {
+            (Route::Root | Route::Static, Some(table)) => match &table.root {
                 Some(root) => {
                     let seen = parts.uri.path_and_query().cloned();
                     (root.clone(), seen.unwrap_or_else(|| PathAndQuery::from_static("/")))
                 }
                 None if parts.uri.path() == "/health" => return health(&parts, "ready"),
+                None if parts.uri.path() == "/metrics" => {
+                    return metrics_answer(&parts, &self.metrics, Some(table));
+                }
                 None => return Err(self.nothing_at_root(table)),
             },
         };
+        ticket.belongs_to(&served.name);
         let limit = bounds.body;
         if announced(&parts).is_some_and(|length| length > limit) {
             return Err(Failure::BodyTooLarge { limit });
@@ -260,6 +288,15 @@ impl Host {
     }
 }
 
+/// Heads that are too large. In HTTP/1.1 most of them end before they are here.
+fn check_head(parts: &Parts) -> Result<(), Failure> {
+    let bytes: usize = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if bytes > HEAD_MOST || parts.headers.len() > HEADERS_MOST {
+        return Err(Failure::HeadTooLarge { bytes: HEAD_MOST, headers: HEADERS_MOST });
+    }
+    Ok(())
+}
+
 /// The length that a message announces for its body.
 fn announced(parts: &Parts) -> Option<u64> {
     parts.headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
@@ -288,13 +325,21 @@ fn handlers(parts: &Parts, table: Option<&Table>) -> Result<Response<Body>, Fail
     own_answer(parts, &json!({ "handlers": handlers }))
 }
 
+fn metrics_answer(parts: &Parts, metrics: &Metrics, table: Option<&Table>) -> Result<Response<Body>, Failure> {
+    text_answer(parts, metrics.text(table.map_or(0, |table| table.modules.len())), metrics::CONTENT_TYPE)
+}
+
 fn own_answer(parts: &Parts, content: &serde_json::Value) -> Result<Response<Body>, Failure> {
+    text_answer(parts, content.to_string(), "application/json")
+}
+
+fn text_answer(parts: &Parts, text: String, content_type: &'static str) -> Result<Response<Body>, Failure> {
     if parts.method != Method::GET && parts.method != Method::HEAD {
         return Err(Failure::MethodNotAllowed);
     }
-    let mut response = Response::new(full(content.to_string()));
+    let mut response = Response::new(full(text));
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(if parts.method == Method::HEAD { without_body(response) } else { response })
 }

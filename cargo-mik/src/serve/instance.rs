@@ -22,6 +22,7 @@ use super::engine::Machine;
 use super::failure::{Bounds, Failure};
 use super::guest::{Allowance, Grant, Guest};
 use super::host::Host;
+use super::metrics::Metrics;
 use super::output::Output;
 use super::slot::Slot;
 use super::ticket::{End, Ticket};
@@ -54,12 +55,14 @@ pub(super) struct Instances {
     allowance: Allowance,
     machine: Arc<Machine>,
     retired: CancellationToken,
+    metrics: Arc<Metrics>,
 }
 
 impl Instances {
     pub(super) fn new(host: &Host, module: &str, pre: ProxyPre<Guest>, code: Arc<Code>, grant: &Grant) -> Self {
         let allowance = Allowance::new(module, grant, host.console().clone());
-        Self { pre, _code: code, allowance, machine: host.machine().clone(), retired: CancellationToken::new() }
+        let (machine, metrics) = (host.machine().clone(), host.metrics().clone());
+        Self { pre, _code: code, allowance, machine, metrics, retired: CancellationToken::new() }
     }
 }
 
@@ -79,6 +82,7 @@ impl HandlerState for Instances {
     type WorkerState = Worker;
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<Guest, Lifetime, Worker>> {
+        let begin = Instant::now();
         let guest = self.allowance.guest();
         let slot = guest.slot.clone();
         let mut store = Store::new(&self.machine.engine, guest);
@@ -102,6 +106,7 @@ impl HandlerState for Instances {
             }
             Err(_) => return Err(StartsTooSlowly.into()),
         };
+        self.metrics.instance_made(&self.allowance.module, begin.elapsed());
         let output = store.data().output.clone();
         let expiration =
             Lifetime { slot: slot.clone(), output, retired: self.retired.clone(), watch: None, idle: None };

@@ -101,6 +101,12 @@ impl Failure {
             | Self::Malformed(_)
             | Self::BodyTooLarge { .. }
             | Self::UriTooLong { .. }
+            | Self::HeadTooLarge { .. }
+            | Self::HeadTooSlow { .. }
+            | Self::NoRoom
+            | Self::SpeaksHttps
+            | Self::PreconditionFailed
+            | Self::RangeNotSatisfiable { .. }
             | Self::Deadline { slow_client: true, .. }
             | Self::Overloaded { .. }
             | Self::CircuitOpen { .. }
@@ -136,12 +142,17 @@ mod tests {
         let (known, time) = (Vec::new(), Duration::from_secs(1));
         let all = vec![
             Failure::Malformed(""),
+            Failure::SpeaksHttps,
             Failure::NotFound,
             Failure::NothingHere { known: known.clone() },
             Failure::ModuleNotFound { asked: String::new(), known },
             Failure::MethodNotAllowed,
+            Failure::HeadTooSlow { limit: time },
+            Failure::PreconditionFailed,
             Failure::BodyTooLarge { limit: 1 },
             Failure::UriTooLong { limit: 1 },
+            Failure::RangeNotSatisfiable { length: None },
+            Failure::HeadTooLarge { bytes: 1, headers: 1 },
             Failure::Trap { error: error.clone() },
             Failure::Start { error },
             Failure::Unusable { error: Arc::new(ServeError::BrokeOff) },
@@ -150,6 +161,7 @@ mod tests {
             Failure::InvalidResponse { why: String::new() },
             Failure::Overloaded { what: String::new(), free_in: time },
             Failure::CircuitOpen { next: time, last: "trap" },
+            Failure::NoRoom,
             Failure::NotBuilt,
             Failure::Stopping,
             Failure::Deadline { limit: time, slow_client: false },
@@ -161,6 +173,12 @@ mod tests {
             match failure {
                 Failure::Malformed(_)
                 | Failure::NotFound
+                | Failure::SpeaksHttps
+                | Failure::HeadTooSlow { .. }
+                | Failure::PreconditionFailed
+                | Failure::RangeNotSatisfiable { .. }
+                | Failure::HeadTooLarge { .. }
+                | Failure::NoRoom
                 | Failure::NothingHere { .. }
                 | Failure::ModuleNotFound { .. }
                 | Failure::MethodNotAllowed

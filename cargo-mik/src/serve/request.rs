@@ -2,7 +2,7 @@
 //! that are its business.
 
 use http::request::Parts;
-use http::uri::{Authority, PathAndQuery};
+use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, HeaderName, Request, Uri, Version, header};
 use wasmtime_wasi_http::DEFAULT_FORBIDDEN_HEADERS;
 
@@ -13,7 +13,8 @@ use super::failure::Failure;
 /// # Errors
 /// It names no host, or more than one, or one that can't be.
 pub(super) fn guest_request<B>(parts: Parts, seen: PathAndQuery, body: B) -> Result<Request<B>, Failure> {
-    let Parts { method, uri, version, headers, .. } = parts;
+    let Parts { method, uri, version, headers, extensions, .. } = parts;
+    let scheme = extensions.get().cloned().unwrap_or(Scheme::HTTP);
     let mut hosts = headers.get_all(header::HOST).iter();
     let authority = match (uri.authority(), hosts.next(), hosts.next()) {
         (_, _, Some(_)) => return Err(Failure::Malformed("there is more than one `host`")),
@@ -26,7 +27,7 @@ pub(super) fn guest_request<B>(parts: Parts, seen: PathAndQuery, body: B) -> Res
         (None, None, None) if version < Version::HTTP_11 => Authority::from_static("localhost"),
         (None, None, None) => return Err(Failure::Malformed("there is no `host`")),
     };
-    let uri = Uri::builder().scheme("http").authority(authority).path_and_query(seen).build();
+    let uri = Uri::builder().scheme(scheme).authority(authority).path_and_query(seen).build();
     let mut request = Request::new(body);
     *request.method_mut() = method;
     *request.uri_mut() = uri.map_err(|_| Failure::Malformed("the address is not valid"))?;

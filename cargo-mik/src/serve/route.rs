@@ -11,6 +11,10 @@ pub(super) enum Route<'a> {
     Ready,
     /// The list of modules.
     Handlers,
+    /// What can be counted.
+    Metrics,
+    /// A static file, where a directory of them is configured.
+    Static,
     /// Ours, and nothing is there.
     Reserved,
     /// A module, by name; it sees `rest`.
@@ -45,7 +49,9 @@ pub(super) fn route(path_and_query: &str) -> Route<'_> {
         "/_mik/health/live" => return Route::Live,
         "/_mik/health/ready" => return Route::Ready,
         "/_mik/handlers" => return Route::Handlers,
+        "/_mik/metrics" => return Route::Metrics,
         _ if path == "/_mik" || path.starts_with("/_mik/") => return Route::Reserved,
+        _ if path.starts_with("/static/") => return Route::Static,
         _ => {}
     }
     let Some(after) = path_and_query.strip_prefix("/run/") else { return Route::Root };
@@ -92,13 +98,28 @@ mod tests {
         assert_eq!(route("/_mik/health/live"), Route::Live);
         assert_eq!(route("/_mik/health/ready?x"), Route::Ready);
         assert_eq!(route("/_mik/handlers"), Route::Handlers);
+        assert_eq!(route("/_mik/metrics"), Route::Metrics);
+        assert_eq!(route("/static/a"), Route::Static);
         assert_eq!(route("/_mik"), Route::Reserved);
         assert_eq!(route("/_mik/nothing"), Route::Reserved);
     }
 
     #[test]
     fn everything_else_is_the_root_modules() {
-        for url in ["/", "*", "", "/run", "/run/", "/run//x", "/running", "/_mikado", "/health", "/?a=/run/x"] {
+        for url in [
+            "/",
+            "*",
+            "",
+            "/static",
+            "/statics/a",
+            "/run",
+            "/run/",
+            "/run//x",
+            "/running",
+            "/_mikado",
+            "/health",
+            "/?a=/run/x",
+        ] {
             assert_eq!(route(url), Route::Root, "{url}");
         }
     }

@@ -13,6 +13,7 @@ use super::host::{Host, Mode};
 use super::module::{Change, Directory, Site};
 use super::reload;
 use super::server::{self, Stop};
+use super::tls::Tls;
 use crate::project::ServerSettings;
 use crate::report::{Event, Reporter};
 
@@ -25,6 +26,9 @@ pub fn run(site: &Site, settings: &ServerSettings, reporter: &Reporter) -> Resul
     let runtime = runtime()?;
     let served = runtime.block_on(async {
         let listener = listen(settings)?;
+        let tls = tls(settings)?;
+        let reporter = &host.console().reporter();
+        warn_of_statics(settings, reporter);
         // Before anything is read: what changes from here on is noticed.
         let watcher = settings.hot_reload.then(|| reload::watch(site, settings.watch_debounce));
         let changes = tokio::task::block_in_place(|| host.put(site, settings))?;
@@ -33,11 +37,11 @@ pub fn run(site: &Site, settings: &ServerSettings, reporter: &Reporter) -> Resul
             let count = tokio::task::block_in_place(|| host.stock_up(directory));
             say_stock(reporter, directory, count);
         }
-        reporter.emit(Event::Listening { url: url(&listener)? });
+        reporter.emit(Event::Listening { url: url(&listener, tls.as_deref())? });
         if let Some(watcher) = watcher {
             reload::keep_up(host.clone(), watcher)?;
         }
-        serve_until_told(listener, &host).await
+        serve_until_told(listener, &host, tls).await
     });
     host.console().close();
     // Whatever still runs has had its time.
@@ -54,10 +58,25 @@ pub(super) fn listen(settings: &ServerSettings) -> Result<TcpListener, ServeErro
     server::listen(SocketAddr::new(settings.host, settings.port))
 }
 
+/// The certificate and key to encrypt with, where the settings name them.
+pub(super) fn tls(settings: &ServerSettings) -> Result<Option<Arc<Tls>>, ServeError> {
+    settings.tls.as_ref().map(|files| Tls::read(files).map(Arc::new)).transpose()
+}
+
+/// Says that there are no static files where there should be.
+pub(super) fn warn_of_statics(settings: &ServerSettings, reporter: &Reporter) {
+    if let Some(path) = &settings.static_directory
+        && !path.is_dir()
+    {
+        reporter.warn(ServeError::StaticDirectory { path: path.clone() });
+    }
+}
+
 /// Where the listener is reached: the real port where any was asked for.
-pub(super) fn url(listener: &TcpListener) -> Result<String, ServeError> {
+pub(super) fn url(listener: &TcpListener, tls: Option<&Tls>) -> Result<String, ServeError> {
     let address = listener.local_addr().map_err(|error| ServeError::Start { source: Detail(error.to_string()) })?;
-    Ok(format!("http://{address}/"))
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    Ok(format!("{scheme}://{address}/"))
 }
 
 /// Says which versions are live.
@@ -77,10 +96,20 @@ pub(super) fn say_stock(reporter: &Reporter, Directory { path, .. }: &Directory,
 }
 
 /// Serves until the signals say otherwise.
-pub(super) async fn serve_until_told(listener: TcpListener, host: &Arc<Host>) -> Result<(), ServeError> {
+pub(super) async fn serve_until_told(
+    listener: TcpListener,
+    host: &Arc<Host>,
+    tls: Option<Arc<Tls>>,
+) -> Result<(), ServeError> {
     let stop = Stop::default();
     let mut signals = Signals::new()?;
-    let serving = server::serve(listener, host.clone(), stop.clone());
+    let serving = server::serve(listener, host.clone(), tls.clone(), stop.clone());
+    let renewed = async {
+        match &tls {
+            Some(tls) => tls.keep_up(host.console()).await,
+            None => std::future::pending().await,
+        }
+    };
     let told = async {
         signals.next().await;
         host.stop();
@@ -96,6 +125,7 @@ pub(super) async fn serve_until_told(listener: TcpListener, host: &Arc<Host>) ->
     };
     tokio::select! {
         () = serving => Ok(()),
+        () = renewed => Ok(()),
         never = told => match never {},
     }
 }

@@ -1,41 +1,35 @@
-//! Connections: where the server listens, how it accepts, and how it comes to an end without losing a request.
+//! The listener: where the server listens, how it accepts, and how it comes to an end without losing a request.
 
 use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::mpsc;
-use tokio::time::{sleep, timeout};
+use tokio::sync::{Semaphore, mpsc};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
+use super::connection::Connections;
 use super::error::ServeError;
 use super::host::Host;
-use super::stall::Stall;
+use super::tls::Tls;
+use crate::report::Event;
+use crate::tools::process;
 
 /// How many connections the system holds for us while we are busy.
 const BACKLOG: u32 = 1024;
-/// How long a client may take for a request's head, and how long a connection may lie idle.
-const HEAD_LONGEST: Duration = Duration::from_secs(30);
-/// How long a client may leave an answer unread.
-const WRITE_LONGEST: Duration = Duration::from_secs(30);
-/// The most that a request's head may have, in bytes and in headers.
-const HEAD_MOST: usize = 64 << 10;
-const HEADERS_MOST: usize = 100;
-/// How many requests one HTTP/2 connection may have in flight.
-const STREAMS_MOST: u32 = 128;
-/// How long connections without a request are given when the server stops: one may be on its way. What is asked in
-/// this time is answered, and told that the connection ends.
-const LAST_REQUEST: Duration = Duration::from_millis(200);
+/// How many connections there may be, whatever the system would give: each costs memory before it has asked anything.
+const CONNECTIONS_MOST: usize = 10_000;
+/// The descriptors that are kept back from connections: for components, logs, static files, and what guests ask for.
+const DESCRIPTORS_KEPT: usize = 64;
+/// How many connections beyond that are told so at the same time. Further ones wait.
+const TURNED_AWAY_MOST: usize = 16;
 /// How long to wait before accepting again when the system has no more descriptors.
 const BREATHER: Duration = Duration::from_millis(50);
+/// How often the log is told that there are too many connections.
+const TOLD_EVERY: Duration = Duration::from_secs(60);
 
 /// Listens.
 ///
@@ -67,26 +61,44 @@ pub(super) struct Stop {
 }
 
 /// Accepts and serves connections until told to stop, then finishes what has begun.
-pub(super) async fn serve(listener: TcpListener, host: Arc<Host>, stop: Stop) {
-    let builder = Arc::new(connections());
+pub(super) async fn serve(listener: TcpListener, host: Arc<Host>, tls: Option<Arc<Tls>>, stop: Stop) {
+    let connections = Arc::new(Connections::new(host.clone(), stop.clone(), tls));
+    let room = Arc::new(Semaphore::new(connections_most()));
+    let turned_away = Arc::new(Semaphore::new(TURNED_AWAY_MOST));
+    let mut complaint = Complaint::default();
     // Each connection holds a sender. When all are gone the last receive ends.
     let (open, mut closed) = mpsc::channel::<Infallible>(1);
-    let accept = |stream: TcpStream| {
-        let connection = connection(stream, host.clone(), builder.clone(), stop.clone());
-        let open = open.clone();
-        tokio::spawn(async move {
-            connection.await;
-            drop(open);
-        });
+    let accept = |stream: TcpStream, address: SocketAddr, complaint: &mut Complaint| {
+        let (connections, open) = (connections.clone(), open.clone());
+        if let Ok(place) = room.clone().try_acquire_owned() {
+            tokio::spawn(async move {
+                connections.host.metrics().connection_opened();
+                connections.serve(stream, address).await;
+                connections.host.metrics().connection_closed();
+                drop((place, open));
+            });
+            return;
+        }
+        complaint.make(&connections.host, "there are too many connections; further ones are answered with 503");
+        // No room even for that: the connection is closed.
+        if let Ok(place) = turned_away.clone().try_acquire_owned() {
+            tokio::spawn(async move {
+                connections.turn_away(stream, address).await;
+                drop((place, open));
+            });
+        }
     };
 
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => accept(stream),
+                Ok((stream, address)) => accept(stream, address, &mut complaint),
                 // Either this one connection's fault, or the machine is short of something: neither ends a server.
                 Err(error) if is_connection_error(&error) => {}
-                Err(_) => sleep(BREATHER).await,
+                Err(error) => {
+                    complaint.make(&host, &format!("connections can't be accepted for the moment: {error}"));
+                    sleep(BREATHER).await;
+                }
             },
             () = stop.drain.cancelled() => break,
         }
@@ -95,11 +107,11 @@ pub(super) async fn serve(listener: TcpListener, host: Arc<Host>, stop: Stop) {
     // Clients that were already let in by the system have been promised an answer. Asking the system itself: what the
     // runtime knows of it may be of a moment ago.
     if let Ok(listener) = listener.into_std() {
-        while let Ok((stream, _)) = listener.accept() {
+        while let Ok((stream, address)) = listener.accept() {
             if stream.set_nonblocking(true).is_ok()
                 && let Ok(stream) = TcpStream::from_std(stream)
             {
-                accept(stream);
+                accept(stream, address, &mut complaint);
             }
         }
     }
@@ -116,64 +128,24 @@ fn is_connection_error(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }
 
-type Builder = auto::Builder<TokioExecutor>;
-
-/// HTTP/1.1 and HTTP/2 without TLS, whichever the client speaks.
-fn connections() -> Builder {
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_LONGEST)
-        .max_headers(HEADERS_MOST)
-        .max_buf_size(HEAD_MOST);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(HEAD_LONGEST)
-        .keep_alive_timeout(HEAD_LONGEST)
-        .max_concurrent_streams(STREAMS_MOST)
-        .max_header_list_size(HEAD_MOST as u32);
-    builder
+/// How many connections there may be at once: what the system gives, less what is needed besides.
+fn connections_most() -> usize {
+    let descriptors = process::descriptors_most().unwrap_or(CONNECTIONS_MOST + DESCRIPTORS_KEPT);
+    let kept = DESCRIPTORS_KEPT.min(descriptors / 2);
+    descriptors.saturating_sub(kept).clamp(1, CONNECTIONS_MOST)
 }
 
-async fn connection(stream: TcpStream, host: Arc<Host>, builder: Arc<Builder>, stop: Stop) {
-    // Answers go out at once. Without it, the last packet of each waits for an acknowledgement of the one before.
-    // A socket that refuses is one that has already been closed.
-    drop(stream.set_nodelay(true));
+/// What the log is told of connections, now and then.
+#[derive(Default)]
+struct Complaint {
+    made: Option<Instant>,
+}
 
-    let asked = Arc::new(AtomicBool::new(false));
-    let service = service_fn({
-        let asked = asked.clone();
-        move |request| {
-            asked.store(true, Ordering::Relaxed);
-            let answer = host.clone().answer(request);
-            async move { Ok::<_, Infallible>(answer.await) }
+impl Complaint {
+    fn make(&mut self, host: &Host, what: &str) {
+        if self.made.is_none_or(|made| made.elapsed() >= TOLD_EVERY) {
+            self.made = Some(Instant::now());
+            host.console().emit(Event::Note(what.to_owned()));
         }
-    });
-    let io = TokioIo::new(Stall::new(stream, WRITE_LONGEST));
-    let mut connection = pin!(builder.serve_connection(io, service));
-
-    // A client that doesn't ask for anything is not waited for: hyper counts only once it knows the protocol.
-    // Errors are the client's: it went away, or what it speaks is not HTTP. It has been answered where possible.
-    let silence = sleep(HEAD_LONGEST);
-    tokio::select! {
-        _ = connection.as_mut() => return,
-        () = silence => {}
-        () = stop.drain.cancelled() => {}
-    }
-    if !stop.drain.is_cancelled() {
-        if !asked.load(Ordering::Relaxed) {
-            return;
-        }
-        tokio::select! {
-            _ = connection.as_mut() => return,
-            () = stop.drain.cancelled() => {}
-        }
-    }
-    if timeout(LAST_REQUEST, connection.as_mut()).await.is_err() {
-        connection.as_mut().graceful_shutdown();
-        // Errors as above.
-        drop(connection.await);
     }
 }

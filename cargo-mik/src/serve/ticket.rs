@@ -33,6 +33,8 @@ pub(super) struct Ticket {
     memory_denied: AtomicBool,
     epochs_since: AtomicU32,
     told: AtomicBool,
+    secure: AtomicBool,
+    module: OnceLock<Arc<str>>,
     end: OnceLock<End>,
     ended: Notify,
 }
@@ -90,9 +92,31 @@ impl Ticket {
             memory_denied: AtomicBool::new(false),
             epochs_since: AtomicU32::new(0),
             told: AtomicBool::new(false),
+            secure: AtomicBool::new(false),
+            module: OnceLock::new(),
             end: OnceLock::new(),
             ended: Notify::new(),
         })
+    }
+
+    /// Notes that it came over an encrypted connection.
+    pub(super) fn secure(&self) {
+        self.secure.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_secure(&self) -> bool {
+        self.secure.load(Ordering::Relaxed)
+    }
+
+    /// Notes whose request it is.
+    pub(super) fn belongs_to(&self, module: &Arc<str>) {
+        // It is decided once.
+        drop(self.module.set(module.clone()));
+    }
+
+    /// The module that answers, where it is one.
+    pub(super) fn module(&self) -> Option<&Arc<str>> {
+        self.module.get()
     }
 
     /// Notes that the request's body went over the limit.
@@ -197,6 +221,10 @@ impl RequestIds {
         {
             return id.to_owned();
         }
+        self.new_id()
+    }
+
+    pub(super) fn new_id(&self) -> String {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         format!("{:016x}", self.start.wrapping_add(number.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
     }

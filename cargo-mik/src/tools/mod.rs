@@ -4,3 +4,4 @@ pub mod digest;
 pub mod files;
 pub mod private;
 pub mod process;
+pub mod rotating_file;

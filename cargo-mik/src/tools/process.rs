@@ -10,6 +10,14 @@ use std::time::{Duration, Instant};
 use miette::Diagnostic;
 use thiserror::Error;
 
+/// How many descriptors this process may have open, where the system says.
+pub fn descriptors_most() -> Option<usize> {
+    #[cfg(target_os = "linux")]
+    return rustix::process::getrlimit(rustix::process::Resource::Nofile).current?.try_into().ok();
+    #[cfg(not(target_os = "linux"))]
+    None
+}
+
 /// A command for a program found on `PATH`.
 #[allow(clippy::disallowed_methods, reason = "this is the place")]
 pub fn command(program: impl AsRef<OsStr>) -> Command {

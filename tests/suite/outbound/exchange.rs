@@ -6,7 +6,7 @@ use mik_tests::{DeafListener, Names, Server, Upstream};
 use super::{Site, body, is_error, private};
 
 #[test]
-fn a_server_is_trusted_over_tls_if_the_file_of_authorities_has_its_own() {
+pub(crate) fn a_server_is_trusted_over_tls_if_the_file_of_authorities_has_its_own() {
     let newer = Upstream::https(&["secure.test"], &["h2", "http/1.1"]);
     let older = Upstream::https(&["secure.test"], &["http/1.1"]);
     let names = Names::new(&["secure.test 127.0.0.1", "other.test 127.0.0.1"]);

@@ -7,7 +7,7 @@ use mik_tests::{Names, Upstream, wait_until};
 use super::{Site, body, is_error, private};
 
 #[test]
-fn a_response_over_the_limit_is_cut_short_whether_or_not_it_says_so_before() {
+pub(crate) fn a_response_over_the_limit_is_cut_short_whether_or_not_it_says_so_before() {
     let upstream = Upstream::http();
     let configuration = private(&[upstream.address().to_string()]) + "http_max_response_mb = 1\n";
     let site = Site::new("large", &configuration);

@@ -1,8 +1,8 @@
 //! Requests that guests send: only to where they may, only to the address that was checked, and never without bounds.
 
-mod exchange;
-mod limits;
-mod policy;
+pub(crate) mod exchange;
+pub(crate) mod limits;
+pub(crate) mod policy;
 mod sight;
 
 use std::thread;

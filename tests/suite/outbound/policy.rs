@@ -35,7 +35,7 @@ fn nothing_is_allowed_until_it_is_said_and_the_note_names_the_line_to_add_once()
 }
 
 #[test]
-fn the_line_to_add_makes_it_work_and_its_removal_ends_even_connections_that_are_open() {
+pub(crate) fn the_line_to_add_makes_it_work_and_its_removal_ends_even_connections_that_are_open() {
     let upstream = Upstream::http();
     let url = format!("http://{}/ok", upstream.address());
     let allowed = format!("[server]\nhttp_allowed = [\"{}\"]\n", upstream.address());
@@ -121,7 +121,7 @@ fn every_spelling_of_this_machine_is_refused_where_every_host_is_allowed() {
 }
 
 #[test]
-fn a_name_that_resolves_to_this_machine_is_refused_and_the_note_names_the_address() {
+pub(crate) fn a_name_that_resolves_to_this_machine_is_refused_and_the_note_names_the_address() {
     let upstream = Upstream::http();
     let port = upstream.port();
     let names = Names::new(&["inside.test 127.0.0.1", "hidden.test ::ffff:127.0.0.1", "two.test 127.0.0.1,10.0.0.1"]);

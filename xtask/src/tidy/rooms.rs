@@ -10,7 +10,8 @@ const SOURCES: &str = "cargo-mik/src/";
 
 /// What every room may use of `report`: the events, what they carry, and whom to tell. The rest is for `cli`, which
 /// decides how things are said.
-const SAID: [&str; 7] = ["Event", "Artifact", "GuestStream", "MessageFormat", "Progress", "Reporter", "Verbosity"];
+const SAID: [&str; 8] =
+    ["Event", "Artifact", "GuestStream", "Level", "MessageFormat", "Progress", "Reporter", "Verbosity"];
 
 /// Each room and the rooms to its left, which it may use. `tools` and [`SAID`] are open to all of them.
 const ROOMS: [(&str, &[&str]); 9] = [
