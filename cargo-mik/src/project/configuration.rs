@@ -11,14 +11,6 @@ use super::{CodeCacheSettings, Project, ProjectError, ServeArguments, ServerSett
 use crate::report::Reporter;
 
 impl ServerSettings {
-    /// The settings for serving what is already built: flags and environment over the defaults.
-    ///
-    /// # Errors
-    /// A variable of the environment has a value that it can't have.
-    pub fn without_project(arguments: &ServeArguments) -> Result<Self, ProjectError> {
-        Self::resolve(&Keys::none(), arguments)
-    }
-
     /// The settings of a project. One server serves all its packages: what the first that sets a key says, in cargo's
     /// order, holds, and a warning tells a later one that says otherwise.
     ///

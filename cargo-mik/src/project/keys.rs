@@ -41,11 +41,6 @@ impl<'a> Keys<'a> {
         Self { files: vec![Files { package: "", manifest, reporter }] }
     }
 
-    /// Where there are no files.
-    pub(super) fn none() -> Self {
-        Self { files: Vec::new() }
-    }
-
     /// A number: what the first package that sets it says, or the default.
     pub(super) fn number<const DEFAULT: u64, const LEAST: u64, const MOST: u64>(
         &self,
