@@ -95,22 +95,9 @@ fn the_target_and_the_optimization_are_the_manifests() {
     assert!(smallest < stripped, "{stripped} became {smallest}: the standard library is that of a system");
 }
 
-/// The guest that misbehaves, with a configuration of its own.
-fn probe(name: &str, configuration: &str) -> Project {
-    let project = PROBE.configured(name, configuration);
-    for file in ["lib.rs", "misbehaviour.rs", "wire.rs"] {
-        let source = fs_err::read_to_string(PROBE.directory().join("src").join(file)).unwrap();
-        let wit = Program::workspace().join("wit");
-        project.write(&format!("src/{file}"), source.replace("../../../wit", wit.to_str().unwrap()));
-    }
-    let path = format!("path = \"{}\"\n", PROBE.directory().join("src/lib.rs").display());
-    project.edit("Cargo.toml", &path, "");
-    project
-}
-
 #[test]
 fn one_request_more_than_may_be_in_flight_is_a_503() {
-    let project = probe("one-at-once", "[server]\nmax_concurrent_requests = 1\n");
+    let project = PROBE.configured("one-at-once", "[server]\nmax_concurrent_requests = 1\n");
     let server = Server::start(&mut project.command("serve"));
     server.ask_for("/ok").is(200);
     let mut first = server.open();
@@ -122,7 +109,7 @@ fn one_request_more_than_may_be_in_flight_is_a_503() {
 #[test]
 fn a_drain_takes_no_longer_than_the_key_says() {
     // By default these hundred lines, ten seconds, are waited for.
-    let project = probe("no-drain", "[server]\nshutdown_timeout_secs = 0\n");
+    let project = PROBE.configured("no-drain", "[server]\nshutdown_timeout_secs = 0\n");
     let server = Server::start(&mut project.command("serve"));
     let mut connection = server.open();
     connection.send("GET /drip/100 HTTP/1.1\r\nhost: a\r\n\r\n");

@@ -34,6 +34,8 @@ const FILE_MOST: u64 = 1 << 20;
 /// How connections are encrypted, as of now.
 pub(super) struct Tls {
     files: TlsFiles,
+    /// What the files held when the server started.
+    read: Content,
     config: ArcSwap<ServerConfig>,
 }
 
@@ -51,8 +53,9 @@ impl Tls {
     /// # Errors
     /// One of them can't be read, is something else, or they don't belong together.
     pub(super) fn read(files: &TlsFiles) -> Result<Self, ServeError> {
-        let config = Content::read(files)?.config(files)?;
-        Ok(Self { files: files.clone(), config: ArcSwap::from_pointee(config) })
+        let read = Content::read(files)?;
+        let config = read.config(files)?;
+        Ok(Self { files: files.clone(), read, config: ArcSwap::from_pointee(config) })
     }
 
     /// Has a client agree on encryption.
@@ -74,7 +77,7 @@ impl Tls {
     /// what they have. The two files are seldom replaced in one moment, so what doesn't fit is complained of only when it
     /// stays so.
     pub(super) async fn keep_up(&self, console: &Console) {
-        let mut used = Content::read(&self.files).ok();
+        let mut used = Some(self.read.clone());
         let mut last = None;
         let mut refused = None;
         let mut looks = interval(LOOK_EVERY);
