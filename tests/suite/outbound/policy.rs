@@ -258,7 +258,7 @@ error[mik::project::invalid_value]: `https://example.com/v1` in `server.http_all
         ("http_allowed = [\"10.0.0.0/8\"]", "range of addresses"),
         ("http_allowed = \"api.example.com\"", "api.example.com"),
         ("http_allow_private = \"yes\"", "has to be a boolean"),
-        ("http_max_response_mb = 0", "may be from 1 to 4096"),
+        ("http_max_response_mb = 0", "a whole number from 1 to 4096"),
         ("http_ca_file = \"missing.pem\"", "missing.pem` of `server.http_ca_file` can't be read"),
         ("http_ca_file = \"src\"", "src` of `server.http_ca_file` are no file"),
         ("http_ca_file = \"Cargo.toml\"", "Cargo.toml` of `server.http_ca_file` have no certificate in them"),
