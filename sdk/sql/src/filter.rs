@@ -1,0 +1,421 @@
+//! Conditions: which rows are meant.
+
+use crate::expression::Expr;
+use crate::pattern::{self, Place};
+use crate::writer::Writer;
+use crate::{Dialect, Value};
+
+/// How a value is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Operator {
+    /// `$eq`: equal. With null: `IS NULL`.
+    Eq,
+    /// `$ne`: not equal; a row that has null there is not selected. With null: `IS NOT NULL`.
+    Ne,
+    /// `$gt`: greater.
+    Gt,
+    /// `$gte`: greater or equal.
+    Gte,
+    /// `$lt`: less.
+    Lt,
+    /// `$lte`: less or equal.
+    Lte,
+    /// `$in`: one of a list. A null in the list also selects rows that have null there.
+    In,
+    /// `$nin`: none of a list. A null in the list also leaves out rows that have null there.
+    NotIn,
+    /// `$regex`: a regular expression. PostgreSQL's `~`; SQLite has it where the program that opens the database provides
+    /// `REGEXP`. Never for clients: some expressions take for ever.
+    Regex,
+    /// `$like`: a pattern with `%` and `_`, `\` before what stands for itself. It sees case in both databases.
+    Like,
+    /// `$ilike`: a pattern that does not see case; in SQLite of ASCII only.
+    ILike,
+    /// `$startsWith`: the text begins with this one, wildcards standing for themselves.
+    StartsWith,
+    /// `$endsWith`: the text ends with this one.
+    EndsWith,
+    /// `$contains`: the text has this one somewhere.
+    Contains,
+    /// `$between`: not less than the first of two values and not greater than the second.
+    Between,
+    /// `$isNull`: with `true` null, with `false` anything else.
+    IsNull,
+}
+
+/// All operators, by the names that filters in JSON and the macros have for them.
+pub(crate) const OPERATORS: [(&str, Operator); 16] = [
+    ("$eq", Operator::Eq),
+    ("$ne", Operator::Ne),
+    ("$gt", Operator::Gt),
+    ("$gte", Operator::Gte),
+    ("$lt", Operator::Lt),
+    ("$lte", Operator::Lte),
+    ("$in", Operator::In),
+    ("$nin", Operator::NotIn),
+    ("$between", Operator::Between),
+    ("$contains", Operator::Contains),
+    ("$startsWith", Operator::StartsWith),
+    ("$endsWith", Operator::EndsWith),
+    ("$like", Operator::Like),
+    ("$ilike", Operator::ILike),
+    ("$regex", Operator::Regex),
+    ("$isNull", Operator::IsNull),
+];
+
+impl Operator {
+    /// Its name in filters.
+    ///
+    /// ```
+    /// assert_eq!(mik_sql::Operator::Gte.name(), "$gte");
+    /// ```
+    pub fn name(self) -> &'static str {
+        OPERATORS.iter().find(|(_, operator)| *operator == self).map_or("", |(name, _)| name)
+    }
+
+    /// The operator of this name: `$gte`; `$starts_with`, as mik-sql 0.1 also wrote it.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        let name = match name {
+            "$starts_with" => "$startsWith",
+            "$ends_with" => "$endsWith",
+            "$is_null" => "$isNull",
+            name => name,
+        };
+        OPERATORS.iter().find(|(other, _)| *other == name).map(|(_, operator)| *operator)
+    }
+}
+
+/// One comparison of a column with a value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filter {
+    /// The column, with its table before a dot where there are several: `users.name`.
+    pub field: String,
+    /// How they are compared.
+    pub op: Operator,
+    /// The value.
+    pub value: Value,
+}
+
+impl Filter {
+    /// Compares a column with a value.
+    ///
+    /// ```
+    /// use mik_sql::{Filter, Operator, sqlite};
+    ///
+    /// let adults = Filter::new("age", Operator::Gte, 18);
+    /// let query = sqlite("users").filter_expr(adults).build();
+    /// assert_eq!(query.sql, "SELECT * FROM `users` WHERE `age` >= ?1");
+    /// ```
+    #[must_use]
+    pub fn new(field: impl Into<String>, op: Operator, value: impl Into<Value>) -> Self {
+        Self { field: field.into(), op, value: value.into() }
+    }
+}
+
+/// A condition, whose logic is SQL's: a comparison with null is neither true nor false, and selects nothing.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum FilterExpr {
+    /// A column and a value.
+    Simple(Filter),
+    /// Two expressions.
+    Compare(Box<(Expr, Operator, Expr)>),
+    /// All of these. All of none is always true.
+    And(Vec<FilterExpr>),
+    /// At least one of these. One of none is never true.
+    Or(Vec<FilterExpr>),
+    /// Not this one.
+    Not(Box<FilterExpr>),
+}
+
+/// A column and a value.
+///
+/// ```
+/// use mik_sql::{Operator, and, not, or, postgres, simple};
+///
+/// let staff = or(vec![simple("role", Operator::Eq, "admin"), simple("role", Operator::Eq, "editor")]);
+/// let query = postgres("users").filter_expr(and(vec![staff, not(simple("banned", Operator::Eq, true))])).build();
+/// assert_eq!(
+///     query.sql,
+///     r#"SELECT * FROM "users" WHERE ("role" = $1 OR "role" = $2) AND NOT ("banned" = $3::boolean)"#
+/// );
+/// ```
+#[must_use]
+pub fn simple(field: impl Into<String>, op: Operator, value: impl Into<Value>) -> FilterExpr {
+    FilterExpr::Simple(Filter::new(field, op, value))
+}
+
+/// All of these. See [`simple`] for an example.
+#[must_use]
+pub const fn and(filters: Vec<FilterExpr>) -> FilterExpr {
+    FilterExpr::And(filters)
+}
+
+/// At least one of these. See [`simple`] for an example.
+#[must_use]
+pub const fn or(filters: Vec<FilterExpr>) -> FilterExpr {
+    FilterExpr::Or(filters)
+}
+
+/// Not this one. See [`simple`] for an example.
+#[must_use]
+pub fn not(filter: FilterExpr) -> FilterExpr {
+    FilterExpr::Not(Box::new(filter))
+}
+
+impl From<Filter> for FilterExpr {
+    fn from(filter: Filter) -> Self {
+        Self::Simple(filter)
+    }
+}
+
+impl From<Vec<Filter>> for FilterExpr {
+    fn from(filters: Vec<Filter>) -> Self {
+        Self::And(filters.into_iter().map(Self::Simple).collect())
+    }
+}
+
+impl FilterExpr {
+    /// Whether it is the same for all rows, as far as its shape tells: a list of no conditions, a list of no values.
+    pub(crate) fn constant(&self) -> Option<bool> {
+        match self {
+            Self::Simple(Filter { op, value, .. }) => constant(*op, value),
+            Self::Compare(parts) => match &parts.2.value() {
+                Some(value) => constant(parts.1, value),
+                None => None,
+            },
+            Self::And(filters) => every(filters, true),
+            Self::Or(filters) => every(filters, false),
+            Self::Not(filter) => filter.constant().map(|constant| !constant),
+        }
+    }
+
+    pub(crate) fn write(&self, writer: &mut Writer, names: Names<'_>) {
+        if let Some(constant) = self.constant() {
+            return writer.raw(if constant { "TRUE" } else { "FALSE" });
+        }
+        match self {
+            Self::Simple(Filter { field, op, value }) => {
+                compare(writer, &|writer| names.write(writer, field), *op, Operand::Value(value));
+            }
+            Self::Compare(parts) => {
+                let (left, op, right) = parts.as_ref();
+                let right = match right.value() {
+                    Some(value) => Operand::Value(value),
+                    None => Operand::Expr(right, names),
+                };
+                compare(writer, &|writer| left.write(writer, names), *op, right);
+            }
+            Self::And(filters) => write_all(writer, filters, " AND ", names),
+            Self::Or(filters) => write_all(writer, filters, " OR ", names),
+            Self::Not(filter) => {
+                writer.raw("NOT (");
+                filter.write(writer, names);
+                writer.raw(")");
+            }
+        }
+    }
+}
+
+/// What the names in a condition stand for, other than columns: `HAVING` and keysets cannot use the names of `SELECT`.
+#[derive(Clone, Copy)]
+pub(crate) struct Names<'a>(pub(crate) &'a [(Expr, Option<String>)]);
+
+impl Names<'_> {
+    pub(crate) const NONE: Names<'static> = Names(&[]);
+
+    pub(crate) fn write(self, writer: &mut Writer, name: &str) {
+        match self.0.iter().find(|(_, alias)| alias.as_deref() == Some(name)) {
+            Some((expression, _)) => expression.write(writer, Names::NONE),
+            None => writer.path(name),
+        }
+    }
+}
+
+/// Conditions one after the other, and how they are joined; an `AND` or `OR` within gets parentheses.
+pub(crate) fn write_all(writer: &mut Writer, filters: &[FilterExpr], joint: &str, names: Names<'_>) {
+    for (index, filter) in filters.iter().enumerate() {
+        if index > 0 {
+            writer.raw(joint);
+        }
+        let is_list = matches!(filter, FilterExpr::And(_) | FilterExpr::Or(_)) && filter.constant().is_none();
+        if is_list && filters.len() > 1 {
+            writer.raw("(");
+            filter.write(writer, names);
+            writer.raw(")");
+        } else {
+            filter.write(writer, names);
+        }
+    }
+}
+
+/// The right side of a comparison.
+enum Operand<'a> {
+    Value(&'a Value),
+    Expr(&'a Expr, Names<'a>),
+}
+
+/// `AND` over all with `neutral` true, `OR` with false: one that is the other constant decides, and all constant decide.
+fn every(filters: &[FilterExpr], neutral: bool) -> Option<bool> {
+    let mut all = true;
+    for filter in filters {
+        match filter.constant() {
+            Some(constant) if constant != neutral => return Some(!neutral),
+            Some(_) => {}
+            None => all = false,
+        }
+    }
+    all.then_some(neutral)
+}
+
+fn constant(op: Operator, value: &Value) -> Option<bool> {
+    match (op, value) {
+        (Operator::In, Value::Array(values)) if values.is_empty() => Some(false),
+        (Operator::NotIn, Value::Array(values)) if values.is_empty() => Some(true),
+        _ => None,
+    }
+}
+
+/// A comparison that cannot be true or false: a pattern that is no text, an interval without two ends.
+const UNKNOWN: &str = "CAST(NULL AS boolean)";
+
+fn compare(writer: &mut Writer, left: &dyn Fn(&mut Writer), op: Operator, right: Operand<'_>) {
+    let value = match right {
+        Operand::Value(value) => value,
+        Operand::Expr(expression, names) => {
+            left(writer);
+            let Some(sign) = sign(op) else { return writer.raw(" = NULL") };
+            writer.raw(sign);
+            return expression.write(writer, names);
+        }
+    };
+    match (op, value) {
+        (Operator::Eq, Value::Null) | (Operator::IsNull, Value::Bool(true)) => {
+            left(writer);
+            writer.raw(" IS NULL");
+        }
+        (Operator::Ne, Value::Null) | (Operator::IsNull, Value::Bool(false)) => {
+            left(writer);
+            writer.raw(" IS NOT NULL");
+        }
+        (Operator::In, Value::Array(values)) => list(writer, left, values, true),
+        (Operator::NotIn, Value::Array(values)) => list(writer, left, values, false),
+        (Operator::In, value) => compare(writer, left, Operator::Eq, Operand::Value(value)),
+        (Operator::NotIn, value) => compare(writer, left, Operator::Ne, Operand::Value(value)),
+        (Operator::Between, Value::Array(ends)) if ends.len() == 2 => {
+            left(writer);
+            writer.raw(" BETWEEN ");
+            for (index, end) in ends.iter().enumerate() {
+                writer.raw(if index > 0 { " AND " } else { "" });
+                writer.bind(end);
+            }
+        }
+        (Operator::Like, Value::String(text)) => {
+            let pattern = pattern::like(writer.dialect(), text);
+            matches(writer, left, pattern);
+        }
+        (Operator::StartsWith, Value::String(text)) => {
+            let pattern = pattern::literal(writer.dialect(), text, Place::Start);
+            matches(writer, left, pattern);
+        }
+        (Operator::EndsWith, Value::String(text)) => {
+            let pattern = pattern::literal(writer.dialect(), text, Place::End);
+            matches(writer, left, pattern);
+        }
+        (Operator::Contains, Value::String(text)) => {
+            let pattern = pattern::literal(writer.dialect(), text, Place::Anywhere);
+            matches(writer, left, pattern);
+        }
+        (Operator::ILike, Value::String(text)) => {
+            left(writer);
+            writer.raw(match writer.dialect() {
+                Dialect::Postgres => " ILIKE ",
+                Dialect::Sqlite => " LIKE ",
+            });
+            writer.bind(&Value::String(pattern::ilike(text)));
+            escape(writer);
+        }
+        (Operator::Regex, Value::String(_)) => {
+            left(writer);
+            writer.raw(match writer.dialect() {
+                Dialect::Postgres => " ~ ",
+                Dialect::Sqlite => " REGEXP ",
+            });
+            writer.bind(value);
+        }
+        (op, value) => match sign(op) {
+            Some(sign) => {
+                left(writer);
+                writer.raw(sign);
+                writer.bind(value);
+            }
+            None => writer.raw(UNKNOWN),
+        },
+    }
+}
+
+fn sign(op: Operator) -> Option<&'static str> {
+    Some(match op {
+        Operator::Eq => " = ",
+        Operator::Ne => " <> ",
+        Operator::Gt => " > ",
+        Operator::Gte => " >= ",
+        Operator::Lt => " < ",
+        Operator::Lte => " <= ",
+        _ => return None,
+    })
+}
+
+fn matches(writer: &mut Writer, left: &dyn Fn(&mut Writer), pattern: String) {
+    left(writer);
+    let is_like = writer.dialect() == Dialect::Postgres;
+    writer.raw(if is_like { " LIKE " } else { " GLOB " });
+    writer.bind(&Value::String(pattern));
+    if is_like {
+        escape(writer);
+    }
+}
+
+/// PostgreSQL has it so by default, SQLite has not.
+fn escape(writer: &mut Writer) {
+    writer.raw(r" ESCAPE '\'");
+}
+
+/// `IN`, or `NOT IN`. A null in the list means rows that have null there, as it does alone.
+fn list(writer: &mut Writer, left: &dyn Fn(&mut Writer), values: &[Value], is_in: bool) {
+    let (nulls, values): (Vec<Value>, Vec<Value>) = values.iter().cloned().partition(|value| *value == Value::Null);
+    if nulls.is_empty() {
+        return members(writer, left, &values, is_in);
+    }
+    if !values.is_empty() {
+        writer.raw("(");
+        members(writer, left, &values, is_in);
+        writer.raw(if is_in { " OR " } else { " AND " });
+    }
+    left(writer);
+    writer.raw(if is_in { " IS NULL" } else { " IS NOT NULL" });
+    if !values.is_empty() {
+        writer.raw(")");
+    }
+}
+
+fn members(writer: &mut Writer, left: &dyn Fn(&mut Writer), values: &[Value], is_in: bool) {
+    left(writer);
+    // One array, and so one text for lists of any length, where the values have one type.
+    let first = values.first().map(Value::kind);
+    let is_array = writer.dialect() == Dialect::Postgres
+        && values.iter().all(|value| Some(value.kind()) == first && !matches!(value, Value::Array(_)));
+    writer.raw(match (is_array, is_in) {
+        (true, true) => " = ANY(",
+        (true, false) => " <> ALL(",
+        (false, true) => " IN (",
+        (false, false) => " NOT IN (",
+    });
+    if is_array {
+        writer.bind_array(values);
+    } else {
+        writer.list(values, Writer::bind);
+    }
+    writer.raw(")");
+}
