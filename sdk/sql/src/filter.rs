@@ -191,6 +191,17 @@ impl FilterExpr {
         }
     }
 
+    /// Whether it is written with an `AND` or `OR` that something beside it could tear apart.
+    fn is_list(&self) -> bool {
+        match self {
+            Self::And(filters) | Self::Or(filters) => match filters.as_slice() {
+                [filter] => filter.is_list(),
+                _ => self.constant().is_none(),
+            },
+            Self::Simple(_) | Self::Compare(_) | Self::Not(_) => false,
+        }
+    }
+
     pub(crate) fn write(&self, writer: &mut Writer, names: Names<'_>) {
         if let Some(constant) = self.constant() {
             return writer.raw(if constant { "TRUE" } else { "FALSE" });
@@ -239,8 +250,7 @@ pub(crate) fn write_all(writer: &mut Writer, filters: &[FilterExpr], joint: &str
         if index > 0 {
             writer.raw(joint);
         }
-        let is_list = matches!(filter, FilterExpr::And(_) | FilterExpr::Or(_)) && filter.constant().is_none();
-        if is_list && filters.len() > 1 {
+        if filters.len() > 1 && filter.is_list() {
             writer.raw("(");
             filter.write(writer, names);
             writer.raw(")");

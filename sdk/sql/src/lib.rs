@@ -12,6 +12,7 @@ mod expression;
 mod filter;
 mod insert;
 mod json;
+mod macros;
 mod pages;
 mod pattern;
 mod select;
@@ -31,6 +32,8 @@ pub use error::Error;
 pub use expression::{Case, Expr, case, coalesce, col, concat, excluded, val};
 pub use filter::{Filter, FilterExpr, Operator, and, not, or, simple};
 pub use insert::{InsertBuilder, OnConflict, insert, insert_sqlite};
+#[doc(hidden)]
+pub use macros::private as __private;
 pub use pages::{Page, PageRequest, Pages};
 pub use select::{Join, QueryBuilder, QueryResult, Table, postgres, sqlite};
 pub use sort::{Nulls, SortDir, SortError, SortErrorKind, SortField};
