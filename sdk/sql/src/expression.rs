@@ -90,7 +90,6 @@ pub fn coalesce(parts: impl IntoIterator<Item = Expr>) -> Expr {
 }
 
 /// Begins a `CASE`: see [`Expr`] for an example.
-#[must_use]
 pub const fn case() -> Case {
     Case(Vec::new())
 }

@@ -34,9 +34,12 @@ pub struct InsertBuilder {
     table: Table,
     columns: Vec<String>,
     rows: Vec<Vec<Value>>,
-    conflict: Option<(Vec<String>, Vec<(String, Expr)>)>,
+    conflict: Option<Conflict>,
     returning: Vec<String>,
 }
+
+/// The columns in which rows are unique, and what is set of the row that is there: nothing, if it stays as it is.
+type Conflict = (Vec<String>, Vec<(String, Expr)>);
 
 impl InsertBuilder {
     /// Inserts into a table.

@@ -1,3 +1,4 @@
+//! SQL for PostgreSQL and SQLite.
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
@@ -5,6 +6,7 @@ mod aggregate;
 mod base64;
 mod change;
 mod client;
+mod compare;
 mod cursor;
 mod dialect;
 mod error;
@@ -17,6 +19,7 @@ mod pages;
 mod pattern;
 mod select;
 mod sort;
+mod table;
 mod timestamp;
 mod value;
 mod writer;
@@ -35,8 +38,9 @@ pub use insert::{InsertBuilder, OnConflict, insert, insert_sqlite};
 #[doc(hidden)]
 pub use macros::private as __private;
 pub use pages::{Page, PageRequest, Pages};
-pub use select::{Join, QueryBuilder, QueryResult, Table, postgres, sqlite};
+pub use select::{QueryBuilder, QueryResult, postgres, sqlite};
 pub use sort::{Nulls, SortDir, SortError, SortErrorKind, SortField};
+pub use table::{Join, Table};
 pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use uuid::Uuid;
 pub use value::Value;

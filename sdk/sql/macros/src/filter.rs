@@ -64,7 +64,7 @@ impl Operator {
 }
 
 pub(crate) enum Filter {
-    Compare(Name, Operator, Value),
+    Compare(Name, Operator, Box<Value>),
     All(Vec<Filter>),
     Any(Vec<Filter>),
     Not(Box<Filter>),
@@ -125,7 +125,7 @@ fn field(input: ParseStream<'_>) -> syn::Result<Filter> {
         if let Value::List(_, span) = value {
             return Err(syn::Error::new(span, "a list is compared by `$in`, `$nin` or `$between`"));
         }
-        return Ok(Filter::Compare(field, Operator { name: "Eq" }, value));
+        return Ok(Filter::Compare(field, Operator { name: "Eq" }, Box::new(value)));
     }
     let content;
     let brace = braced!(content in input);
@@ -137,7 +137,7 @@ fn field(input: ParseStream<'_>) -> syn::Result<Filter> {
         content.parse::<Token![:]>()?;
         let value: Value = content.parse()?;
         check(&word, &operator, &value)?;
-        filters.push(Filter::Compare(field.clone(), operator, value));
+        filters.push(Filter::Compare(field.clone(), operator, Box::new(value)));
         if !content.is_empty() {
             content.parse::<Token![,]>()?;
         }
@@ -194,7 +194,7 @@ impl Filter {
     pub(crate) fn has_open_list(&self) -> bool {
         match self {
             Self::Compare(_, operator, value) => {
-                matches!(operator.name, "In" | "NotIn") && matches!(value, Value::Expr(_))
+                matches!(operator.name, "In" | "NotIn") && matches!(**value, Value::Expr(_))
             }
             Self::All(filters) | Self::Any(filters) => filters.iter().any(Self::has_open_list),
             Self::Not(filter) => filter.has_open_list(),
