@@ -26,8 +26,9 @@ fn orders() -> impl Strategy<Value = Vec<By>> {
         .prop_map(|(column, dir, nulls)| (column, dir, Some(nulls)));
     let plain = dir().prop_map(|dir| ("rank", dir, None));
     let columns = prop::collection::vec(prop_oneof![3 => nullable, 2 => plain], 0..4);
-    (columns, dir()).prop_map(|(mut columns, dir)| {
-        columns.push(("id", dir, None));
+    // What tells rows apart need not be the last, though nothing after it matters.
+    (columns, dir(), any::<prop::sample::Index>()).prop_map(|(mut columns, dir, index)| {
+        columns.insert(index.index(columns.len() + 1), ("id", dir, None));
         columns
     })
 }

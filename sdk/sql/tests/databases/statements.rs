@@ -50,7 +50,7 @@ fn joins_groups_and_conditions() {
             .filter_expr(and(vec![
                 not(simple("age", Operator::Between, [30, 40])),
                 col("people.name").not_in(["Cy"]),
-                col("people.id").gt(col("people.team_id")).is_or_null("people.team_id"),
+                or(vec![col("people.id").gt(col("people.team_id")), col("people.team_id").is_null()]),
             ]))
             .build();
         assert_eq!(database.run(query), [["none".into()]] as [[Value; 1]; 1]);
@@ -63,16 +63,6 @@ fn joins_groups_and_conditions() {
         assert_eq!(database.run(query), [[int(4)]]);
         let query = database.select("people").aggregate(Aggregate::count_distinct("team_id")).build();
         assert_eq!(database.run(query), [[int(2)]]);
-    }
-}
-
-trait OrNull {
-    fn is_or_null(self, column: &str) -> mik_sql::FilterExpr;
-}
-
-impl OrNull for mik_sql::FilterExpr {
-    fn is_or_null(self, column: &str) -> mik_sql::FilterExpr {
-        or(vec![self, col(column).is_null()])
     }
 }
 
