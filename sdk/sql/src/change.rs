@@ -88,7 +88,7 @@ impl Rows {
         }
         if !is_every {
             writer.raw(" WHERE ");
-            write_all(writer, &self.filters, " AND ", Names::NONE);
+            write_all(writer, &self.filters.iter().collect::<Vec<_>>(), " AND ", Names::NONE);
         }
         write_returning(writer, &self.returning);
         Ok(())

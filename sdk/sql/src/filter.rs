@@ -218,8 +218,8 @@ impl FilterExpr {
                 };
                 compare(writer, &|writer| left.write(writer, names), *op, right);
             }
-            Self::And(filters) => write_all(writer, filters, " AND ", names),
-            Self::Or(filters) => write_all(writer, filters, " OR ", names),
+            Self::And(filters) => write_all(writer, &filters.iter().collect::<Vec<_>>(), " AND ", names),
+            Self::Or(filters) => write_all(writer, &filters.iter().collect::<Vec<_>>(), " OR ", names),
             Self::Not(filter) => {
                 writer.raw("NOT (");
                 filter.write(writer, names);
@@ -245,7 +245,7 @@ impl Names<'_> {
 }
 
 /// Conditions one after the other, and how they are joined; an `AND` or `OR` within gets parentheses.
-pub(crate) fn write_all(writer: &mut Writer, filters: &[FilterExpr], joint: &str, names: Names<'_>) {
+pub(crate) fn write_all(writer: &mut Writer, filters: &[&FilterExpr], joint: &str, names: Names<'_>) {
     for (index, filter) in filters.iter().enumerate() {
         if index > 0 {
             writer.raw(joint);

@@ -25,14 +25,14 @@ pub(crate) enum Place {
 pub(crate) fn literal(dialect: Dialect, text: &str, place: Place) -> String {
     let before = (place != Place::Start).then_some(Piece::Any);
     let after = (place != Place::End).then_some(Piece::Any);
-    render(dialect, before.into_iter().chain(text.chars().map(Piece::Character)).chain(after))
+    render(dialect, &mut before.into_iter().chain(text.chars().map(Piece::Character)).chain(after))
 }
 
 /// A pattern of SQL: `%`, `_`, and `\` before what stands for itself. A last `\` stands for itself, too: PostgreSQL would
 /// make an error of it.
 pub(crate) fn like(dialect: Dialect, pattern: &str) -> String {
     let mut characters = pattern.chars();
-    let pieces = std::iter::from_fn(|| {
+    let mut pieces = std::iter::from_fn(|| {
         Some(match characters.next()? {
             '%' => Piece::Any,
             '_' => Piece::One,
@@ -40,7 +40,7 @@ pub(crate) fn like(dialect: Dialect, pattern: &str) -> String {
             character => Piece::Character(character),
         })
     });
-    render(dialect, pieces)
+    render(dialect, &mut pieces)
 }
 
 /// A pattern of `LIKE`, for SQLite's `LIKE` too: what `$ilike` becomes there.
@@ -48,7 +48,7 @@ pub(crate) fn ilike(pattern: &str) -> String {
     like(Dialect::Postgres, pattern)
 }
 
-fn render(dialect: Dialect, pieces: impl Iterator<Item = Piece>) -> String {
+fn render(dialect: Dialect, pieces: &mut dyn Iterator<Item = Piece>) -> String {
     let mut pattern = String::new();
     for piece in pieces {
         match (piece, dialect) {

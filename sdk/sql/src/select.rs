@@ -316,13 +316,13 @@ impl QueryBuilder {
         let is_grouped = !self.group_by.is_empty() || self.columns.iter().any(|(column, _)| column.is_aggregate());
         let names = Names(&self.columns);
         let (in_where, in_having) = if is_grouped { (None, keyset) } else { (keyset, None) };
-        let filters: Vec<FilterExpr> = self.filters.iter().chain(&self.client_filters).cloned().collect();
+        let filters: Vec<&FilterExpr> = self.filters.iter().chain(&self.client_filters).collect();
         write_conditions(writer, " WHERE ", &filters, Names::NONE, in_where, names);
         if !self.group_by.is_empty() {
             writer.raw(" GROUP BY ");
             writer.list(&self.group_by, |writer, field| writer.path(field));
         }
-        write_conditions(writer, " HAVING ", &self.having, names, in_having, names);
+        write_conditions(writer, " HAVING ", &self.having.iter().collect::<Vec<_>>(), names, in_having, names);
     }
 
     fn write_order(&self, writer: &mut Writer) {
@@ -352,7 +352,7 @@ impl QueryBuilder {
 fn write_conditions(
     writer: &mut Writer,
     keyword: &str,
-    filters: &[FilterExpr],
+    filters: &[&FilterExpr],
     names: Names<'_>,
     keyset: Option<Keyset<'_>>,
     keyset_names: Names<'_>,

@@ -144,8 +144,8 @@ pub(crate) fn parse<'a>(
     let mut used = Vec::new();
     let mut start = 0;
     for part in sort.split(',') {
-        let name = part.trim();
-        let position = start + (part.len() - part.trim_start().len());
+        let name = part.trim_ascii();
+        let position = start + (part.len() - part.trim_ascii_start().len());
         start += part.len() + 1;
         let (name, position, dir) = match name.strip_prefix('-') {
             Some(name) => (name, position + 1, SortDir::Desc),
@@ -154,7 +154,7 @@ pub(crate) fn parse<'a>(
         let error = |kind| Err(SortError { position, kind });
         if name.is_empty() {
             // Nothing at all is no wish. A comma too many is a slip, and so is a dash alone.
-            if sort.trim().is_empty() {
+            if sort.trim_ascii().is_empty() {
                 break;
             }
             return error(SortErrorKind::Empty);

@@ -19,15 +19,54 @@ impl<'a> Checker<'a> {
     }
 
     fn wrong<T>(&self, kind: FilterErrorKind) -> Checked<T> {
-        Err(FilterError::at(self.pointer.clone(), kind))
+        Err(self.error(kind))
+    }
+
+    // Out of line, as what follows below: there are many places where something can be wrong.
+    #[cold]
+    #[inline(never)]
+    fn error(&self, kind: FilterErrorKind) -> FilterError {
+        FilterError::at(self.pointer.clone(), kind)
     }
 
     fn mismatch<T>(&self, expected: &'static str, found: &Json) -> Checked<T> {
-        self.wrong(FilterErrorKind::Mismatch { expected, found: found.kind() })
+        Err(self.mismatched(expected, found))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn mismatched(&self, expected: &'static str, found: &Json) -> FilterError {
+        self.error(FilterErrorKind::Mismatch { expected, found: found.kind() })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn not_allowed(&self, field: &Field, operator: Operator) -> FilterError {
+        let allowed = field.operators.iter().copied().filter(|operator| self.is_allowed(field, *operator)).collect();
+        self.error(FilterErrorKind::OperatorNotAllowed { operator, allowed })
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn unknown_field(&self, name: &str) -> FilterError {
+        let allowed = self.allow.fields.iter().map(|field| field.name.clone()).collect();
+        self.error(FilterErrorKind::UnknownField { field: crate::shorten(name), allowed })
+    }
+
+    fn is_allowed(&self, field: &Field, operator: Operator) -> bool {
+        operator != Operator::Regex && field.operators.contains(&operator) && !self.allow.denied.contains(&operator)
     }
 
     /// Goes down to a member or item, and up again unless something is wrong there.
     pub(super) fn below<T>(&mut self, name: &str, check: impl FnOnce(&mut Self) -> Checked<T>) -> Checked<T> {
+        let length = self.enter(name);
+        let checked = check(self)?;
+        self.pointer.truncate(length);
+        Ok(checked)
+    }
+
+    #[inline(never)]
+    fn enter(&mut self, name: &str) -> usize {
         let length = self.pointer.len();
         self.pointer.push('/');
         for character in name.chars() {
@@ -37,9 +76,7 @@ impl<'a> Checker<'a> {
                 character => self.pointer.push(character),
             }
         }
-        let checked = check(self)?;
-        self.pointer.truncate(length);
-        Ok(checked)
+        length
     }
 
     /// The members of an object that has some, each once.
@@ -107,8 +144,7 @@ impl<'a> Checker<'a> {
     fn field(&mut self, name: &str, json: &Json, depth: usize) -> Checked<FilterExpr> {
         let allow = self.allow;
         let Some(field) = allow.fields.iter().find(|field| field.name == name) else {
-            let allowed = allow.fields.iter().map(|field| field.name.clone()).collect();
-            return self.wrong(FilterErrorKind::UnknownField { field: crate::shorten(name), allowed });
+            return Err(self.unknown_field(name));
         };
         match json {
             Json::Object(_) => self.operators(field, json, depth),
@@ -139,11 +175,8 @@ impl<'a> Checker<'a> {
         if self.conditions > self.allow.max_conditions {
             return self.wrong(FilterErrorKind::TooMany { limit: self.allow.max_conditions });
         }
-        let is_allowed =
-            |operator: &Operator| field.operators.contains(operator) && !self.allow.denied.contains(operator);
-        if !is_allowed(&operator) || operator == Operator::Regex {
-            let allowed = field.operators.iter().copied().filter(is_allowed).collect();
-            return self.wrong(FilterErrorKind::OperatorNotAllowed { operator, allowed });
+        if !self.is_allowed(field, operator) {
+            return Err(self.not_allowed(field, operator));
         }
         let value = match operator {
             Operator::IsNull => match json {
@@ -151,7 +184,9 @@ impl<'a> Checker<'a> {
                 json => return self.mismatch("true or false", json),
             },
             // Whoever may ask whether it is null may say so briefly.
-            Operator::Eq | Operator::Ne if *json == Json::Null && is_allowed(&Operator::IsNull) => Value::Null,
+            Operator::Eq | Operator::Ne if *json == Json::Null && self.is_allowed(field, Operator::IsNull) => {
+                Value::Null
+            }
             Operator::In | Operator::NotIn => Value::Array(self.values(field, json)?),
             Operator::Between => {
                 let ends = self.values(field, json)?;
@@ -237,14 +272,10 @@ impl Checker<'_> {
     pub(super) fn filter(&mut self, filter: &Filter) -> Checked<FilterExpr> {
         let allow = self.allow;
         let Some(field) = allow.fields.iter().find(|field| field.name == filter.field) else {
-            let allowed = allow.fields.iter().map(|field| field.name.clone()).collect();
-            return self.wrong(FilterErrorKind::UnknownField { field: crate::shorten(&filter.field), allowed });
+            return Err(self.unknown_field(&filter.field));
         };
-        let is_allowed =
-            |operator: &Operator| field.operators.contains(operator) && !self.allow.denied.contains(operator);
-        if !is_allowed(&filter.op) {
-            let allowed = field.operators.iter().copied().filter(is_allowed).collect();
-            return self.wrong(FilterErrorKind::OperatorNotAllowed { operator: filter.op, allowed });
+        if !self.is_allowed(field, filter.op) {
+            return Err(self.not_allowed(field, filter.op));
         }
         if let Value::Array(values) = &filter.value
             && values.len() > self.allow.max_list
