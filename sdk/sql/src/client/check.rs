@@ -4,6 +4,9 @@ use super::{Allow, Field, FilterError, FilterErrorKind, Type};
 use crate::json::Json;
 use crate::{Filter, FilterExpr, Operator, Timestamp, Value};
 
+/// How many bytes a pattern may have: SQLite refuses some of 50000, and escapes make one longer.
+const MAX_PATTERN: usize = 4096;
+
 /// Walks a filter, and knows where it is.
 pub(super) struct Checker<'a> {
     allow: &'a Allow,
@@ -196,7 +199,12 @@ impl<'a> Checker<'a> {
                 Value::Array(ends)
             }
             Operator::Contains | Operator::StartsWith | Operator::EndsWith | Operator::Like | Operator::ILike => {
-                self.value(Type::Text, json)?
+                match self.value(Type::Text, json)? {
+                    Value::String(text) if text.len() > MAX_PATTERN => {
+                        return self.wrong(FilterErrorKind::TooLong { limit: MAX_PATTERN });
+                    }
+                    text => text,
+                }
             }
             _ => self.value(field.kind, json)?,
         };

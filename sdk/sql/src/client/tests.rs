@@ -91,6 +91,8 @@ fn every_error_says_where_and_what() {
     ] {
         assert!(check(text).unwrap_err().to_string().starts_with(start), "{text}");
     }
+    let long = format!(r#"{{"name": {{"$contains": "{}"}}}}"#, "*".repeat(4097));
+    assert_eq!(check(&long).unwrap_err().to_string(), "filter, /name/$contains: longer than 4096 bytes");
     let long = format!(r#"{{"{}": 1}}"#, "é".repeat(1000));
     assert!(check(&long).unwrap_err().to_string().len() < 600);
     assert_eq!(check(&" ".repeat(100_000)).unwrap_err().kind, FilterErrorKind::TooLong { limit: 64 * 1024 });

@@ -267,3 +267,15 @@ fn a_clients_filter_narrows_what_the_handler_selects_and_never_widens_it() {
         }
     }
 }
+
+#[test]
+fn the_longest_pattern_of_a_client_is_not_too_long_for_a_database() {
+    for mut database in Database::both() {
+        rows::create(&mut database);
+        for wildcard in ["*", "%", "[", "\\"] {
+            let filter = json!({ "title": { "$contains": wildcard.repeat(4096) } }).to_string();
+            let query = database.select("items").merge(&allow(), filter).unwrap().build();
+            assert_eq!(database.run(query), [] as [Vec<Value>; 0]);
+        }
+    }
+}
