@@ -123,6 +123,12 @@ pub use mik_sdk_macros::Type;
 /// # }
 /// ```
 pub use mik_sdk_macros::routes;
+/// SQL for PostgreSQL and SQLite: the crate `mik-sql`, with feature `sql`.
+#[cfg(feature = "sql")]
+pub use mik_sql as query;
+#[cfg(feature = "sql")]
+#[doc(no_inline)]
+pub use mik_sql::{sql_create, sql_delete, sql_read, sql_update};
 pub use problem::{Problem, Rejection};
 pub use request::Request;
 pub use response::{Created, Html, IntoResponse, Redirect, Response};
@@ -139,6 +145,9 @@ pub mod prelude {
         error, forbidden, json, log, no_content, not_found, ok, random, redirect, routes, testing, time,
         too_many_requests, unauthorized, unprocessable,
     };
+    #[cfg(feature = "sql")]
+    #[doc(no_inline)]
+    pub use crate::{query, sql_create, sql_delete, sql_read, sql_update};
 }
 
 /// What the macros expand to. Not for people: it changes without notice.
