@@ -27,6 +27,11 @@ pub(crate) fn static_files_are_served_and_nothing_beside_them() {
         link("app.css", "within.css");
         link("../secret.txt", "out.txt");
         link("..", "up");
+        // What stands for another file, or in its place, has to be within as well.
+        fs_err::create_dir(directory.path().join("public/linked")).unwrap();
+        link("../../secret.txt", "linked/index.html");
+        fs_err::write(directory.path().join("public/plain.css"), "p {}\n").unwrap();
+        link("../secret.txt", "plain.css.br");
     }
     let server = Server::start(&mut command);
     let ask = |method: &str, target: &str, headers: &[(&str, &str)]| -> Reply {
@@ -74,6 +79,8 @@ pub(crate) fn static_files_are_served_and_nothing_beside_them() {
         "/static/../public-not/x",
         "/static/out.txt",
         "/static/up/secret.txt",
+        "/static/up",
+        "/static/linked/",
         "/static/app.css/",
     ] {
         let reply = ask("GET", target, &[]);
@@ -81,7 +88,10 @@ pub(crate) fn static_files_are_served_and_nothing_beside_them() {
         reply.is_failure(404, "not-found");
     }
     #[cfg(unix)]
-    assert_eq!(ask("GET", "/static/within.css", &[]).is(200).text(), "body {}\n");
+    {
+        assert_eq!(ask("GET", "/static/within.css", &[]).is(200).text(), "body {}\n");
+        ask("GET", "/static/plain.css", &[("accept-encoding", "br")]).is_failure(404, "not-found");
+    }
     let refused = ask("POST", "/static/app.css", &[]).is_failure(405, "method-not-allowed");
     assert_eq!(refused.header("allow"), Some("GET, HEAD"));
 

@@ -12,9 +12,12 @@ use tower_http::services::ServeDir;
 
 use super::exchange::{Body, Broken};
 use super::failure::Failure;
+use crate::tools::files;
 
 /// Below which path they are.
 const PREFIX: &str = "/static";
+/// The file that stands for its directory.
+const INDEX: &str = "index.html";
 /// What begins with a dot and is public all the same (RFC 8615).
 const WELL_KNOWN: &str = ".well-known";
 
@@ -41,12 +44,12 @@ pub(super) async fn serve(parts: &Parts, directory: &Path) -> Result<Response<Bo
     let target = parts.uri.query().map_or_else(|| below.to_owned(), |query| format!("{below}?{query}"));
     *request.uri_mut() = Uri::try_from(target).map_err(|_| Failure::NotFound)?;
     request.headers_mut().clone_from(&parts.headers);
-    let mut files = ServeDir::new(root)
+    let mut served = ServeDir::new(root)
         .redirect_path_prefix(PREFIX)
         .ignore_multi_range_requests(true)
         .precompressed_br()
         .precompressed_gzip();
-    let response = files.try_call(request).await.map_err(|_| Failure::NotFound)?;
+    let response = served.try_call(request).await.map_err(|_| Failure::NotFound)?;
     checked(response.map(|body| body.map_err(|_| Broken).boxed_unsync()))
 }
 
@@ -82,11 +85,30 @@ fn percent_decoded(path: &str) -> Option<String> {
     String::from_utf8(decoded).ok().filter(|path| !path.contains('\0'))
 }
 
-/// The directory as it really is, and whether a file is really in it.
+/// The directory as it really is, and whether a file is really in it: whichever of the files that may be sent in answer.
 fn is_inside(directory: &Path, file: &Path) -> io::Result<(PathBuf, bool)> {
-    let root = crate::tools::files::canonicalize(directory)?;
-    let inside = crate::tools::files::canonicalize(root.join(file))?.starts_with(&root);
+    let root = files::canonicalize(directory)?;
+    let asked = root.join(file);
+    let file = if files::metadata(&asked)?.is_dir() { asked.join(INDEX) } else { asked.clone() };
+    let with = |ending: &str| {
+        let mut name = file.clone().into_os_string();
+        name.push(ending);
+        PathBuf::from(name)
+    };
+    let mut inside = true;
+    for file in [asked, file.clone(), with(".br"), with(".gz")] {
+        inside &= match files::canonicalize(&file) {
+            // Of a pipe or a device, reading may never come to an end.
+            Ok(real) => real.starts_with(&root) && !is_special(&real),
+            // It is not sent either.
+            Err(error) => error.kind() == io::ErrorKind::NotFound,
+        };
+    }
     Ok((root, inside))
+}
+
+fn is_special(path: &Path) -> bool {
+    files::metadata(path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir())
 }
 
 /// The answer, with a problem in place of an empty one.
