@@ -25,6 +25,8 @@ struct Lines {
     all: Vec<String>,
     /// How many of them have been waited for.
     seen: usize,
+    /// Nothing more is read for now.
+    paused: bool,
     ended: bool,
 }
 
@@ -35,8 +37,12 @@ impl Log {
             let shared = shared.clone();
             move || {
                 for line in BufReader::new(stream).split(b'\n').map_while(Result::ok) {
-                    shared.lines().all.push(String::from_utf8_lossy(&line).into_owned());
+                    let mut lines = shared.lines();
+                    lines.all.push(String::from_utf8_lossy(&line).into_owned());
                     shared.changed.notify_all();
+                    while lines.paused {
+                        lines = shared.changed.wait(lines).unwrap_or_else(PoisonError::into_inner);
+                    }
                 }
                 shared.lines().ended = true;
                 shared.changed.notify_all();
@@ -82,8 +88,15 @@ impl Log {
         }
     }
 
+    /// Reads nothing more until the end is waited for.
+    pub(crate) fn pause(&self) {
+        self.shared.lines().paused = true;
+    }
+
     /// Waits for the end of the stream and gives all of it.
     pub(crate) fn end(&mut self) -> String {
+        self.shared.lines().paused = false;
+        self.shared.changed.notify_all();
         if let Some(reader) = self.reader.take() {
             reader.join().expect("the log can be read");
         }

@@ -181,3 +181,14 @@ fn what_does_not_finish_is_given_so_long_and_no_longer() {
     assert_eq!(server.stop().code, Some(0));
     assert_eq!(connection.rest(), b"");
 }
+
+#[test]
+fn a_terminal_that_takes_nothing_more_keeps_no_server_from_answering_or_ending() {
+    let server = PROBE.serve();
+    server.is_not_listened_to();
+    // More than a pipe holds.
+    for _ in 0..3 {
+        server.ask_for("/print/10000").is(200);
+    }
+    assert_eq!(server.stop().code, Some(0));
+}

@@ -7,6 +7,7 @@ use std::thread::{self, JoinHandle};
 
 use super::access::Access;
 use super::error::{Detail, ServeError};
+use super::farewell;
 use super::journal::Journal;
 use crate::report::{Event, Reporter, Verbosity};
 
@@ -85,11 +86,8 @@ impl Console {
     /// Says what is still to be said, and nothing after.
     pub(super) fn close(&self) {
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(thread) = thread
-            && self.sender.send(Said::End).is_ok()
-        {
-            // A panic over there has been printed by then.
-            drop(thread.join());
+        if let Some(thread) = thread {
+            farewell::end(thread, || !matches!(self.sender.try_send(Said::End), Err(TrySendError::Full(_))));
         }
         if let Some(journal) = &self.journal {
             journal.close();

@@ -13,6 +13,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::access::Access;
 use super::error::{Detail, ServeError};
+use super::farewell;
 use super::metrics::Metrics;
 use crate::project::ServerSettings;
 use crate::report::{Event, Level, Reporter};
@@ -113,11 +114,8 @@ impl Journal {
     /// Writes what waits, and nothing after.
     pub(super) fn close(&self) {
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(thread) = thread
-            && self.sender.send(Entry::End).is_ok()
-        {
-            // A panic over there has been printed by then.
-            drop(thread.join());
+        if let Some(thread) = thread {
+            farewell::end(thread, || !matches!(self.sender.try_send(Entry::End), Err(TrySendError::Full(_))));
         }
     }
 }

@@ -19,6 +19,7 @@ mod engine;
 mod error;
 mod exchange;
 mod failure;
+mod farewell;
 mod fault;
 mod guest;
 mod host;

@@ -12,6 +12,7 @@ use tower_http::services::ServeDir;
 
 use super::exchange::{Body, Broken};
 use super::failure::Failure;
+use super::open_file::{OpenFile, OpenFiles};
 use crate::tools::files;
 
 /// Below which path they are.
@@ -22,7 +23,7 @@ const INDEX: &str = "index.html";
 const WELL_KNOWN: &str = ".well-known";
 
 /// Answers with the file that the path names.
-pub(super) async fn serve(parts: &Parts, directory: &Path) -> Result<Response<Body>, Failure> {
+pub(super) async fn serve(parts: &Parts, directory: &Path, open: &OpenFiles) -> Result<Response<Body>, Failure> {
     if parts.method != Method::GET && parts.method != Method::HEAD {
         return Err(Failure::MethodNotAllowed);
     }
@@ -31,26 +32,26 @@ pub(super) async fn serve(parts: &Parts, directory: &Path) -> Result<Response<Bo
     let file = file(below).ok_or(Failure::NotFound)?;
     let directory = directory.to_owned();
     // Links are followed where they lead to within the directory: a file outside of it was never meant.
-    let (root, inside) = tokio::task::spawn_blocking(move || is_inside(&directory, &file))
-        .await
-        .map_err(|_| Failure::NotFound)?
-        .map_err(|_| Failure::NotFound)?;
-    if !inside {
-        return Err(Failure::NotFound);
-    }
+    let permitted = tokio::task::spawn_blocking(move || permitted(&directory, &file));
+    let permitted = permitted.await.map_err(|_| Failure::NotFound)?.map_err(|_| Failure::NotFound)?;
+    let Permitted { root, brotli, gzip } = permitted.ok_or(Failure::NotFound)?;
 
     let mut request = Request::new(Empty::<Bytes>::new());
     *request.method_mut() = parts.method.clone();
     let target = parts.uri.query().map_or_else(|| below.to_owned(), |query| format!("{below}?{query}"));
     *request.uri_mut() = Uri::try_from(target).map_err(|_| Failure::NotFound)?;
     request.headers_mut().clone_from(&parts.headers);
-    let mut served = ServeDir::new(root)
-        .redirect_path_prefix(PREFIX)
-        .ignore_multi_range_requests(true)
-        .precompressed_br()
-        .precompressed_gzip();
-    let response = served.try_call(request).await.map_err(|_| Failure::NotFound)?;
-    checked(response.map(|body| body.map_err(|_| Broken).boxed_unsync()))
+    let mut served = ServeDir::new(root).redirect_path_prefix(PREFIX).ignore_multi_range_requests(true);
+    if brotli {
+        served = served.precompressed_br();
+    }
+    if gzip {
+        served = served.precompressed_gzip();
+    }
+    let turn = open.take().await?;
+    // What is not there, or may not be read, is an answer. An error is a machine that is short of something.
+    let response = served.try_call(request).await.map_err(|_| open.too_many())?;
+    checked(response.map(|body| OpenFile::new(body.map_err(|_| Broken).boxed_unsync(), turn).boxed_unsync()))
 }
 
 /// The file that a path names, relative to the directory. The same reading of the path as `ServeDir` has.
@@ -85,26 +86,33 @@ fn percent_decoded(path: &str) -> Option<String> {
     String::from_utf8(decoded).ok().filter(|path| !path.contains('\0'))
 }
 
-/// The directory as it really is, and whether a file is really in it: whichever of the files that may be sent in answer.
-fn is_inside(directory: &Path, file: &Path) -> io::Result<(PathBuf, bool)> {
+/// What may be sent in answer to a path: nothing that lies elsewhere, whichever way it is linked to.
+struct Permitted {
+    /// The directory as it really is.
+    root: PathBuf,
+    brotli: bool,
+    gzip: bool,
+}
+
+/// What may be sent, if the file that a path names is really in the directory.
+fn permitted(directory: &Path, file: &Path) -> io::Result<Option<Permitted>> {
     let root = files::canonicalize(directory)?;
     let asked = root.join(file);
     let file = if files::metadata(&asked)?.is_dir() { asked.join(INDEX) } else { asked.clone() };
-    let with = |ending: &str| {
+    let is_inside = |file: &Path| match files::canonicalize(file) {
+        // Reading a pipe or a device may never come to an end.
+        Ok(real) => real.starts_with(&root) && !is_special(&real),
+        // Then it is not sent either.
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
+    };
+    let compressed = |ending: &str| {
         let mut name = file.clone().into_os_string();
         name.push(ending);
-        PathBuf::from(name)
+        is_inside(Path::new(&name))
     };
-    let mut inside = true;
-    for file in [asked, file.clone(), with(".br"), with(".gz")] {
-        inside &= match files::canonicalize(&file) {
-            // Of a pipe or a device, reading may never come to an end.
-            Ok(real) => real.starts_with(&root) && !is_special(&real),
-            // It is not sent either.
-            Err(error) => error.kind() == io::ErrorKind::NotFound,
-        };
-    }
-    Ok((root, inside))
+    let (brotli, gzip) = (compressed(".br"), compressed(".gz"));
+    let inside = is_inside(&asked) && is_inside(&file);
+    Ok(inside.then_some(Permitted { root, brotli, gzip }))
 }
 
 fn is_special(path: &Path) -> bool {
