@@ -11,7 +11,7 @@ use super::error::{Detail, ServeError};
 use super::host::{Host, Mode};
 use super::module::{Directory, Site};
 use super::reload;
-use super::run::{listen, runtime, say_live, say_stock, serve_until_told, tls, url, warn_of_statics};
+use super::run::{Signals, listen, runtime, say_live, say_stock, serve_until_told, tls, url, warn_of_statics};
 use super::snapshot::WatchSet;
 use super::watch::Watcher;
 use crate::project::ServerSettings;
@@ -61,9 +61,10 @@ pub fn develop(
         let watcher = Watcher::new(watch, settings.watch_debounce);
         let bound = settings.watch_debounce.as_millis();
         project.reporter.detail("Watching", format!("for changes; a save is waited for at most {bound} ms"));
+        let signals = Signals::new()?;
         let thread = thread::Builder::new().name("mik-build".to_owned()).spawn(move || project.keep_up(watcher));
         thread.map_err(|error| ServeError::Start { source: Detail(error.to_string()) })?;
-        serve_until_told(listener, &host, tls).await
+        serve_until_told(listener, &host, tls, signals).await
     });
     if host.is_stopping() && building.load(Ordering::Relaxed) {
         // Whichever comes first: the build is over, or it has had its time.

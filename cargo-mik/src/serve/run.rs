@@ -37,11 +37,13 @@ pub fn run(site: &Site, settings: &ServerSettings, reporter: &Reporter) -> Resul
             let count = tokio::task::block_in_place(|| host.stock_up(directory));
             say_stock(reporter, directory, count);
         }
+        // Who reads that it listens may tell it to stop.
+        let signals = Signals::new()?;
         reporter.emit(Event::Listening { url: url(&listener, tls.as_deref())? });
         if let Some(watcher) = watcher {
             reload::keep_up(host.clone(), watcher)?;
         }
-        serve_until_told(listener, &host, tls).await
+        serve_until_told(listener, &host, tls, signals).await
     });
     host.console().close();
     // Whatever still runs has had its time.
@@ -100,9 +102,9 @@ pub(super) async fn serve_until_told(
     listener: TcpListener,
     host: &Arc<Host>,
     tls: Option<Arc<Tls>>,
+    mut signals: Signals,
 ) -> Result<(), ServeError> {
     let stop = Stop::default();
-    let mut signals = Signals::new()?;
     let serving = server::serve(listener, host.clone(), tls.clone(), stop.clone());
     let renewed = async {
         match &tls {
@@ -131,7 +133,7 @@ pub(super) async fn serve_until_told(
 }
 
 /// What asks the process to end.
-struct Signals {
+pub(super) struct Signals {
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
@@ -139,7 +141,8 @@ struct Signals {
 }
 
 impl Signals {
-    fn new() -> Result<Self, ServeError> {
+    /// From here on the process no longer ends by itself.
+    pub(super) fn new() -> Result<Self, ServeError> {
         #[cfg(unix)]
         {
             use tokio::signal::unix::{SignalKind, signal};
