@@ -204,6 +204,10 @@ impl Host {
         let digest = self.renew(&served);
         if known.is_none() {
             let mut catalogue = self.stock().catalogue();
+            // It may be another by now, and was not known when all others were told.
+            if let Some(directory) = &catalogue.directory {
+                served.file().grant = Grant { guest: directory.guest.clone(), bounds: Bounds::of(&self.settings()) };
+            }
             catalogue.found.insert(served.name.clone(), served.clone());
             self.publish(&mut catalogue);
         }

@@ -59,7 +59,7 @@ impl Host {
         let loaded = loaded.unwrap_or_else(|| Err(Arc::new(ServeError::BrokeOff)));
         loaded.map_err(|error| match error.is_gone() {
             // Removed, and nobody has noticed yet.
-            true => Failure::ModuleNotFound { asked: served.name.to_string(), known: Vec::new() },
+            true => self.table().unwrap_or_default().lacks(&served.name),
             false => Failure::Unusable { error },
         })
     }
@@ -92,10 +92,10 @@ impl Host {
         if let Some(version) = served.version() {
             return Ok(version);
         }
-        let (path, grant, living) = {
+        let (path, living) = {
             let file = served.file();
             let is_current = |code: &Arc<Code>| file.fault.is_none() && file.digest.as_ref() == Some(&code.digest);
-            (file.path.clone(), file.grant.clone(), file.code.upgrade().filter(is_current))
+            (file.path.clone(), file.code.upgrade().filter(is_current))
         };
         let begin = Instant::now();
         let is_living = living.is_some();
@@ -107,8 +107,7 @@ impl Host {
             },
         };
         let size = code.size;
-        let version = self.version(&served.name, code, grant);
-        served.swap(version.clone());
+        let version = self.go_live(served, code);
         let (name, time) = (&served.name, begin.elapsed());
         match is_living {
             true => self.console().detail("Kept", format!("{name}: a request still runs it")),
@@ -116,6 +115,16 @@ impl Host {
         }
         self.shed();
         Ok(version)
+    }
+
+    /// Has code answer from now on, with what it is granted now: that may be something else than when its compilation
+    /// began. Who grants it something else holds the catalogue.
+    fn go_live(&self, served: &Served, code: Arc<Code>) -> Arc<Version> {
+        let _granting = self.stock().catalogue();
+        let grant = served.file().grant.clone();
+        let version = self.version(&served.name, code, grant);
+        served.swap(version.clone());
+        version
     }
 
     /// Compiles, unless these very bytes are known not to.
@@ -143,15 +152,14 @@ impl Host {
             }
         };
         let digest = binary.digest.clone();
-        let grant = {
+        {
             let mut file = served.file();
             if file.digest.as_ref() == Some(&digest) {
                 // As it was, or as it was before it was spoiled.
                 file.fault = file.fault.take().filter(|fault| fault.digest.as_ref() == Some(&digest));
                 return None;
             }
-            file.grant.clone()
-        };
+        }
         if served.version().is_none() {
             let mut file = served.file();
             file.fault = file.fault.take().filter(|fault| fault.digest.as_ref() == Some(&digest));
@@ -161,7 +169,7 @@ impl Host {
         }
         match self.try_compile(served, binary) {
             Ok(code) => {
-                served.swap(self.version(&served.name, code, grant));
+                self.go_live(served, code);
                 self.shed();
                 Some(digest)
             }

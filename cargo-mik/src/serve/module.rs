@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use arc_swap::ArcSwapOption;
 
 use super::component::Code;
+use super::failure::Failure;
 use super::fault::Fault;
 use super::guest::Grant;
 use super::host::Host;
@@ -231,6 +232,14 @@ impl Table {
             known.push(format!("{} more", self.modules.len() - NAMED_MOST));
         }
         known
+    }
+
+    /// There is no module of this name.
+    pub(super) fn lacks(&self, asked: &str) -> Failure {
+        let mut known = self.known();
+        // It may be gone, and nobody has noticed yet.
+        known.retain(|known| known != asked);
+        Failure::ModuleNotFound { asked: asked.to_owned(), known }
     }
 }
 
