@@ -88,6 +88,12 @@ pub(crate) fn the_log_file_has_a_line_for_each_request_and_for_what_is_said() {
     logged(&directory, &["info", "Live "]);
     server.raw("nonsense\r\n\r\n");
     logged(&directory, &["status=400", "method=- path=-"]);
+    // What would move a terminal's cursor does not, and no path is so long that nothing is said of its answer.
+    let (moves, long) = ("/\u{9b}31m", format!("/{}", "\u{9b}".repeat(8 << 10)));
+    server.raw(format!("GET {moves} HTTP/1.1\r\nhost: a\r\nx-request-id: moves\r\nconnection: close\r\n\r\n"));
+    logged(&directory, &["id=moves", "path=/%C2%9B31m "]);
+    server.raw(format!("GET {long} HTTP/1.1\r\nhost: a\r\nx-request-id: long\r\nconnection: close\r\n\r\n"));
+    logged(&directory, &["id=long", "status=414"]);
 
     // Whoever moves it away finds a new one in its place.
     fs_err::rename(directory.path().join("log/server.log"), directory.path().join("log/moved.log")).unwrap();

@@ -149,7 +149,7 @@ impl Host {
         let (mut parts, incoming) = request.into_parts();
         parts.extensions.insert(peer.scheme());
         let (version, is_head) = (parts.version, parts.method == Method::HEAD);
-        let line = format!("{} {}", parts.method, parts.uri.path());
+        let line = request_line(&parts);
         let bounds = Bounds::of(&self.settings.load());
         let ticket = Ticket::new(self.ids.of(&parts.headers), line, bounds.time);
 
@@ -205,10 +205,7 @@ impl Host {
             (Route::Reserved, _) => return Err(Failure::NotFound),
             (Route::Module { .. } | Route::Root | Route::Static, None) => return Err(Failure::NotBuilt),
             (Route::Module { name, rest }, Some(table)) => {
-                let served = table
-                    .modules
-                    .get(name)
-                    .ok_or_else(|| Failure::ModuleNotFound { asked: name.to_owned(), known: table.known() })?;
+                let served = table.modules.get(name).ok_or_else(|| table.lacks(name))?;
                 let seen = rest.path_and_query().map_err(|_| Failure::Malformed("the path is not valid"))?;
                 (served.clone(), seen)
             }
@@ -286,6 +283,29 @@ impl Host {
     fn nothing_at_root(&self, table: &Table) -> Failure {
         Failure::NothingHere { known: table.known() }
     }
+}
+
+/// Method and path, as the log and the terminal are told of them: no longer than a path may be, and with nothing in it
+/// that moves a terminal's cursor. A path may have control characters in it, those from U+0080 on.
+fn request_line(parts: &Parts) -> String {
+    use std::fmt::Write as _;
+    let mut line = String::new();
+    for c in parts.method.as_str().chars().chain([' ']).chain(parts.uri.path().chars()) {
+        if line.len() >= URI_MOST {
+            line.push('…');
+            break;
+        }
+        match c {
+            c if c.is_control() => {
+                for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                    // Writing to a string does not fail.
+                    let _ = write!(line, "%{byte:02X}");
+                }
+            }
+            c => line.push(c),
+        }
+    }
+    line
 }
 
 /// Heads that are too large. In HTTP/1.1 most of them end before they are here.
