@@ -1,7 +1,7 @@
 //! `server.static`: the files of a directory at `/static/…`, and nothing else of the machine's.
 
 use mik_tests::guest::HANDLER;
-use mik_tests::{Body, Reply, Server};
+use mik_tests::{Body, Program, Reply, Server, wait_until};
 
 #[test]
 pub(crate) fn static_files_are_served_and_nothing_beside_them() {
@@ -108,4 +108,26 @@ fn a_directory_that_is_not_there_is_a_warning_and_its_files_come_when_it_does() 
     fs_err::create_dir(directory.path().join("public")).unwrap();
     fs_err::write(directory.path().join("public/late.txt"), "here\n").unwrap();
     assert_eq!(server.ask_for("/static/late.txt").is(200).text(), "here\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn files_that_nobody_reads_leave_descriptors_to_others() {
+    let directory = tempfile::tempdir().unwrap();
+    fs_err::write(directory.path().join("mik.toml"), "[server]\nstatic = \"public\"\n").unwrap();
+    fs_err::create_dir(directory.path().join("public")).unwrap();
+    fs_err::File::create(directory.path().join("public/large")).unwrap().set_len(50 << 20).unwrap();
+    let mut command = Program::shell("ulimit -n 128 && exec \"$0\" run \"$@\"");
+    command.arg(Program::mik().get_program()).arg(HANDLER.component()).current_dir(directory.path());
+    let server = Server::start(&mut command);
+    let mut unread: Vec<_> = (0..40).map(|_| server.open()).collect();
+    for connection in &mut unread {
+        connection.send("GET /static/large HTTP/1.1\r\nhost: a\r\n\r\n");
+    }
+    wait_until("some are too many", || server.ask_for("/_mik/metrics").text().contains("code=\"overloaded\""));
+    let refused = server.ask_for("/static/large").is_failure(503, "overloaded");
+    assert_eq!(refused.header("retry-after"), Some("1"));
+    assert_eq!(server.ask_for("/").is(200).text(), "home");
+    drop(unread);
+    wait_until("there is room again", || server.ask_for("/static/large").status == 200);
 }

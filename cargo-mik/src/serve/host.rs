@@ -25,6 +25,7 @@ use super::failure::{Bounds, Failure, full, without_body};
 use super::journal::Journal;
 use super::metrics::{self, Metrics};
 use super::module::{Served, Table, build};
+use super::open_file::OpenFiles;
 use super::peer::Peer;
 use super::request::guest_request;
 use super::route::{Route, route};
@@ -58,6 +59,7 @@ pub(super) struct Host {
     /// What is served; nothing until the first version is there.
     table: ArcSwapOption<Table>,
     stock: Stock,
+    open_files: OpenFiles,
     /// The turns of all modules together.
     turns: Arc<Turns>,
     ids: RequestIds,
@@ -79,6 +81,7 @@ impl Host {
             metrics,
             table: ArcSwapOption::empty(),
             stock: Stock::new(),
+            open_files: OpenFiles::new(),
             turns: Turns::new(requests),
             ids: RequestIds::new(),
             stopping: AtomicBool::new(false),
@@ -200,7 +203,7 @@ impl Host {
             (Route::Handlers, table) => return handlers(&parts, table.as_deref()),
             (Route::Metrics, table) => return metrics_answer(&parts, &self.metrics, table.as_deref()),
             (Route::Static, _) if let Some(directory) = &statics => {
-                return static_files::serve(&parts, directory).await;
+                return static_files::serve(&parts, directory, &self.open_files).await;
             }
             (Route::Reserved, _) => return Err(Failure::NotFound),
             (Route::Module { .. } | Route::Root | Route::Static, None) => return Err(Failure::NotBuilt),

@@ -30,6 +30,7 @@ mod limit;
 mod load;
 mod metrics;
 mod module;
+mod open_file;
 mod outbound;
 mod output;
 mod peer;

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::connection::Connections;
 use super::error::ServeError;
 use super::host::Host;
+use super::open_file::open_files_most;
 use super::tls::Tls;
 use crate::report::Event;
 use crate::tools::process;
@@ -22,7 +23,7 @@ use crate::tools::process;
 const BACKLOG: u32 = 1024;
 /// How many connections there may be, whatever the system would give: each costs memory before it has asked anything.
 const CONNECTIONS_MOST: usize = 10_000;
-/// The descriptors that are kept back from connections: for components, logs, static files, and what guests ask for.
+/// The descriptors that are kept back from connections: for components, logs, and what guests ask for.
 const DESCRIPTORS_KEPT: usize = 64;
 /// How many connections beyond that are told so at the same time. Further ones wait.
 const TURNED_AWAY_MOST: usize = 16;
@@ -63,7 +64,8 @@ pub(super) struct Stop {
 /// Accepts and serves connections until told to stop, then finishes what has begun.
 pub(super) async fn serve(listener: TcpListener, host: Arc<Host>, tls: Option<Arc<Tls>>, stop: Stop) {
     let connections = Arc::new(Connections::new(host.clone(), stop.clone(), tls));
-    let room = Arc::new(Semaphore::new(connections_most()));
+    let files = host.settings().static_directory.as_ref().map_or(0, |_| open_files_most());
+    let room = Arc::new(Semaphore::new(connections_most(files)));
     let turned_away = Arc::new(Semaphore::new(TURNED_AWAY_MOST));
     let mut complaint = Complaint::default();
     // Each connection holds a sender. When all are gone the last receive ends.
@@ -128,10 +130,11 @@ fn is_connection_error(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }
 
-/// How many connections there may be at once: what the system gives, less what is needed besides.
-fn connections_most() -> usize {
-    let descriptors = process::descriptors_most().unwrap_or(CONNECTIONS_MOST + DESCRIPTORS_KEPT);
-    let kept = DESCRIPTORS_KEPT.min(descriptors / 2);
+/// How many connections there may be at once: what the system gives, less what is needed besides, for so many static
+/// files among it.
+fn connections_most(files: usize) -> usize {
+    let descriptors = process::descriptors_most().unwrap_or(CONNECTIONS_MOST + DESCRIPTORS_KEPT + files);
+    let kept = (DESCRIPTORS_KEPT + files).min(descriptors / 2);
     descriptors.saturating_sub(kept).clamp(1, CONNECTIONS_MOST)
 }
 

@@ -49,8 +49,7 @@ pub(super) async fn serve(parts: &Parts, directory: &Path, open: &OpenFiles) -> 
         served = served.precompressed_gzip();
     }
     let turn = open.take().await?;
-    // What is not there, or may not be read, is an answer. An error is a machine that is short of something.
-    let response = served.try_call(request).await.map_err(|_| open.too_many())?;
+    let response = served.try_call(request).await.map_err(|_| Failure::NotFound)?;
     checked(response.map(|body| OpenFile::new(body.map_err(|_| Broken).boxed_unsync(), turn).boxed_unsync()))
 }
 
