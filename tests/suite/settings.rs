@@ -38,6 +38,19 @@ pub(crate) fn the_environment_is_the_manifests_and_never_the_hosts() {
     output.says("OF_THE_HOST").says("mik.toml").says("help");
 }
 
+#[test]
+fn a_variable_that_no_guest_could_be_given_is_pointed_at() {
+    let project = Project::saying("variables", "unused");
+    for (variable, says) in [
+        ("\"A=B\" = \"x\"", "`A=B` can't be the name of a variable"),
+        ("\"\" = \"x\"", "can't be the name of a variable"),
+        ("A = \"x\\u0000y\"", "the value of `A` has a NUL in it"),
+    ] {
+        project.write("mik.toml", format!("[server]\nenv = {{ {variable} }}\n"));
+        project.run("serve --port 0").code(96).says(says).says("mik.toml:2:").says("help");
+    }
+}
+
 /// A workspace of two packages, each the handler guest, with a `mik.toml` of its own. They are called `<name>-one` and
 /// `<name>-two`.
 fn workspace_of_two(name: &str, configurations: [&str; 2]) -> Project {

@@ -23,7 +23,7 @@ use crate::serve::{self, Directory, Module, Site};
                         mik run components/ --port 0 --host 0.0.0.0"
 )]
 pub(super) struct RunArgs {
-    /// A component, a directory of components, or a project [default: the current directory]
+    /// A component, a directory of components, or a project [default: the project in the current directory]
     path: Option<PathBuf>,
     /// Directory of components, each at /run/<name>/; in place of `server.modules`
     #[arg(long, value_name = "DIR")]

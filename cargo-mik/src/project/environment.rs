@@ -1,6 +1,7 @@
 //! The environment: what of it the server is told, and the variables of its own that each package's guest is given.
 
 use std::collections::BTreeMap;
+use std::env::VarError;
 use std::ffi::OsString;
 use std::net::IpAddr;
 use std::path::PathBuf;
@@ -43,13 +44,30 @@ fn environment(manifest: &Manifest, reporter: &Reporter) -> Result<Environment, 
         let key = format!("server.env.{name}");
         let located = manifest.get(&key, |schema| schema.server.env.as_ref().and_then(|env| env.get(&name)), reporter);
         let Some(Located { value, file, span }) = located else { continue };
+        let wrong = |message: String, help: &str| ProjectError::InvalidValue {
+            message,
+            help: help.to_owned(),
+            source_code: file.named_source(),
+            at: span,
+        };
+        // Programs find the end of a name by its `=`, and that of a value by its NUL.
+        if name.is_empty() || name.contains(['=', '\0']) {
+            let help = "a name is not empty, and has neither `=` nor NUL in it";
+            return Err(wrong(format!("`{}` can't be the name of a variable", name.escape_debug()), help));
+        }
+        if matches!(&value, EnvValue::Literal(value) if value.contains('\0')) {
+            return Err(wrong(format!("the value of `{name}` has a NUL in it"), "remove it: no variable can hold one"));
+        }
         let value = match value {
             EnvValue::Literal(value) => value,
-            EnvValue::From { from } => std::env::var(&from).map_err(|_| ProjectError::InvalidValue {
-                message: format!("the variable `{from}` is not set, or is not UTF-8"),
-                help: format!("set it: `{from}=… cargo mik serve`; or write the value itself"),
-                source_code: file.named_source(),
-                at: span,
+            EnvValue::From { from } => std::env::var(&from).map_err(|error| match error {
+                VarError::NotPresent => wrong(
+                    format!("the variable `{from}` is not set"),
+                    "set it where this program is started, or write the value itself",
+                ),
+                VarError::NotUnicode(_) => {
+                    wrong(format!("the variable `{from}` is not UTF-8"), "a guest's environment is text")
+                }
             })?,
         };
         environment.insert(name, value);

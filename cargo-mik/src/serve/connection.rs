@@ -190,7 +190,7 @@ impl Connections {
                 StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
                     Failure::HeadTooLarge { bytes: HEAD_MOST, headers: HEADERS_MOST }
                 }
-                _ => Failure::Malformed("what came is not HTTP/1.1 or HTTP/2"),
+                _ => Failure::Malformed("what came is not valid HTTP/1.1 or HTTP/2"),
             }),
             (Some(error), _) if error.is_timeout() && begun => Some(Failure::HeadTooSlow { limit: self.head_longest }),
             (Some(error), _) if error.is_incomplete_message() && begun => {

@@ -117,14 +117,14 @@ impl Failure {
             Self::Start { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "start", "The handler could not start"),
             // What the client sees is the same: whoever looks after the server has something to mend.
             Self::Unusable { .. } => (StatusCode::INTERNAL_SERVER_ERROR, "start", "The handler could not start"),
-            Self::NotCompiled { .. } => (StatusCode::GATEWAY_TIMEOUT, "deadline", "The handler took too long"),
+            Self::NotCompiled { .. } => (StatusCode::GATEWAY_TIMEOUT, "deadline", "The request took too long"),
             Self::NoResponse => (StatusCode::INTERNAL_SERVER_ERROR, "no-response", "The handler gave no response"),
             Self::InvalidResponse { .. } => {
                 (StatusCode::BAD_GATEWAY, "invalid-response", "Invalid response from the handler")
             }
             Self::Overloaded { .. } => (StatusCode::SERVICE_UNAVAILABLE, "overloaded", "Too many requests in flight"),
             Self::CircuitOpen { .. } => (StatusCode::SERVICE_UNAVAILABLE, "circuit-open", "The handler keeps failing"),
-            Self::Deadline { .. } => (StatusCode::GATEWAY_TIMEOUT, "deadline", "The handler took too long"),
+            Self::Deadline { .. } => (StatusCode::GATEWAY_TIMEOUT, "deadline", "The request took too long"),
             Self::MemoryLimit { .. } => {
                 (StatusCode::INSUFFICIENT_STORAGE, "memory-limit", "The handler needs more memory than it may have")
             }

@@ -156,8 +156,13 @@ pub fn nearest(key: &str) -> Option<&'static str> {
         .iter()
         .map(|known| (strsim::damerau_levenshtein(key, known), known.as_str()))
         .min()
-        // A third of the letters wrong is a misspelling; more is another word.
-        .filter(|(distance, known)| distance * 3 <= known.len())
+        // A third of the letters wrong is a misspelling; more is another word. The table's do not count where they are right.
+        .filter(|(distance, known)| {
+            let own = known
+                .rsplit_once('.')
+                .filter(|(table, _)| key.strip_prefix(table).is_some_and(|name| name.starts_with('.')));
+            distance * 3 <= own.map_or(known.len(), |(_, name)| name.len())
+        })
         .map(|(_, known)| known)
 }
 
@@ -217,6 +222,15 @@ mod tests {
         written.sort();
         known.sort();
         assert_eq!(written, known);
+    }
+
+    #[test]
+    fn another_word_resembles_no_key() {
+        assert_eq!(nearest("server.prot"), Some("server.port"));
+        assert_eq!(nearest("sever.port"), Some("server.port"));
+        assert_eq!(nearest("server.memory_limit"), Some("server.memory_limit_mb"));
+        assert_eq!(nearest("server.nope"), None);
+        assert_eq!(nearest("something.else"), None);
     }
 
     #[test]

@@ -58,6 +58,12 @@ fn of_value(key: &str, message: &str) -> String {
     };
     let expected = expected_in_words(expected);
     match found.trim_end_matches(", ").split_once(": ") {
+        // TOML has no numbers beyond 64 bits; the parser takes one for another type.
+        Some(("invalid type", found))
+            if kind_in_words(found) == "a whole number" && expected.starts_with("a whole number") =>
+        {
+            format!("`{key}` is too large, and has to be {expected}")
+        }
         Some(("invalid type", found)) => format!("`{key}` is {}, and has to be {expected}", kind_in_words(found)),
         Some((_, found)) => {
             // `integer `0``, `string "x"`: which it is can be seen.
