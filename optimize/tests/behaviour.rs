@@ -137,8 +137,8 @@ fn run(module: &[u8]) -> Run {
             seen.push(format!("{} holds {} bytes, {sum:x}", export.name(), data.len()));
         } else if let Some(table) = instance.get_table(&store, export.name()) {
             let size = table.size(&store);
-            let set = (0..size).filter(|index| table.get(&store, *index).is_some_and(|it| !it.is_null())).count();
-            seen.push(format!("{} has {size} slots, {set} set", export.name()));
+            let slots: Vec<_> = (0..size).filter_map(|index| table.get(&store, index)).map(|slot| show(&slot)).collect();
+            seen.push(format!("{} has {slots:?}", export.name()));
         }
     }
     Run { seen, out_of_fuel }

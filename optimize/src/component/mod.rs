@@ -3,6 +3,7 @@
 
 mod exports;
 mod merge;
+mod names;
 mod reach;
 
 mod strip;
@@ -33,7 +34,7 @@ pub(crate) const ONCE: &[&dyn Pass] = &[&strip::StripComponent];
 
 /// What is done until nothing gets smaller.
 pub(crate) const REPEATED: &[&dyn Pass] =
-    &[&exports::PruneArguments, &merge::MergeDefinitions, &reach::UnusedDefinitions];
+    &[&exports::PruneArguments, &merge::MergeDefinitions, &reach::UnusedDefinitions, &names::ShortNames];
 
 /// An index space of a component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
