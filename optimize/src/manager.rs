@@ -23,11 +23,13 @@ pub(crate) struct Manager<'o> {
     path: Vec<u32>,
     /// What needs names, and takes them away, runs in the first round only.
     is_first_round: bool,
+    /// Modules that no pass makes smaller, with the exports that were used: they need not be looked at again.
+    settled: BTreeSet<(Vec<u8>, Option<BTreeSet<String>>)>,
 }
 
 impl<'o> Manager<'o> {
     pub(crate) fn new(options: &'o Options) -> Self {
-        Self { options, statistics: Vec::new(), path: Vec::new(), is_first_round: true }
+        Self { options, statistics: Vec::new(), path: Vec::new(), is_first_round: true, settled: BTreeSet::new() }
     }
 
     /// Makes a valid module or component as small as the passes can.
@@ -50,6 +52,9 @@ impl<'o> Manager<'o> {
         if is_object && !is_enclosed {
             return Ok(best);
         }
+        if !self.is_first_round && self.settled.contains(&(best.clone(), exports.cloned())) {
+            return Ok(best);
+        }
         let context = core::Context { options: self.options, is_enclosed, exports };
         if self.is_first_round {
             for pass in core::ONCE {
@@ -62,6 +67,7 @@ impl<'o> Manager<'o> {
                 best = self.step(pass.name(), best, |bytes| pass.run(bytes, &context))?;
             }
             if best.len() == before {
+                self.settled.insert((best.clone(), exports.cloned()));
                 return Ok(best);
             }
         }

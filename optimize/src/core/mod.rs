@@ -33,8 +33,8 @@ pub(crate) trait Pass {
     fn run(&self, module: &[u8], context: &Context<'_>) -> Result<Vec<u8>, PassError>;
 }
 
-/// What is done once, in this order: what needs names, then the names go.
-pub(crate) const ONCE: &[&dyn Pass] = &[&shorten::ShortenNumbers, &trap::TrapPanics, &strip::Strip];
+/// What is done once, in this order. Positions in the code go before the code changes, names after they were read.
+pub(crate) const ONCE: &[&dyn Pass] = &[&strip::StripDebug, &shorten::ShortenNumbers, &trap::TrapPanics, &strip::Strip];
 
 /// What is done until nothing gets smaller.
 pub(crate) const REPEATED: &[&dyn Pass] = &[

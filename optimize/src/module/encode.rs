@@ -10,7 +10,7 @@ use wasm_encoder::{
 };
 use wasmparser::{KnownCustom, Name, TypeRef};
 
-use super::{Custom, Item, Module, ORDER, Renumbering, SegmentKind, Visit, Walker};
+use super::{Item, Module, ORDER, Renumbering, SegmentKind, Visit, Walker};
 use crate::error::{Dangling, PassError};
 
 /// Gives each reference its new value.
@@ -220,7 +220,6 @@ impl<'a> Module<'a> {
                         output.section(&names);
                     }
                 }
-                _ if speaks_of_offsets(custom) => {}
                 _ => {
                     output.section(&wasm_encoder::CustomSection { name: custom.name.into(), data: Cow::Borrowed(custom.data) });
                 }
@@ -228,13 +227,6 @@ impl<'a> Module<'a> {
         }
         Ok(())
     }
-}
-
-/// Whether a section speaks of positions in the code, which are others now: it would be wrong, so it goes.
-fn speaks_of_offsets(custom: &Custom<'_>) -> bool {
-    custom.name.starts_with(".debug_")
-        || custom.name.starts_with("metadata.code.")
-        || matches!(custom.name, "sourceMappingURL" | "external_debug_info")
 }
 
 fn put(output: &mut wasm_encoder::Module, is_empty: bool, section: &impl wasm_encoder::Section) {
