@@ -1,5 +1,10 @@
 //! Prints what each pass saves on the files that are named: `cargo run -p mik-optimize --example measure -- FILE…`.
-#![allow(clippy::print_stdout, clippy::disallowed_methods, clippy::unwrap_used, reason = "a tool for those who write passes")]
+#![allow(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a tool for those who write passes"
+)]
 
 use std::collections::BTreeMap;
 

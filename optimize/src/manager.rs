@@ -46,7 +46,12 @@ impl<'o> Manager<'o> {
         }
     }
 
-    fn module(&mut self, bytes: Vec<u8>, is_enclosed: bool, exports: Option<&BTreeSet<String>>) -> Result<Vec<u8>, Error> {
+    fn module(
+        &mut self,
+        bytes: Vec<u8>,
+        is_enclosed: bool,
+        exports: Option<&BTreeSet<String>>,
+    ) -> Result<Vec<u8>, Error> {
         let mut best = bytes;
         let is_object = Module::parse(&best).map_err(|source| Error::Pass { pass: "parse", source })?.is_object();
         if is_object && !is_enclosed {
@@ -137,12 +142,7 @@ impl<'o> Manager<'o> {
             return Ok(bytes);
         }
         self.check(pass, &bytes, &output)?;
-        self.statistics.push(Statistic {
-            path: self.path.clone(),
-            pass,
-            before: bytes.len(),
-            after: output.len(),
-        });
+        self.statistics.push(Statistic { path: self.path.clone(), pass, before: bytes.len(), after: output.len() });
         Ok(output)
     }
 

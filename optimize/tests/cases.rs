@@ -1,5 +1,6 @@
 //! What the passes make of small inputs: `cases/NAME.wat` becomes `cases/NAME.out.wat`. The first line may name options:
 //! `;; panic: trap`, `;; names: keep`. `SNAPSHOTS=overwrite` writes what they make now.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, its helpers too")]
 
 use std::path::Path;
 
@@ -11,7 +12,8 @@ fn each_case_becomes_what_is_written_beside_it() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let overwrite = std::env::var("SNAPSHOTS").is_ok_and(|value| value == "overwrite");
     let mut inputs: Vec<_> = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
-    inputs.retain(|path| path.extension().is_some_and(|it| it == "wat") && !path.to_str().unwrap().ends_with(".out.wat"));
+    inputs
+        .retain(|path| path.extension().is_some_and(|it| it == "wat") && !path.to_str().unwrap().ends_with(".out.wat"));
     inputs.sort();
     assert!(inputs.len() > 10, "the cases are there");
     let mut wrong = Vec::new();

@@ -1,4 +1,5 @@
 //! Components stay what they are: valid, and the same to their host, but for imports that they never used.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, its helpers too")]
 
 use std::path::{Path, PathBuf};
 

@@ -57,9 +57,9 @@ fn is_shareable(definition: &Definition<'_>) -> bool {
     match definition {
         Definition::Module(_) | Definition::Component(_) | Definition::CoreType(_) | Definition::Alias(_) => true,
         Definition::Type(ComponentType::Resource { .. }) => false,
-        Definition::Type(ComponentType::Component(declarations)) => !declarations.iter().any(|declaration| {
-            matches!(declaration, ComponentTypeDeclaration::Type(ComponentType::Resource { .. }))
-        }),
+        Definition::Type(ComponentType::Component(declarations)) => !declarations
+            .iter()
+            .any(|declaration| matches!(declaration, ComponentTypeDeclaration::Type(ComponentType::Resource { .. }))),
         Definition::Type(_) => true,
         Definition::CoreInstance(Instance::FromExports(_))
         | Definition::Instance(ComponentInstance::FromExports(_))

@@ -11,8 +11,8 @@ mod walker;
 
 use wasmparser::{
     CanonicalFunction, Chunk, ComponentAlias, ComponentExport, ComponentExternalKind, ComponentImport,
-    ComponentInstance, ComponentOuterAliasKind, ComponentStartFunction, ComponentType, CoreType,
-    CustomSectionReader, ExternalKind, Instance, Parser, Payload,
+    ComponentInstance, ComponentOuterAliasKind, ComponentStartFunction, ComponentType, CoreType, CustomSectionReader,
+    ExternalKind, Instance, Parser, Payload,
 };
 
 pub(crate) use self::exports::used_exports;

@@ -4,8 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wasm_encoder::reencode::{Error, Reencode, ReencodeComponent};
 use wasm_encoder::RawSection;
+use wasm_encoder::reencode::{Error, Reencode, ReencodeComponent};
 
 use super::{Component, Definition, Sort};
 use crate::error::{Dangling, PassError};
@@ -105,11 +105,7 @@ impl<'v> Walker<'v> {
     }
 
     /// Writes definitions of one kind as one section.
-    fn write_run(
-        &mut self,
-        run: &[&Definition<'_>],
-        output: &mut wasm_encoder::Component,
-    ) -> Result<(), PassError> {
+    fn write_run(&mut self, run: &[&Definition<'_>], output: &mut wasm_encoder::Component) -> Result<(), PassError> {
         let Some(first) = run.first() else { return Ok(()) };
         match first {
             Definition::Module(bytes) => {
@@ -196,10 +192,7 @@ impl<'v> Walker<'v> {
             }
             Definition::Start(start) => self.parse_component_start_section(output, start.clone())?,
             Definition::Custom(custom) => {
-                output.section(&wasm_encoder::CustomSection {
-                    name: custom.name().into(),
-                    data: custom.data().into(),
-                });
+                output.section(&wasm_encoder::CustomSection { name: custom.name().into(), data: custom.data().into() });
             }
         }
         match self.dangling.take() {

@@ -183,7 +183,10 @@ impl<'a> Cleaner<'a, '_> {
         };
         let content = self.output.get(opener + 1..).unwrap_or_default();
         match (self.output.get(opener), content) {
-            (Some(Operator::Block { blockty: BlockType::Empty } | Operator::Loop { blockty: BlockType::Empty }), []) => {
+            (
+                Some(Operator::Block { blockty: BlockType::Empty } | Operator::Loop { blockty: BlockType::Empty }),
+                [],
+            ) => {
                 self.output.truncate(opener);
             }
             (Some(Operator::If { blockty: BlockType::Empty }), [] | [Operator::Else]) => {
@@ -208,16 +211,78 @@ fn is_pure(operator: &Operator<'_>) -> bool {
     use Operator::*;
     matches!(
         operator,
-        I32Const { .. } | I64Const { .. } | F32Const { .. } | F64Const { .. } | V128Const { .. }
-            | LocalGet { .. } | LocalSet { .. } | LocalTee { .. } | GlobalGet { .. } | MemorySize { .. }
-            | RefNull { .. } | RefFunc { .. } | RefIsNull | Drop | Select
-            | I32Eqz | I32Eq | I32Ne | I32LtS | I32LtU | I32GtS | I32GtU | I32LeS | I32LeU | I32GeS | I32GeU
-            | I64Eqz | I64Eq | I64Ne | I64LtS | I64LtU | I64GtS | I64GtU | I64LeS | I64LeU | I64GeS | I64GeU
-            | I32Clz | I32Ctz | I32Popcnt | I32Add | I32Sub | I32Mul | I32And | I32Or | I32Xor | I32Shl | I32ShrS
-            | I32ShrU | I32Rotl | I32Rotr
-            | I64Clz | I64Ctz | I64Popcnt | I64Add | I64Sub | I64Mul | I64And | I64Or | I64Xor | I64Shl | I64ShrS
-            | I64ShrU | I64Rotl | I64Rotr
-            | I32WrapI64 | I64ExtendI32S | I64ExtendI32U | I32Extend8S | I32Extend16S | I64Extend8S | I64Extend16S
+        I32Const { .. }
+            | I64Const { .. }
+            | F32Const { .. }
+            | F64Const { .. }
+            | V128Const { .. }
+            | LocalGet { .. }
+            | LocalSet { .. }
+            | LocalTee { .. }
+            | GlobalGet { .. }
+            | MemorySize { .. }
+            | RefNull { .. }
+            | RefFunc { .. }
+            | RefIsNull
+            | Drop
+            | Select
+            | I32Eqz
+            | I32Eq
+            | I32Ne
+            | I32LtS
+            | I32LtU
+            | I32GtS
+            | I32GtU
+            | I32LeS
+            | I32LeU
+            | I32GeS
+            | I32GeU
+            | I64Eqz
+            | I64Eq
+            | I64Ne
+            | I64LtS
+            | I64LtU
+            | I64GtS
+            | I64GtU
+            | I64LeS
+            | I64LeU
+            | I64GeS
+            | I64GeU
+            | I32Clz
+            | I32Ctz
+            | I32Popcnt
+            | I32Add
+            | I32Sub
+            | I32Mul
+            | I32And
+            | I32Or
+            | I32Xor
+            | I32Shl
+            | I32ShrS
+            | I32ShrU
+            | I32Rotl
+            | I32Rotr
+            | I64Clz
+            | I64Ctz
+            | I64Popcnt
+            | I64Add
+            | I64Sub
+            | I64Mul
+            | I64And
+            | I64Or
+            | I64Xor
+            | I64Shl
+            | I64ShrS
+            | I64ShrU
+            | I64Rotl
+            | I64Rotr
+            | I32WrapI64
+            | I64ExtendI32S
+            | I64ExtendI32U
+            | I32Extend8S
+            | I32Extend16S
+            | I64Extend8S
+            | I64Extend16S
             | I64Extend32S
     )
 }

@@ -39,14 +39,17 @@ impl Pass for PackData {
     }
 }
 
+/// What is written to a memory, by address.
+type Written<'a> = BTreeMap<u64, Cow<'a, [u8]>>;
+
 struct Memory {
     index: u32,
     is_wide: bool,
 }
 
 /// What is written to each memory, by address; nothing where that can't be known.
-fn written<'a>(module: &Module<'a>) -> Option<Vec<(Memory, BTreeMap<u64, Cow<'a, [u8]>>)>> {
-    let mut memories: BTreeMap<u32, BTreeMap<u64, Cow<'a, [u8]>>> = BTreeMap::new();
+fn written<'a>(module: &Module<'a>) -> Option<Vec<(Memory, Written<'a>)>> {
+    let mut memories: BTreeMap<u32, Written<'a>> = BTreeMap::new();
     for segment in &module.data {
         let SegmentKind::Active { memory, offset } = &segment.kind else { return None };
         if !module.data_fits(*memory, offset, segment.bytes.len()) {
@@ -78,7 +81,7 @@ fn written<'a>(module: &Module<'a>) -> Option<Vec<(Memory, BTreeMap<u64, Cow<'a,
 }
 
 /// The same bytes in fewer: split at long runs of zeros, joined over short ones.
-fn pack<'a>(memory: Memory, segments: &BTreeMap<u64, Cow<'a, [u8]>>) -> Vec<Segment<'a>> {
+fn pack<'a>(memory: Memory, segments: &Written<'a>) -> Vec<Segment<'a>> {
     let mut packed: Vec<(u64, Vec<u8>)> = Vec::new();
     for (start, bytes) in segments {
         let mut at = 0;

@@ -57,9 +57,9 @@ impl Pass for MergeFunctions {
             first.entry(*class).or_insert(index);
         }
         let mut renumbering = Renumbering::whole(&module);
-        renumbering.functions.merge(|index| {
-            classes.get(index as usize).and_then(|class| first.get(class)).copied().unwrap_or(index)
-        });
+        renumbering
+            .functions
+            .merge(|index| classes.get(index as usize).and_then(|class| first.get(class)).copied().unwrap_or(index));
         module.encode(&renumbering)
     }
 }

@@ -115,10 +115,7 @@ impl<'m, 'a> Reach<'m, 'a> {
                         for index in first..first + count {
                             self.add(Item::Type(index));
                         }
-                        collector.parse_recursive_type_group(
-                            wasm_encoder::TypeSection::new().ty(),
-                            group.clone(),
-                        )?;
+                        collector.parse_recursive_type_group(wasm_encoder::TypeSection::new().ty(), group.clone())?;
                         break;
                     }
                     first += count;
@@ -135,7 +132,8 @@ impl<'m, 'a> Reach<'m, 'a> {
                     collector.parse_table(&mut wasm_encoder::TableSection::new(), table.clone())?;
                 }
                 for (segment, element) in (0..).zip(&module.elements) {
-                    if matches!(element.kind, ElementKind::Active { table_index, .. } if table_index.unwrap_or(0) == index) {
+                    if matches!(element.kind, ElementKind::Active { table_index, .. } if table_index.unwrap_or(0) == index)
+                    {
                         self.add(Item::Element(segment));
                     }
                 }
@@ -232,7 +230,9 @@ impl Module<'_> {
             ElementItems::Functions(items) => items.count(),
             ElementItems::Expressions(_, items) => items.count(),
         };
-        constant(offset).and_then(|offset| offset.checked_add(u64::from(count))).is_some_and(|end| end <= table.ty.initial)
+        constant(offset)
+            .and_then(|offset| offset.checked_add(u64::from(count)))
+            .is_some_and(|end| end <= table.ty.initial)
     }
 
     /// Whether an active segment writes to a memory of the module's own, and certainly within it.

@@ -51,7 +51,9 @@ fn panics(module: &Module<'_>) -> Vec<u32> {
         let KnownCustom::Name(names) = custom.section.as_known() else { continue };
         for name in names {
             let Ok(Name::Function(functions)) = name else { continue };
-            found.extend(functions.into_iter().flatten().filter(|naming| is_panic(naming.name)).map(|naming| naming.index));
+            found.extend(
+                functions.into_iter().flatten().filter(|naming| is_panic(naming.name)).map(|naming| naming.index),
+            );
         }
     }
     found
@@ -68,7 +70,12 @@ fn is_panic(symbol: &str) -> bool {
     };
     if matches!(
         runtime(name),
-        "rust_begin_unwind" | "rust_panic" | "__rust_start_panic" | "__rust_alloc_error_handler" | "__rg_oom" | "__rdl_oom"
+        "rust_begin_unwind"
+            | "rust_panic"
+            | "__rust_start_panic"
+            | "__rust_alloc_error_handler"
+            | "__rg_oom"
+            | "__rdl_oom"
     ) {
         return true;
     }

@@ -136,19 +136,20 @@ impl<'a> Module<'a> {
                         }
                     }
                     if !self.declared.is_empty() {
-                        let mut declared =
-                            self.declared.iter().map(|index| walker.function_index(*index)).collect::<Result<Vec<_>, _>>()?;
+                        let mut declared = self
+                            .declared
+                            .iter()
+                            .map(|index| walker.function_index(*index))
+                            .collect::<Result<Vec<_>, _>>()?;
                         declared.sort_unstable();
                         declared.dedup();
                         section.declared(Elements::Functions(declared.into()));
                     }
                     put(&mut output, section.is_empty(), &section);
                 }
-                12 => {
-                    if names_data {
-                        let count = renumbering.data.order().len() as u32;
-                        output.section(&DataCountSection { count });
-                    }
+                12 if names_data => {
+                    let count = renumbering.data.order().len() as u32;
+                    output.section(&DataCountSection { count });
                 }
                 10 => put(&mut output, code.is_empty(), &code),
                 11 => {
@@ -221,7 +222,10 @@ impl<'a> Module<'a> {
                     }
                 }
                 _ => {
-                    output.section(&wasm_encoder::CustomSection { name: custom.name.into(), data: Cow::Borrowed(custom.data) });
+                    output.section(&wasm_encoder::CustomSection {
+                        name: custom.name.into(),
+                        data: Cow::Borrowed(custom.data),
+                    });
                 }
             }
         }

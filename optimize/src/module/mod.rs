@@ -52,9 +52,16 @@ pub(crate) struct Segment<'a> {
 #[derive(Clone)]
 pub(crate) enum SegmentKind<'a> {
     Passive,
-    Active { memory: u32, offset: wasmparser::ConstExpr<'a> },
+    Active {
+        memory: u32,
+        offset: wasmparser::ConstExpr<'a>,
+    },
     /// At an offset that a pass has worked out, in a memory with addresses of 32 or of 64 bits.
-    At { memory: u32, address: u64, wide: bool },
+    At {
+        memory: u32,
+        address: u64,
+        wide: bool,
+    },
 }
 
 /// A custom section and where it stood.
@@ -128,12 +135,9 @@ impl<'a> Module<'a> {
                     }
                 }
                 Payload::CodeSectionEntry(body) => bodies.push(body.as_bytes()),
-                Payload::CustomSection(section) => module.customs.push(Custom {
-                    name: section.name(),
-                    data: section.data(),
-                    section,
-                    after: last,
-                }),
+                Payload::CustomSection(section) => {
+                    module.customs.push(Custom { name: section.name(), data: section.data(), section, after: last })
+                }
                 _ => {}
             }
         }

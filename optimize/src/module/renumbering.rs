@@ -102,7 +102,10 @@ impl Renumbering {
             types: Space::whole("type", types),
             functions: Space::whole("function", with(module.imported_functions(), module.functions.len())),
             tables: Space::whole("table", with(module.imported(|ty| matches!(ty, Table(_))), module.tables.len())),
-            memories: Space::whole("memory", with(module.imported(|ty| matches!(ty, Memory(_))), module.memories.len())),
+            memories: Space::whole(
+                "memory",
+                with(module.imported(|ty| matches!(ty, Memory(_))), module.memories.len()),
+            ),
             tags: Space::whole("tag", with(module.imported(|ty| matches!(ty, Tag(_))), module.tags.len())),
             globals: Space::whole("global", with(module.imported(|ty| matches!(ty, Global(_))), module.globals.len())),
             elements: Space::whole("element segment", module.elements.len() as u32),
