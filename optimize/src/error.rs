@@ -7,6 +7,12 @@ pub enum Error {
     /// The input is neither a component nor a core module that the host would accept.
     #[error("the input is no valid WebAssembly")]
     InvalidInput(#[source] wasmparser::Error),
+    /// Components are nested deeper than is followed.
+    #[error("components are nested more than {levels} levels deep")]
+    TooDeep {
+        /// How deep they may be.
+        levels: usize,
+    },
     /// A pass can't read or write what it was given.
     #[error("pass `{pass}` could not be run")]
     Pass {

@@ -84,6 +84,7 @@ pub struct Optimized {
 ///
 /// Where the input is not valid, and where a pass fails, which is a bug in it: the caller can go on with its input.
 pub fn optimize(input: &[u8], options: &Options) -> Result<Optimized, Error> {
+    validate::bounded(input)?;
     validate::validate(input).map_err(Error::InvalidInput)?;
     let mut manager = manager::Manager::new(options);
     let bytes = manager.run(input)?;

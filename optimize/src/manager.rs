@@ -16,6 +16,9 @@ use crate::options::Options;
 use crate::statistics::Statistic;
 use crate::validate::validate;
 
+/// How often the passes are repeated at most. Compilers' output takes three or four rounds; what takes more was made to.
+const MOST_ROUNDS: usize = 50;
+
 /// Runs the passes.
 pub(crate) struct Manager<'o> {
     pub(crate) options: &'o Options,
@@ -35,15 +38,16 @@ impl<'o> Manager<'o> {
     /// Makes a valid module or component as small as the passes can.
     pub(crate) fn run(&mut self, input: &[u8]) -> Result<Vec<u8>, Error> {
         let mut best = input.to_vec();
-        loop {
+        for _ in 0..MOST_ROUNDS {
             let before = best.len();
             best = if Parser::is_component(&best) { self.component(best)? } else { self.module(best, false, None)? };
             self.is_first_round = false;
             // What is around a module may have changed with what is in it, and the other way round.
             if best.len() == before {
-                return Ok(best);
+                break;
             }
         }
+        Ok(best)
     }
 
     fn module(
@@ -66,16 +70,17 @@ impl<'o> Manager<'o> {
                 best = self.step(pass.name(), best, |bytes| pass.run(bytes, &context))?;
             }
         }
-        loop {
+        let mut idle = 0;
+        for pass in core::REPEATED.iter().cycle().take(MOST_ROUNDS * core::REPEATED.len()) {
             let before = best.len();
-            for pass in core::REPEATED {
-                best = self.step(pass.name(), best, |bytes| pass.run(bytes, &context))?;
-            }
-            if best.len() == before {
-                self.settled.insert((best.clone(), exports.cloned()));
-                return Ok(best);
+            best = self.step(pass.name(), best, |bytes| pass.run(bytes, &context))?;
+            idle = if best.len() < before { 0 } else { idle + 1 };
+            if idle == core::REPEATED.len() {
+                break;
             }
         }
+        self.settled.insert((best.clone(), exports.cloned()));
+        Ok(best)
     }
 
     fn component(&mut self, bytes: Vec<u8>) -> Result<Vec<u8>, Error> {

@@ -112,6 +112,19 @@ fn generated_components_stay_valid_with_their_doors() {
 }
 
 #[test]
+fn components_nested_without_end_are_refused() {
+    let mut component = wasm_encoder::Component::new().finish();
+    for _ in 0..5_000 {
+        let mut outer = wasm_encoder::Component::HEADER.to_vec();
+        outer.push(wasm_encoder::ComponentSectionId::Component.into());
+        wasm_encoder::Encode::encode(component.as_slice(), &mut outer);
+        component = outer;
+    }
+    let refused = optimize(&component, &Options::default()).expect_err("it is too deep");
+    assert!(matches!(refused, Error::TooDeep { .. }), "{refused:?}");
+}
+
+#[test]
 fn what_is_not_wasm_is_refused() {
     for bytes in [&b""[..], b"\0asm", b"not wasm", b"\0asm\x01\0\0\0\x01"] {
         assert!(matches!(optimize(bytes, &Options::default()), Err(Error::InvalidInput(_))));
