@@ -29,7 +29,7 @@
 //! | `order-functions` | modules | the functions that are named most get the shortest numbers |
 //! | `pack-data` | modules | zeros that memory has anyway are not written |
 //! | `strip-component` | components | takes out names and tools' sections |
-//! | `prune-arguments` | components | what a module does not import is not handed to it |
+//! | `prune-arguments` | components | what a module or a nested component does not import is not handed to it |
 //! | `merge-definitions` | components | equal modules, components, types, aliases and lowered functions become one |
 //! | `unused-definitions` | components | takes out what nothing uses, imports included |
 //! | `short-names` | components | core modules inside know each other by short names |

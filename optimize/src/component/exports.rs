@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use wasmparser::{ComponentAlias, Instance};
+use wasmparser::{ComponentAlias, ComponentInstance, Instance};
 
 use super::{Component, Definition, Noted, Pass, Reference, Sort, Walker};
 use crate::error::PassError;
@@ -118,7 +118,25 @@ impl Cache {
     }
 }
 
-/// Arguments and items of inline instances that no module asks for go.
+impl Component<'_> {
+    /// The names that a nested component imports, where it is defined here.
+    fn imports_of(&self, index: u32) -> Result<Option<BTreeSet<String>>, PassError> {
+        let made = Some((Sort::Component, index, 1));
+        let place = self.indices().iter().position(|other| *other == made);
+        let Some(Definition::Component(bytes)) = place.and_then(|place| self.definitions.get(place)) else {
+            return Ok(None);
+        };
+        let mut imports = BTreeSet::new();
+        for definition in Component::parse(bytes)?.definitions {
+            if let Definition::Import(import) = definition {
+                imports.insert(import.name.name.to_owned());
+            }
+        }
+        Ok(Some(imports))
+    }
+}
+
+/// Arguments and items of inline instances that no module, or nested component, asks for go.
 pub(crate) struct PruneArguments;
 
 impl Pass for PruneArguments {
@@ -137,20 +155,29 @@ impl Pass for PruneArguments {
                 Definition::CoreInstance(Instance::Instantiate { module_index, args }) => {
                     if let Some(wanted) = imports.of(&component, *module_index)? {
                         let args = args.iter().filter(|argument| wanted.contains_key(argument.name)).cloned().collect();
-                        changed.push((place, Instance::Instantiate { module_index: *module_index, args }));
+                        let instance = Instance::Instantiate { module_index: *module_index, args };
+                        changed.push((place, Definition::CoreInstance(instance)));
                     }
                 }
                 Definition::CoreInstance(Instance::FromExports(exports)) => {
                     let used = made.and_then(|(_, index, _)| instances.names.get(&index));
                     let Some(Some(used)) = used else { continue };
                     let exports = exports.iter().filter(|export| used.contains(export.name)).copied().collect();
-                    changed.push((place, Instance::FromExports(exports)));
+                    changed.push((place, Definition::CoreInstance(Instance::FromExports(exports))));
+                }
+                Definition::Instance(ComponentInstance::Instantiate { component_index, args }) => {
+                    if let Some(wanted) = component.imports_of(*component_index)? {
+                        let args = args.iter().filter(|argument| wanted.contains(argument.name)).cloned().collect();
+                        let component_index = *component_index;
+                        let instance = ComponentInstance::Instantiate { component_index, args };
+                        changed.push((place, Definition::Instance(instance)));
+                    }
                 }
                 _ => {}
             }
         }
-        for (place, instance) in changed {
-            component.definitions[place] = Definition::CoreInstance(instance);
+        for (place, definition) in changed {
+            component.definitions[place] = definition;
         }
         component.encode(|_| true, |reference| reference)
     }
