@@ -1,0 +1,83 @@
+//! Equal functions become one.
+//!
+//! **Why it is sound.** Functions are put into classes that are split until they are stable: first by type and by code with
+//! all called functions left out, then by the classes of those. What is left in one class does the same step by step
+//! (the largest bisimulation, as Hopcroft and Moore minimize automata), recursive functions included. Which of them runs
+//! can't be seen: core code has no way to compare references to functions (`ref.eq` takes `eqref`, of which functions are
+//! no part), so table slots, globals and exports may share one. Names in a backtrace are those of the function that
+//! stays.
+
+use std::collections::HashMap;
+
+use wasm_encoder::reencode::Reencode;
+
+use super::{Context, Pass};
+use crate::error::{Dangling, PassError};
+use crate::module::{Item, Module, Renumbering, Visit, Walker};
+
+pub(crate) struct MergeFunctions;
+
+impl Pass for MergeFunctions {
+    fn name(&self) -> &'static str {
+        "merge-functions"
+    }
+
+    fn run(&self, module: &[u8], _: &Context<'_>) -> Result<Vec<u8>, PassError> {
+        let module = Module::parse(module)?;
+        let imported = module.imported_functions();
+        let mut shapes = Vec::new();
+        for function in &module.functions {
+            let mut eraser = Eraser::default();
+            let mut code = wasm_encoder::CodeSection::new();
+            Walker(&mut eraser).parse_function_body(&mut code, function.parsed())?;
+            let mut bytes = Vec::new();
+            wasm_encoder::Encode::encode(&code, &mut bytes);
+            shapes.push((function.type_index, bytes, eraser.functions));
+        }
+        // Imports are each of a class of their own.
+        let mut classes: Vec<u32> = (0..imported).chain(shapes.iter().map(|_| imported)).collect();
+        let mut count = 0;
+        loop {
+            let mut known: HashMap<(u32, &[u8], Vec<u32>), u32> = HashMap::new();
+            let mut next: Vec<u32> = (0..imported).collect();
+            for (ty, bytes, callees) in &shapes {
+                let callees = callees.iter().filter_map(|index| classes.get(*index as usize).copied()).collect();
+                let fresh = imported + known.len() as u32;
+                next.push(*known.entry((*ty, bytes, callees)).or_insert(fresh));
+            }
+            let (before, after) = (count, known.len());
+            classes = next;
+            count = after;
+            if before == after {
+                break;
+            }
+        }
+        let mut first: HashMap<u32, u32> = HashMap::new();
+        for (index, class) in (0..).zip(&classes) {
+            first.entry(*class).or_insert(index);
+        }
+        let mut renumbering = Renumbering::whole(&module);
+        renumbering
+            .functions
+            .merge(|index| classes.get(index as usize).and_then(|class| first.get(class)).copied().unwrap_or(index));
+        module.encode(&renumbering)
+    }
+}
+
+/// Writes code with the functions that it names left out, and lists them.
+#[derive(Default)]
+struct Eraser {
+    functions: Vec<u32>,
+}
+
+impl Visit for Eraser {
+    fn visit(&mut self, item: Item) -> Result<u32, Dangling> {
+        Ok(match item {
+            Item::Function(index) => {
+                self.functions.push(index);
+                0
+            }
+            other => other.index(),
+        })
+    }
+}

@@ -1,0 +1,47 @@
+//! The passes over core modules, one file each.
+
+mod clean;
+mod data;
+mod functions;
+mod order;
+mod reach;
+mod shorten;
+mod strip;
+mod trap;
+mod types;
+
+use std::collections::BTreeSet;
+
+use crate::error::PassError;
+use crate::options::Options;
+
+/// What a pass over a core module may know of the world around it.
+pub(crate) struct Context<'c> {
+    pub(crate) options: &'c Options,
+    /// Whether the module is inside a component: then nobody links it, and nobody reads its metadata.
+    pub(crate) is_enclosed: bool,
+    /// The exports that somebody uses, where that is known.
+    pub(crate) exports: Option<&'c BTreeSet<String>>,
+}
+
+/// A pass over a core module. What it gives back is taken where it is valid and smaller.
+pub(crate) trait Pass {
+    /// What statistics and errors call it.
+    fn name(&self) -> &'static str;
+
+    /// From a valid module to a valid module.
+    fn run(&self, module: &[u8], context: &Context<'_>) -> Result<Vec<u8>, PassError>;
+}
+
+/// What is done once, in this order. Positions in the code go before the code changes, names after they were read.
+pub(crate) const ONCE: &[&dyn Pass] = &[&strip::StripDebug, &shorten::ShortenNumbers, &trap::TrapPanics, &strip::Strip];
+
+/// What is done until nothing gets smaller.
+pub(crate) const REPEATED: &[&dyn Pass] = &[
+    &clean::CleanCode,
+    &reach::DeadCode,
+    &functions::MergeFunctions,
+    &types::MergeTypes,
+    &order::OrderFunctions,
+    &data::PackData,
+];

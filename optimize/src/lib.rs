@@ -1,0 +1,92 @@
+//! Makes WebAssembly components smaller, by passes that know components. From bytes to bytes: no I/O, no engine, no
+//! `unsafe`, and the same output for the same input.
+//!
+//! ```
+//! use mik_optimize::{Options, optimize};
+//!
+//! # let component = b"\0asm\x0d\0\x01\0";
+//! let output = optimize(component, &Options::default())?;
+//! assert!(output.bytes.len() <= component.len());
+//! # Ok::<(), mik_optimize::Error>(())
+//! ```
+//!
+//! # How it works
+//!
+//! A component is taken apart, down to the core modules in its nested components. Each is given to the passes; each pass
+//! takes bytes and gives bytes. What a pass makes is validated, with the features that wasmtime 48 has on, and taken where it
+//! is smaller. This goes on until nothing gets smaller: so the whole is idempotent, and it ends.
+//!
+//! | pass | on | what it does |
+//! |---|---|---|
+//! | `strip-debug` | modules | takes out what speaks of positions in the code |
+//! | `shorten-numbers` | modules | writes every number in its shortest form |
+//! | `trap-panics` | modules | [`Panic::Trap`]: ways into a panic become `unreachable` |
+//! | `strip` | modules | takes out names and tools' sections |
+//! | `clean-code` | modules | takes out instructions and locals that do nothing |
+//! | `dead-code` | modules | takes out what nothing reaches; inside a component, exports that nothing takes as well |
+//! | `merge-functions` | modules | equal functions become one, those that call each other included |
+//! | `merge-types` | modules | equal types become one |
+//! | `order-functions` | modules | the functions that are named most get the shortest numbers |
+//! | `pack-data` | modules | zeros that memory has anyway are not written |
+//! | `strip-component` | components | takes out names and tools' sections |
+//! | `prune-arguments` | components | what a module or a nested component does not import is not handed to it |
+//! | `merge-definitions` | components | equal modules, components, types, aliases and lowered functions become one |
+//! | `unused-definitions` | components | takes out what nothing uses, imports included |
+//! | `short-names` | components | core modules inside know each other by short names |
+//!
+//! The file of each pass opens with why it is sound. All of them rest on one thing: `wasm_encoder`'s re-encoder maps every index
+//! that it writes, so a walker that stands behind that map has seen every reference; one that was forgotten would not be
+//! renumbered either, and validation would say so.
+//!
+//! # What stays as it is
+//!
+//! - What a host sees: exports, their order and types, and the imports that are used. A component may import less than
+//!   before.
+//! - When something traps, but for stack overflow, which comes later where there is less code; with [`Panic::Trap`] a panic
+//!   traps without what it would have said.
+//! - Custom sections that are not named in `strip`.
+//! - Object files: a module with `linking` or `reloc.*` sections that is not inside a component is given back as it is.
+//!
+//! # References
+//!
+//! - [WebAssembly core specification 3.0](https://webassembly.github.io/spec/core/): validation and execution as cited in the
+//!   passes.
+//! - [Component model](https://github.com/WebAssembly/component-model/tree/main/design/mvp): `Explainer.md`, `Binary.md`.
+//! - J. E. Hopcroft, *An n log n algorithm for minimizing states in a finite automaton*, 1971: the partition refinement behind
+//!   `merge-functions`.
+#![forbid(unsafe_code)]
+
+mod component;
+mod core;
+mod error;
+mod manager;
+mod module;
+mod options;
+mod statistics;
+mod validate;
+
+pub use self::error::{Dangling, Error, PassError};
+pub use self::options::{Names, Options, Panic};
+pub use self::statistics::Statistic;
+
+/// What the passes made.
+#[derive(Clone, Debug)]
+pub struct Optimized {
+    /// The module or component.
+    pub bytes: Vec<u8>,
+    /// What each pass has saved, in the order in which they ran.
+    pub statistics: Vec<Statistic>,
+}
+
+/// Makes a component, or a core module, as small as the passes can.
+///
+/// # Errors
+///
+/// Where the input is not valid, and where a pass fails, which is a bug in it: the caller can go on with its input.
+pub fn optimize(input: &[u8], options: &Options) -> Result<Optimized, Error> {
+    validate::bounded(input)?;
+    validate::validate(input).map_err(Error::InvalidInput)?;
+    let mut manager = manager::Manager::new(options);
+    let bytes = manager.run(input)?;
+    Ok(Optimized { bytes, statistics: manager.statistics })
+}

@@ -1,0 +1,162 @@
+//! The pass manager: takes components apart, runs each pass where it belongs, checks what it made, and goes on until
+//! nothing gets smaller.
+//!
+//! What a pass makes is taken only where it is smaller. So the passes can't go in circles, and the whole is idempotent: what
+//! comes out is what no pass can make smaller, and a second run finds that again.
+
+use std::collections::BTreeSet;
+
+use wasmparser::Parser;
+
+use crate::component::{self, Component, Definition, used_exports};
+use crate::core;
+use crate::error::{Error, PassError};
+use crate::module::Module;
+use crate::options::Options;
+use crate::statistics::Statistic;
+use crate::validate::validate;
+
+/// How often the passes are repeated at most. Compilers' output takes three or four rounds; what takes more was made to.
+const MOST_ROUNDS: usize = 50;
+
+/// Runs the passes.
+pub(crate) struct Manager<'o> {
+    pub(crate) options: &'o Options,
+    pub(crate) statistics: Vec<Statistic>,
+    path: Vec<u32>,
+    /// What needs names, and takes them away, runs in the first round only.
+    is_first_round: bool,
+    /// Modules that no pass makes smaller, with the exports that were used: they need not be looked at again.
+    settled: BTreeSet<(Vec<u8>, Option<BTreeSet<String>>)>,
+}
+
+impl<'o> Manager<'o> {
+    pub(crate) fn new(options: &'o Options) -> Self {
+        Self { options, statistics: Vec::new(), path: Vec::new(), is_first_round: true, settled: BTreeSet::new() }
+    }
+
+    /// Makes a valid module or component as small as the passes can.
+    pub(crate) fn run(&mut self, input: &[u8]) -> Result<Vec<u8>, Error> {
+        let mut best = input.to_vec();
+        for _ in 0..MOST_ROUNDS {
+            let before = best.len();
+            best = if Parser::is_component(&best) { self.component(best)? } else { self.module(best, false, None)? };
+            self.is_first_round = false;
+            // What is around a module may have changed with what is in it, and the other way round.
+            if best.len() == before {
+                break;
+            }
+        }
+        Ok(best)
+    }
+
+    fn module(
+        &mut self,
+        bytes: Vec<u8>,
+        is_enclosed: bool,
+        exports: Option<&BTreeSet<String>>,
+    ) -> Result<Vec<u8>, Error> {
+        let mut best = bytes;
+        let is_object = Module::parse(&best).map_err(|source| Error::Pass { pass: "parse", source })?.is_object();
+        if is_object && !is_enclosed {
+            return Ok(best);
+        }
+        if !self.is_first_round && self.settled.contains(&(best.clone(), exports.cloned())) {
+            return Ok(best);
+        }
+        let context = core::Context { options: self.options, is_enclosed, exports };
+        if self.is_first_round {
+            for pass in core::ONCE {
+                best = self.step(pass.name(), best, |bytes| pass.run(bytes, &context))?;
+            }
+        }
+        let mut idle = 0;
+        for pass in core::REPEATED.iter().cycle().take(MOST_ROUNDS * core::REPEATED.len()) {
+            let before = best.len();
+            best = self.step(pass.name(), best, |bytes| pass.run(bytes, &context))?;
+            idle = if best.len() < before { 0 } else { idle + 1 };
+            if idle == core::REPEATED.len() {
+                break;
+            }
+        }
+        self.settled.insert((best.clone(), exports.cloned()));
+        Ok(best)
+    }
+
+    fn component(&mut self, bytes: Vec<u8>) -> Result<Vec<u8>, Error> {
+        let mut best = self.nested(bytes)?;
+        let options = self.options;
+        if self.is_first_round {
+            for pass in component::ONCE {
+                best = self.step(pass.name(), best, |bytes| pass.run(bytes, options))?;
+            }
+        }
+        for pass in component::REPEATED {
+            best = self.step(pass.name(), best, |bytes| pass.run(bytes, options))?;
+        }
+        Ok(best)
+    }
+
+    /// Runs the passes on what is nested in a component, and puts it back.
+    fn nested(&mut self, bytes: Vec<u8>) -> Result<Vec<u8>, Error> {
+        let failed = |source| Error::Pass { pass: "walk", source };
+        let mut component = Component::parse(&bytes).map_err(failed)?;
+        let used = used_exports(&component).map_err(failed)?;
+        let indices = component.indices();
+        let mut replaced: Vec<(usize, Vec<u8>)> = Vec::new();
+        let mut number = 0;
+        for (place, definition) in component.definitions.iter().enumerate() {
+            let (Definition::Module(nested) | Definition::Component(nested)) = definition else { continue };
+            let nested = *nested;
+            self.path.push(number);
+            number += 1;
+            let smaller = if let Definition::Module(_) = definition {
+                let exports = indices.get(place).copied().flatten().and_then(|(_, index, _)| used.get(&index));
+                // A module that nobody instantiates goes as a whole.
+                self.module(nested.to_vec(), true, exports.and_then(Option::as_ref))?
+            } else {
+                self.component(nested.to_vec())?
+            };
+            self.path.pop();
+            if smaller.len() < nested.len() {
+                replaced.push((place, smaller));
+            }
+        }
+        for (place, smaller) in &replaced {
+            if let Some(definition) = component.definitions.get_mut(*place) {
+                *definition = match definition {
+                    Definition::Module(_) => Definition::Module(smaller),
+                    _ => Definition::Component(smaller),
+                };
+            }
+        }
+        let output = component.encode(|_| true, |reference| reference).map_err(failed)?;
+        self.check("walk", &bytes, &output)?;
+        Ok(if output.len() < bytes.len() { output } else { bytes.clone() })
+    }
+
+    /// One pass: what it makes is taken where it is smaller.
+    fn step(
+        &mut self,
+        pass: &'static str,
+        bytes: Vec<u8>,
+        run: impl FnOnce(&[u8]) -> Result<Vec<u8>, PassError>,
+    ) -> Result<Vec<u8>, Error> {
+        let output = run(&bytes).map_err(|source| Error::Pass { pass, source })?;
+        if output.len() >= bytes.len() {
+            return Ok(bytes);
+        }
+        self.check(pass, &bytes, &output)?;
+        self.statistics.push(Statistic { path: self.path.clone(), pass, before: bytes.len(), after: output.len() });
+        Ok(output)
+    }
+
+    /// Whether what a pass made is valid. A nested component that takes from the one around it is valid only there: it is
+    /// checked with the whole.
+    fn check(&self, pass: &'static str, before: &[u8], after: &[u8]) -> Result<(), Error> {
+        match validate(after) {
+            Err(_) if !self.path.is_empty() && Parser::is_component(before) && validate(before).is_err() => Ok(()),
+            checked => checked.map_err(|source| Error::InvalidOutput { pass, source }),
+        }
+    }
+}

@@ -1,0 +1,10 @@
+(module
+  (type (;0;) (func))
+  (import "env" "memory" (memory (;0;) 1))
+  (import "env" "table" (table (;0;) 1 funcref))
+  (import "env" "base" (global (;0;) i32))
+  (start 0)
+  (elem (;0;) (global.get 0) func 0)
+  (func (;0;) (type 0))
+  (data (;0;) (global.get 0) "seen")
+)

@@ -1,0 +1,10 @@
+(module
+  (import "env" "memory" (memory 1))
+  (import "env" "table" (table 1 funcref))
+  (import "env" "base" (global $base i32))
+  (data (global.get $base) "seen")
+  (elem (global.get $base) func $f)
+  (func $f)
+  (func $start)
+  (start $start)
+)

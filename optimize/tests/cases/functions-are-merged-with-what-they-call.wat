@@ -1,0 +1,11 @@
+(module
+  (import "env" "f" (func $f (param i32)))
+  (memory (export "memory") 1)
+  (table (export "table") 2 funcref)
+  (elem (i32.const 0) func $a $b)
+  (func $a (call $a2))
+  (func $b (call $b2))
+  (func $a2 (call $f (i32.const 1)) (call $a))
+  (func $b2 (call $f (i32.const 1)) (call $b))
+  (func $c (export "c") (call $f (i32.const 2)))
+)

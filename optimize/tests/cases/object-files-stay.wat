@@ -1,0 +1,4 @@
+(module
+  (@custom "linking" "\02")
+  (func $unused)
+)

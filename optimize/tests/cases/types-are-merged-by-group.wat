@@ -1,0 +1,12 @@
+(module
+  (rec (type $a (struct (field (ref null $b)))) (type $b (struct (field i32))))
+  (rec (type $c (struct (field (ref null $d)))) (type $d (struct (field i32))))
+  (rec (type $e (struct (field (ref null $f)))) (type $f (struct (field i64))))
+  (type $sub (sub (struct)))
+  (type $x (func))
+  (type $y (func))
+  (func (export "x") (type $x))
+  (func (export "y") (type $y) unreachable)
+  (func (export "get") (result (ref null $c)) ref.null $a)
+  (func (export "got") (result (ref null $e)) ref.null $e)
+)

@@ -1,0 +1,10 @@
+(module
+  (import "env" "f" (func $f))
+  (memory (export "memory") 1)
+  (global $g (export "g") (mut i32) (i32.const 0))
+  (func (export "global") (global.set $g (i32.const 1)) unreachable)
+  (func (export "memory.store") (i32.store (i32.const 0) (i32.const 1)) unreachable)
+  (func (export "call") (call $f) unreachable)
+  (func (export "load") (drop (i32.load (i32.const 70000))))
+  (func (export "divide") (param i32) (drop (i32.div_s (i32.const 1) (local.get 0))))
+)
