@@ -71,6 +71,7 @@ mod routing;
 pub mod testing;
 mod text;
 pub mod time;
+pub mod typed;
 
 pub use bytes::Bytes;
 pub use extract::{FromRequest, Json, OptionalFromRequest, Path, Query, Text};
@@ -134,6 +135,7 @@ pub use request::Request;
 pub use response::{Created, Html, IntoResponse, Redirect, Response};
 #[doc(no_inline)]
 pub use serde_json::json;
+pub use typed::Type;
 pub use uuid::Uuid;
 
 /// Everything a handler names: `use mik_sdk::prelude::*;`.

@@ -1,0 +1,35 @@
+//! Types that come from outside and go out again: what they have to keep to, and how they are described.
+//!
+//! [`Type`] is what the extractors ask of a type besides `serde`: [`check`](Type::check) runs before a handler sees the
+//! value, and [`SCHEMA`](Type::SCHEMA) is what the OpenAPI document says of it. Both come from `#[derive(Type)]`.
+
+mod builtin;
+mod check;
+pub mod schema;
+
+pub use check::{Checker, Violation};
+use schema::{Definition, Parts, Schema};
+
+/// A type that comes in and goes out as JSON: `#[derive(Type)]` makes one.
+///
+/// Numbers, text, lists, maps, `Option`, tuples and [`json::Value`](crate::json::Value) are such types by themselves.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a `Type`",
+    label = "neither checked nor described",
+    note = "write `#[derive(Type)]` before it"
+)]
+pub trait Type {
+    /// What a JSON Schema says of it. A type with a name is referred to by it; see [`DEFINITION`](Self::DEFINITION).
+    const SCHEMA: &'static Schema;
+
+    /// What its name stands for, where it has one.
+    const DEFINITION: Option<&'static Definition> = None;
+
+    /// The types that its definition refers to, as a list: `(A, (B, ()))`. A type that refers to itself is in its own.
+    type Parts: Parts;
+
+    /// Looks for what is wrong with a value that could be read: every violation, not the first one.
+    fn check(&self, checker: &mut Checker<'_>) {
+        let _ = checker;
+    }
+}
