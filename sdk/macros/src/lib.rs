@@ -1,6 +1,8 @@
 //! The macros of `mik-sdk`. Use them through it: what they expand to names `::mik_sdk`.
 
 mod field;
+mod flat;
+mod group;
 mod json;
 mod pattern;
 mod route;
