@@ -61,6 +61,7 @@ mod libc;
 pub mod log;
 mod method;
 mod mismatch;
+pub mod openapi;
 mod plain;
 mod platform;
 mod problem;
