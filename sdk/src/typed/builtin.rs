@@ -7,6 +7,7 @@ use super::schema::{Definition, Kind, Parts, Rules, Schema};
 use super::{Checker, Type};
 use crate::Uuid;
 use crate::json::Value;
+use crate::time::Timestamp;
 
 macro_rules! plain {
     ($($type:ty = $kind:ident $(, $rule:ident: $value:expr)*;)*) => {$(
@@ -40,6 +41,7 @@ plain! {
     str = String;
     char = String, min_length: 1, max_length: 1;
     Uuid = String, format: "uuid";
+    Timestamp = String, format: "date-time";
     Value = Any;
     () = Null;
 }
