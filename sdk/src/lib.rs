@@ -73,6 +73,7 @@ mod routing;
 pub mod testing;
 mod text;
 pub mod time;
+mod trace;
 pub mod typed;
 
 pub use bytes::Bytes;

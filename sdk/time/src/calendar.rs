@@ -25,15 +25,18 @@ pub(crate) fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
     era * DAYS_OF_400_YEARS + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - DAYS_TO_1970
 }
 
-/// Year, month and day of a day since 1970.
-pub(crate) fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    let days = days + DAYS_TO_1970;
-    let era = days.div_euclid(DAYS_OF_400_YEARS);
-    let of_era = days.rem_euclid(DAYS_OF_400_YEARS);
+/// Year, month and day of a day since the first of the year 0000. Numbers without a sign: dividing the others rightly costs
+/// a component more.
+pub(crate) fn civil_from_days(days: u64) -> (u64, u64, u64) {
+    // Counted from the first of March 400 years before, which comes before every day there is.
+    let days = days + 146_097 - 60;
+    let era = days / 146_097;
+    let of_era = days % 146_097;
     let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let march_based = (5 * of_year + 2) / 153;
     let day = of_year - (153 * march_based + 2) / 5 + 1;
     let month = if march_based < 10 { march_based + 3 } else { march_based - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+    // The sum first: January and February of the year 0000 are of the year before it here.
+    (year_of_era + era * 400 + u64::from(month <= 2) - 400, month, day)
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::Timestamp;
-use crate::calendar::{DAY, SECOND, civil_from_days, days_from_civil, days_of};
+use crate::calendar::{SECOND, civil_from_days, days_from_civil, days_of};
 
 /// A text that is no moment of RFC 3339.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl fmt::Display for Timestamp {
 impl Timestamp {
     /// The text, to the microsecond: what `Display` writes, for a component that formats nothing else.
     pub fn to_rfc3339(self) -> String {
-        self.write(6)
+        self.write(1)
     }
 
     /// The text, to the millisecond.
@@ -46,25 +46,28 @@ impl Timestamp {
     /// assert_eq!(Timestamp::EPOCH.to_rfc3339_millis(), "1970-01-01T00:00:00.000Z");
     /// ```
     pub fn to_rfc3339_millis(self) -> String {
-        self.write(3)
+        self.write(1000)
     }
 
-    /// Digit by digit: `format!` of eight numbers costs a component more than this does.
-    fn write(self, digits: u32) -> String {
-        let (year, month, day) = civil_from_days(self.0.div_euclid(DAY));
-        let of_day = self.0.rem_euclid(DAY);
+    /// In pieces of so many microseconds. Digit by digit: `format!` of eight numbers costs a component more than this does.
+    fn write(self, finest: u64) -> String {
+        const DAY: u64 = crate::calendar::DAY.unsigned_abs();
+        const SECOND: u64 = crate::calendar::SECOND.unsigned_abs();
+        let micros = self.0.abs_diff(Self::FIRST.0);
+        let (year, month, day) = civil_from_days(micros / DAY);
+        let of_day = micros % DAY;
         let seconds = of_day / SECOND;
         let mut text = String::with_capacity(27);
-        for (number, width, after) in [
-            (year, 4, '-'),
-            (month, 2, '-'),
-            (day, 2, 'T'),
-            (seconds / 3600, 2, ':'),
-            (seconds / 60 % 60, 2, ':'),
-            (seconds % 60, 2, '.'),
-            (of_day % SECOND / 10_i64.pow(6 - digits), digits, 'Z'),
+        for (number, first, after) in [
+            (year, 1000, '-'),
+            (month, 10, '-'),
+            (day, 10, 'T'),
+            (seconds / 3600, 10, ':'),
+            (seconds / 60 % 60, 10, ':'),
+            (seconds % 60, 10, '.'),
+            (of_day % SECOND / finest, SECOND / 10 / finest, 'Z'),
         ] {
-            let mut unit = 10_i64.pow(width - 1);
+            let mut unit = first;
             while unit > 0 {
                 text.push(char::from(b'0' + (number / unit % 10) as u8));
                 unit /= 10;
