@@ -60,6 +60,7 @@ mod libc;
 pub mod log;
 mod method;
 mod mismatch;
+pub mod openapi;
 mod plain;
 mod platform;
 mod problem;
