@@ -127,7 +127,7 @@ fn a_name_may_be_a_bool() {
     {
         same::<BTreeMap<bool, u8>>(text);
     }
-    assert!(mik_sdk::json::parse::<BTreeMap<bool, u8>>("{\"ü\":1}".as_bytes()).is_err());
+    assert!(super::parse::<BTreeMap<bool, u8>>("{\"ü\":1}".as_bytes()).is_err());
 }
 
 #[test]
@@ -138,8 +138,8 @@ fn a_type_that_takes_what_is_left_takes_it() {
 #[test]
 fn a_struct_is_an_object_and_no_list_of_its_fields() {
     assert!(serde_json::from_str::<Record>(r#"[1,"x"]"#).is_ok());
-    assert!(mik_sdk::json::parse::<Record>(br#"[1,"x"]"#).is_err());
-    assert!(mik_sdk::json::parse::<Choice>(br#"{"Struct":[1]}"#).is_err());
+    assert!(super::parse::<Record>(br#"[1,"x"]"#).is_err());
+    assert!(super::parse::<Choice>(br#"{"Struct":[1]}"#).is_err());
 }
 
 #[test]
