@@ -60,6 +60,8 @@ pub fn answer(routes: &[Route], mut request: Request) -> Response {
         Ok(params) => request.set_params(params),
         Err(problem) => return problem.into_response(),
     }
+    #[cfg(feature = "http-client")]
+    let _answering = crate::http_client::trace::answering(&request);
     let response = sendable((endpoint.call)(&request));
     match StatusCode::from_u16(endpoint.status) {
         Ok(status) if response.status() == StatusCode::OK => response.with_status(status),

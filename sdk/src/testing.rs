@@ -16,6 +16,9 @@
 //! assert_eq!(response.text(), Some(r#"{"hello":"Ada"}"#));
 //! ```
 
+#[cfg(all(feature = "http-client", not(target_arch = "wasm32")))]
+pub mod fetch;
+
 use crate::Bytes;
 use serde::Serialize;
 

@@ -1,0 +1,1 @@
+//! Requests and their responses, against the stub.
