@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use super::exchange::{self, Exchange};
 use super::url::Url;
 use super::{Error, Result};
-use crate::{Headers, Problem, json};
+use crate::{Headers, Problem, Type, json};
 
 /// A response, whole.
 ///
@@ -133,7 +133,7 @@ impl Response {
     ///
     /// [`ResponseError`](Error::ResponseError), where it is not the JSON of a `T`: a 502 where it is left to `?`, because it
     /// is the other server that is wrong.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+    pub fn json<T: DeserializeOwned + Type>(&self) -> Result<T> {
         json::parse(&self.body).map_err(not_json)
     }
 

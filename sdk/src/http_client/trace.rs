@@ -19,50 +19,35 @@ struct Trace<'h> {
     state: String,
 }
 
-/// Holds for as long as a request is being answered.
-pub(crate) struct Answering(Headers);
-
-impl Drop for Answering {
-    fn drop(&mut self) {
-        CURRENT.set(std::mem::take(&mut self.0));
-    }
-}
-
-/// From here on, requests that are sent belong to this one's trace.
-pub(crate) fn answering(request: &Request) -> Answering {
+/// A request comes in: those that are sent from here on belong to its trace.
+pub(crate) fn begin(request: &Request) {
     let mut trace = Headers::new();
     for (name, value) in request.headers().iter() {
         if name.eq_ignore_ascii_case("traceparent") || name.eq_ignore_ascii_case("tracestate") {
             trace.append(name, value);
         }
     }
-    Answering(CURRENT.replace(trace))
+    CURRENT.set(trace);
 }
 
 /// The trace of a request; none where `traceparent` is missing, is there twice or is not what it should be.
 fn read(headers: &Headers) -> Option<Trace<'_>> {
     let mut values = headers.get_all("traceparent");
     let parent = values.next().filter(|_| values.next().is_none())?;
-    let id = parent.get(..35)?;
-    let flags = parent.get(52..55)?;
-    let is_lower_hex = |text: &str| text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    let is_number = |text: &str| is_lower_hex(text) && text.bytes().any(|byte| byte != b'0');
-    let version = parent.get(..2)?;
+    let is_hex = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+    let is_number = |text: &str| text.bytes().any(|byte| byte != b'0');
+    let (version, id, span, flags) = (parent.get(..2)?, parent.get(2..35)?, parent.get(35..52)?, parent.get(52..55)?);
+    for (at, byte) in parent.bytes().take(55).enumerate() {
+        if !(if matches!(at, 2 | 35 | 52) { byte == b'-' } else { is_hex(byte) }) {
+            return None;
+        }
+    }
     // A later version may have more to say; what is known of it reads as this one does.
     let is_whole = match parent.get(55..56) {
         None => true,
         Some(next) => next == "-" && version != "00",
     };
-    let is_valid = is_whole
-        && is_lower_hex(version)
-        && version != "ff"
-        && id.get(2..3)? == "-"
-        && is_number(id.get(3..)?)
-        && parent.get(35..36)? == "-"
-        && is_number(parent.get(36..52)?)
-        && flags.starts_with('-')
-        && is_lower_hex(flags.get(1..)?);
-    if !is_valid {
+    if !is_whole || version == "ff" || !is_number(id.get(1..)?) || !is_number(span.get(1..)?) {
         return None;
     }
     let mut state = String::new();
@@ -72,7 +57,7 @@ fn read(headers: &Headers) -> Option<Trace<'_>> {
         }
         state.push_str(value);
     }
-    Some(Trace { id: id.get(2..)?, flags, state })
+    Some(Trace { id, flags, state })
 }
 
 /// Adds the trace to a request that goes out, with a span of its own, unless it has one already.
@@ -102,7 +87,7 @@ mod tests {
     fn onward(fields: &[(&str, &str)]) -> Headers {
         let request =
             fields.iter().fold(Request::new(Method::Get, "/"), |it, (name, value)| it.with_header(*name, *value));
-        let _answering = answering(&request);
+        begin(&request);
         let mut headers = Headers::new();
         add(&mut headers);
         headers
@@ -115,9 +100,7 @@ mod tests {
         assert_eq!((&parent[..36], &parent[52..], parent.len()), (&PARENT[..36], "-01", PARENT.len()));
         assert_ne!(parent, PARENT);
         assert_eq!(headers.get("tracestate"), Some("a=1,b=2"));
-        let mut after = Headers::new();
-        add(&mut after);
-        assert!(after.is_empty());
+        assert!(onward(&[]).is_empty());
     }
 
     #[test]

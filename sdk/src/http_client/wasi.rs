@@ -2,9 +2,9 @@
 
 use super::url::{Scheme, Url};
 use super::{Connection, Error, Result, Tls};
-use crate::bindings::client::wasi::clocks::monotonic_clock;
-use crate::bindings::client::wasi::http::outgoing_handler;
-use crate::bindings::client::wasi::http::types::{self, ErrorCode};
+use crate::bindings::client_world::wasi::clocks::monotonic_clock;
+use crate::bindings::client_world::wasi::http::outgoing_handler;
+use crate::bindings::client_world::wasi::http::types::{self, ErrorCode};
 use crate::bindings::wasi::io::poll::{Pollable, poll};
 use crate::bindings::wasi::io::streams::{InputStream, OutputStream, StreamError};
 use crate::text::join;

@@ -34,7 +34,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use crate::http_client::{self, Error};
-use crate::{Bytes, Headers, Method, Problem, Response, StatusCode, json};
+use crate::{Bytes, Headers, Method, Problem, Response, StatusCode, Type, json};
 
 /// A request as a server would have seen it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +89,7 @@ impl Sent {
     /// # Errors
     ///
     /// A problem that says where it is not the JSON of a `T`.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+    pub fn json<T: DeserializeOwned + Type>(&self) -> Result<T, Problem> {
         json::parse(&self.body)
     }
 }
@@ -338,7 +338,7 @@ fn list(mut text: String, expected: &Expected) -> String {
         let _ = write!(text, "\n    {name}: {value}");
     }
     if let Some(body) = body {
-        let _ = write!(text, "\n    {body:?}");
+        let _ = write!(text, "\n    {}", String::from_utf8_lossy(body));
     }
     if let Some(json) = json {
         let _ = write!(text, "\n    {json}");
