@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
+use serde::ser::{Serialize, Serializer};
 
 use super::ClientFilter;
 use crate::json::Json;
@@ -11,6 +12,12 @@ use crate::json::Json;
 impl<'de> Deserialize<'de> for ClientFilter {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(Either)
+    }
+}
+
+impl Serialize for ClientFilter {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
     }
 }
 
@@ -52,6 +59,10 @@ mod tests {
         ] {
             let as_object: ClientFilter = serde_json::from_str(text).unwrap();
             let as_text: ClientFilter = serde_json::from_value(text.into()).unwrap();
+            assert_eq!(
+                serde_json::to_value(&as_object).unwrap(),
+                serde_json::from_str::<serde_json::Value>(text).unwrap()
+            );
             assert_eq!(as_object.check(&allow()).unwrap(), as_text.check(&allow()).unwrap(), "{text}");
         }
     }

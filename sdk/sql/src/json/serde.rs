@@ -1,8 +1,9 @@
-//! JSON that something else has read.
+//! JSON that something else has read, or will write.
 
 use std::fmt;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap as _, Serializer};
 
 use super::{Json, MAX_DEPTH};
 
@@ -73,5 +74,29 @@ impl<'de> Visitor<'de> for Below {
             object.push((name, members.next_value_seed(Below(depth))?));
         }
         Ok(Json::Object(object))
+    }
+}
+
+impl Serialize for Json {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Number(number) => match (number.parse::<i64>(), number.parse::<f64>()) {
+                (Ok(integer), _) => serializer.serialize_i64(integer),
+                (_, Ok(float)) => serializer.serialize_f64(float),
+                _ => serializer.serialize_unit(),
+            },
+            Self::Float(number) => serializer.serialize_f64(*number),
+            Self::Text(text) => serializer.serialize_str(text),
+            Self::List(items) => serializer.collect_seq(items),
+            Self::Object(members) => {
+                let mut map = serializer.serialize_map(Some(members.len()))?;
+                for (name, value) in members {
+                    map.serialize_entry(name, value)?;
+                }
+                map.end()
+            }
+        }
     }
 }
