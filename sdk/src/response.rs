@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::openapi::{Header, Output, Shape, Status};
 use crate::problem::Problem;
-use crate::{Bytes, Headers, Json, Text, json};
+use crate::{Bytes, Headers, Json, Text, Type, json};
 
 /// One response: a status, header fields, a body.
 ///
@@ -99,7 +99,7 @@ impl Response {
     /// # Errors
     ///
     /// A problem that says where the body is not the JSON of a `T`.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+    pub fn json<T: DeserializeOwned + Type>(&self) -> Result<T, Problem> {
         json::parse(&self.body)
     }
 
