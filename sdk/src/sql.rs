@@ -44,7 +44,7 @@ impl Type for PageParams {
 
     fn check(&self, checker: &mut Checker<'_>) {
         if self.limit == Some(0) {
-            checker.at("limit", &mut |checker| checker.violation("is less than 1"));
+            checker.at("limit").violation("is less than 1");
         }
         if self.after.is_some() && self.before.is_some() {
             checker.violation("a page is after a position or before one, not both");
@@ -65,7 +65,7 @@ impl<T: Type> Type for Page<T> {
     type Parts = T::Parts;
 
     fn check(&self, checker: &mut Checker<'_>) {
-        checker.at("items", &mut |checker| self.items.check(checker));
+        self.items.check(&mut checker.at("items"));
     }
 }
 
