@@ -54,6 +54,8 @@ pub mod env;
 mod extract;
 mod handler;
 mod headers;
+#[cfg(feature = "http-client")]
+pub mod http_client;
 pub mod json;
 mod layers;
 #[cfg(all(target_arch = "wasm32", target_env = "p2"))]
@@ -101,6 +103,30 @@ pub use method::Method;
 /// # Ok::<(), Problem>(())
 /// ```
 pub use mik_sdk_macros::Type;
+/// A request to another server, with feature `http-client`: the [`http_client`] in one line.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// fn order(item: &str, token: &str) -> Result<Response, Problem> {
+///     let url = "https://shop.example.com/orders";
+///     let response = fetch!(POST url,
+///         headers: { "authorization": format!("Bearer {token}") },
+///         json: { "item": item, "count": 1, "tags": ["new", item] },
+///         timeout: 5000,
+///     )
+///     .retries_of_any_method(2)
+///     .send()?;
+///     Ok(ok!({ "status": response.status(), "id": response.header("x-id") }))
+/// }
+/// # let _ = order;
+/// ```
+///
+/// After the method comes the URL, any expression that is text, and then, in any order: `headers: { name: value }`;
+/// `json: …`, written as in [`ok!`], or `body: …`, bytes or text; `timeout: …`, in milliseconds. What it makes is a
+/// [`ClientRequest`](http_client::ClientRequest).
+#[cfg(feature = "http-client")]
+pub use mik_sdk_macros::fetch;
 /// ```
 /// use mik_sdk::prelude::*;
 ///
@@ -153,6 +179,9 @@ pub mod prelude {
         env, error, forbidden, json, log, no_content, not_found, ok, random, redirect, routes, testing, time,
         too_many_requests, unauthorized, unprocessable,
     };
+    #[cfg(feature = "http-client")]
+    #[doc(no_inline)]
+    pub use crate::{fetch, http_client};
     #[cfg(feature = "sql")]
     #[doc(no_inline)]
     pub use crate::{query, sql_create, sql_delete, sql_read, sql_update};
