@@ -72,6 +72,8 @@ mod request;
 mod respond;
 mod response;
 mod routing;
+#[cfg(feature = "sql")]
+mod sql;
 pub mod testing;
 mod text;
 pub mod time;
