@@ -63,7 +63,8 @@ fn block_size(payload: usize) -> usize {
 
 /// The class of a small block and the size of its members.
 fn class(size: usize) -> (usize, usize) {
-    let power = (size - 1).ilog2() as usize;
+    // Not `ilog2`, which panics at 0.
+    let power = (usize::BITS - 1 - (size - 1).leading_zeros()) as usize;
     let upper = (size - 1) >> (power - 1) & 1;
     // 16 is the upper half of 9..=16.
     let index = (2 * power + upper).saturating_sub(7);

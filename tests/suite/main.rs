@@ -36,6 +36,7 @@ mod sdk;
 mod serve;
 mod settings;
 mod setup;
+mod sizes;
 mod static_files;
 mod targets;
 mod telemetry;
