@@ -5,6 +5,8 @@
 
 mod builtin;
 mod check;
+#[doc(hidden)]
+pub mod formats;
 mod key;
 pub(crate) mod refusal;
 #[doc(hidden)]
