@@ -13,7 +13,10 @@ pub fn email(text: &str) -> bool {
         !atom.is_empty()
             && atom.iter().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+/=?^_`{|}~-".contains(byte))
     };
-    text.len() <= 254 && local.len() <= 64 && local.as_bytes().split(|byte| *byte == b'.').all(is_atom) && hostname(host)
+    text.len() <= 254
+        && local.len() <= 64
+        && local.as_bytes().split(|byte| *byte == b'.').all(is_atom)
+        && hostname(host)
 }
 
 /// A host name (RFC 1123): labels of letters, digits and hyphens.
@@ -61,7 +64,9 @@ pub fn url(text: &str) -> bool {
         return false;
     };
     let is_http = scheme.eq_ignore_ascii_case("https") || scheme.eq_ignore_ascii_case("http");
-    let has_host = !matches!(rest.as_bytes().first(), None | Some(b'/' | b'?' | b'#' | b':'));
+    let authority = rest.as_bytes().split(|byte| matches!(byte, b'/' | b'?' | b'#')).next().unwrap_or_default();
+    let host = authority.rsplit(|byte| *byte == b'@').next().unwrap_or_default();
+    let has_host = !matches!(host.first(), None | Some(b':'));
     is_http && has_host && uri(text)
 }
 
