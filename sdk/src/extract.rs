@@ -9,6 +9,7 @@ pub use params::{Path, Query};
 
 use crate::Bytes;
 
+use crate::openapi::Input;
 use crate::{Headers, Method, Rejection, Request};
 
 /// A value that a handler can take from a request.
@@ -42,6 +43,9 @@ use crate::{Headers, Method, Rejection, Request};
     note = "a type with `#[derive(Type)]` is taken as `Json<T>` from the body, `Query<T>` from the query, `Path<T>` from the path"
 )]
 pub trait FromRequest<'r>: Sized {
+    /// What it takes of a request, for the OpenAPI document.
+    const INPUT: Input = Input::OPAQUE;
+
     /// Takes the value.
     ///
     /// # Errors
@@ -58,6 +62,9 @@ pub trait FromRequest<'r>: Sized {
     note = "take `Result<{Self}, Rejection>` to handle what is wrong with it"
 )]
 pub trait OptionalFromRequest<'r>: Sized {
+    /// What it takes of a request where it takes anything; see [`FromRequest::INPUT`].
+    const INPUT: Input = Input::OPAQUE;
+
     /// Takes the value, where it is.
     ///
     /// # Errors
@@ -67,12 +74,17 @@ pub trait OptionalFromRequest<'r>: Sized {
 }
 
 impl<'r, E: OptionalFromRequest<'r>> FromRequest<'r> for Option<E> {
+    const INPUT: Input = E::INPUT.optional();
+
     fn from_request(request: &'r Request) -> Result<Self, Rejection> {
         E::from_request_optional(request)
     }
 }
 
 impl<'r, E: FromRequest<'r>> FromRequest<'r> for Result<E, Rejection> {
+    // What the handler makes of a rejection is its own: it may well answer with it.
+    const INPUT: Input = E::INPUT;
+
     fn from_request(request: &'r Request) -> Result<Self, Rejection> {
         Ok(E::from_request(request))
     }
@@ -85,18 +97,24 @@ impl<'r> FromRequest<'r> for &'r Request {
 }
 
 impl<'r> FromRequest<'r> for &'r Headers {
+    const INPUT: Input = Input::NONE;
+
     fn from_request(request: &'r Request) -> Result<Self, Rejection> {
         Ok(request.headers())
     }
 }
 
 impl FromRequest<'_> for Method {
+    const INPUT: Input = Input::NONE;
+
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         Ok(request.method())
     }
 }
 
 impl FromRequest<'_> for Bytes {
+    const INPUT: Input = body::BYTES;
+
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         Ok(request.bytes())
     }

@@ -55,11 +55,13 @@ mod extract;
 mod handler;
 mod headers;
 pub mod json;
+mod layers;
 #[cfg(all(target_arch = "wasm32", target_env = "p2"))]
 mod libc;
 pub mod log;
 mod method;
 mod mismatch;
+pub mod openapi;
 mod plain;
 mod platform;
 mod problem;
@@ -71,6 +73,7 @@ mod routing;
 pub mod testing;
 mod text;
 pub mod time;
+mod trace;
 pub mod typed;
 
 pub use bytes::Bytes;
@@ -78,6 +81,7 @@ pub use extract::{FromRequest, Json, OptionalFromRequest, Path, Query, Text};
 pub use handler::{Arguments, Handler};
 pub use headers::Headers;
 pub use http::StatusCode;
+pub use layers::{After, Cors, Extension, Verdict};
 pub use method::Method;
 /// ```
 /// use mik_sdk::prelude::*;
@@ -124,6 +128,36 @@ pub use mik_sdk_macros::Type;
 /// # }
 /// ```
 pub use mik_sdk_macros::routes;
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// #[derive(Path)]
+/// struct Place {
+///     #[field(min = 1)]
+///     shelf: u32,
+///     book: String,
+/// }
+///
+/// #[derive(Query)]
+/// struct Page {
+///     #[field(default = 20, min = 1, max = 100)]
+///     limit: u32,
+/// }
+///
+/// routes! {
+///     GET "/shelves/{shelf}/{book}" => book,
+/// }
+///
+/// fn book(Path(place): Path<Place>, Query(page): Query<Page>) -> String {
+///     format!("{} {} {}", place.shelf, place.book, page.limit)
+/// }
+///
+/// assert_eq!(testing::get("/shelves/3/Faust").send(handle).text(), Some("3 Faust 20"));
+/// let response = testing::get("/shelves/3/Faust?limit=500").send(handle);
+/// assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
+/// assert!(response.text().unwrap().ends_with(r#""errors":[{"parameter":"limit","detail":"must be at most 100"}]}"#));
+/// ```
+pub use mik_sdk_macros::{Path, Query};
 /// SQL for PostgreSQL and SQLite: the crate `mik-sql`, with feature `sql`.
 #[cfg(feature = "sql")]
 pub use mik_sql as query;
@@ -142,9 +176,9 @@ pub use uuid::Uuid;
 pub mod prelude {
     #[doc(no_inline)]
     pub use crate::{
-        Bytes, Created, FromRequest, Headers, Html, IntoResponse, Json, Method, Path, Problem, Query, Redirect,
-        Rejection, Request, Response, StatusCode, Text, Type, Uuid, accepted, bad_request, conflict, created, env,
-        error, forbidden, json, log, no_content, not_found, ok, random, redirect, routes, testing, time,
+        Bytes, Cors, Created, Extension, FromRequest, Headers, Html, IntoResponse, Json, Method, Path, Problem, Query,
+        Redirect, Rejection, Request, Response, StatusCode, Text, Type, Uuid, accepted, bad_request, conflict, created,
+        env, error, forbidden, json, log, no_content, not_found, ok, random, redirect, routes, testing, time,
         too_many_requests, unauthorized, unprocessable,
     };
     #[cfg(feature = "sql")]
@@ -160,6 +194,7 @@ pub mod __private {
 
     pub use crate::handler::run;
     pub use crate::json::Writer;
+    pub use crate::layers::{Attached, Group, Groups, after, answer_in_groups, before};
     pub use crate::routing::{Endpoint, Route, Segment, answer};
 
     #[cfg(target_arch = "wasm32")]

@@ -8,6 +8,7 @@ use http::StatusCode;
 use serde::Serialize;
 
 use crate::json::Writer;
+use crate::openapi::{Output, Status};
 use crate::{Headers, IntoResponse, Response, log};
 
 /// A failed request, to be told to the client (RFC 9457).
@@ -259,6 +260,8 @@ impl<E: Error> From<E> for Problem {
 }
 
 impl IntoResponse for Problem {
+    const OUTPUT: Output = Output { problem: true, ..Output::empty(Status::Never) };
+
     fn into_response(self) -> Response {
         let body = self.to_vec();
         let mut response =

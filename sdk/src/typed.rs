@@ -15,6 +15,7 @@ pub mod schema;
 mod untyped;
 
 pub use check::{Checker, Violation};
+pub(crate) use check::{MOST_VIOLATIONS, push_item, push_key};
 pub use key::Key;
 use schema::{Definition, Parts, Schema};
 pub use untyped::Untyped;

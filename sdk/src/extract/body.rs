@@ -4,6 +4,7 @@ use crate::Bytes;
 use serde::de::DeserializeOwned;
 
 use super::{FromRequest, OptionalFromRequest};
+use crate::openapi::{Body, Content, Input, Shape};
 use crate::{Problem, Rejection, Request, Type};
 
 /// JSON, in and out: as an argument it is read from the body, as an answer it is written.
@@ -74,6 +75,8 @@ impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Json<T> {
 pub struct Text(pub String);
 
 impl FromRequest<'_> for Text {
+    const INPUT: Input = TEXT;
+
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         match std::str::from_utf8(request.body().unwrap_or_default()) {
             Ok(text) => Ok(Self(text.to_owned())),
@@ -83,16 +86,36 @@ impl FromRequest<'_> for Text {
 }
 
 impl OptionalFromRequest<'_> for Text {
+    const INPUT: Input = TEXT;
+
     fn from_request_optional(request: &Request) -> Result<Option<Self>, Rejection> {
         request.body().map(|_| Self::from_request(request)).transpose()
     }
 }
 
 impl OptionalFromRequest<'_> for Bytes {
+    const INPUT: Input = BYTES;
+
     fn from_request_optional(request: &Request) -> Result<Option<Self>, Rejection> {
         Ok(request.body().map(|_| request.bytes()))
     }
 }
+
+/// Any bytes; none are bytes, too.
+pub(super) const BYTES: Input = Input {
+    body: Some(Body { content: &[Content { media_type: "application/octet-stream", shape: None }], required: false }),
+    problems: &[413],
+    ..Input::NONE
+};
+
+const TEXT: Input = Input {
+    body: Some(Body {
+        content: &[Content { media_type: "text/plain", shape: Some(Shape::of::<String>()) }],
+        required: false,
+    }),
+    problems: &[400, 413],
+    ..Input::NONE
+};
 
 /// `application/json`, or a type that is JSON by its suffix (RFC 6839), whatever its parameters.
 #[inline(never)]
