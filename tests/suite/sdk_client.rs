@@ -1,7 +1,7 @@
 //! The SDK's HTTP client in a component: what goes out over a socket, what comes back, and what becomes of it when it
 //! does not.
 
-use mik_tests::guest::{CLIENT, FETCH};
+use mik_tests::guest::{CLIENT, FETCH, HANDLER};
 use mik_tests::{Body, DeafListener, Names, Reply, Server, Upstream};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -90,7 +90,8 @@ fn a_request_goes_out_as_it_was_written() {
     let upstream = Upstream::http();
     let site = Site::new();
     let url = at(&upstream, "/seen?a=%25&b=c d#e");
-    let seen = site.text(json!({ "method": "POST", "url": url, "headers": [["x-own", "1"], ["x-own", "2"]], "body": 3 }));
+    let seen =
+        site.text(json!({ "method": "POST", "url": url, "headers": [["x-own", "1"], ["x-own", "2"]], "body": 3 }));
     let expected = "POST /seen?a=%25&b=c%20d HTTP/1.1\nx-own: 1\nx-own: 2\ncontent-length: 3\nhost: ";
     assert!(seen.starts_with(expected), "{seen}");
     for (name, value) in [("host", "example.com"), ("x", "a\r\nb: c"), ("x y", "a"), ("connection", "close")] {
@@ -299,6 +300,17 @@ fn the_trace_of_a_request_goes_on_to_those_that_are_sent_for_it() {
     assert_eq!(parent(&outcomes[2]), None);
     // The next request has no trace, and nothing is left of this one's.
     assert_eq!(parent(&site.send(json!({ "url": url }))), None);
+}
+
+#[test]
+fn a_component_that_sends_no_requests_asks_the_host_for_nothing_more() {
+    let asks = |component: &std::path::Path| {
+        let bytes = fs_err::read(component).unwrap();
+        let name = b"wasi:http/outgoing-handler@";
+        bytes.windows(name.len()).any(|window| window == name)
+    };
+    assert!(asks(CLIENT.component()));
+    assert!(!asks(HANDLER.component()));
 }
 
 #[test]
