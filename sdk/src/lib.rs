@@ -57,10 +57,10 @@ pub mod env;
 mod extract;
 mod handler;
 mod headers;
-#[cfg(feature = "http-client")]
-pub mod http_client;
 #[cfg(any(test, all(target_arch = "wasm32", feature = "allocator")))]
 mod heap;
+#[cfg(feature = "http-client")]
+pub mod http_client;
 pub mod json;
 mod layers;
 #[cfg(all(target_arch = "wasm32", target_env = "p2"))]
