@@ -50,14 +50,19 @@ mod bytes;
 #[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub mod component;
+mod cookie;
 pub mod env;
 mod extract;
+mod fields;
 mod handler;
+pub mod header;
 mod headers;
+mod http_date;
 pub mod json;
 #[cfg(all(target_arch = "wasm32", target_env = "p2"))]
 mod libc;
 pub mod log;
+mod media_type;
 mod method;
 mod mismatch;
 mod plain;
@@ -71,6 +76,7 @@ mod routing;
 pub mod testing;
 mod text;
 pub mod time;
+mod trace_parent;
 pub mod typed;
 
 pub use bytes::Bytes;

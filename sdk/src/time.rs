@@ -57,7 +57,7 @@ fn to_iso(seconds: u64, nanoseconds: u32) -> String {
 
 /// Year, month and day of a day since 1970, in the calendar of today. A year begins in March here, so that the day that
 /// some years have and others do not is the last one.
-fn civil_from_days(days: u64) -> (u64, u64, u64) {
+pub(crate) fn civil_from_days(days: u64) -> (u64, u64, u64) {
     const DAYS_OF_400_YEARS: u64 = 146_097;
     // Days from the first of March of year 0 to 1970.
     let days = days + 719_468;
