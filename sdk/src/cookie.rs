@@ -5,6 +5,7 @@ pub(crate) mod signed;
 
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
+use crate::openapi::Output;
 use crate::text::{join, push_number};
 use crate::{IntoResponse, Response, fields, http_date, log};
 
@@ -247,6 +248,8 @@ impl Response {
 }
 
 impl<R: IntoResponse> IntoResponse for (Cookie, R) {
+    const OUTPUT: Output = R::OUTPUT;
+
     fn into_response(self) -> Response {
         self.1.into_response().with_cookie(self.0)
     }

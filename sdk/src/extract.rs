@@ -11,17 +11,20 @@ mod params;
 mod uri;
 
 pub use authorization::{Basic, Bearer};
+pub(crate) use body::is_json;
 pub use body::{Json, Text};
 pub use cookies::Cookies;
 pub use form::Form;
 pub(crate) use form::fields as form_fields;
 pub use header::Header;
+use params::read;
 pub(crate) use params::wrong as wrong_parameter;
 pub use params::{Path, Query};
 pub use uri::Uri;
 
 use crate::Bytes;
 
+use crate::openapi::Input;
 use crate::{Headers, Method, Rejection, Request};
 
 /// A value that a handler can take from a request.
@@ -55,6 +58,9 @@ use crate::{Headers, Method, Rejection, Request};
     note = "a type with `#[derive(Type)]` is taken as `Json<T>` from the body, `Query<T>` from the query, `Path<T>` from the path"
 )]
 pub trait FromRequest<'r>: Sized {
+    /// What it takes of a request, for the OpenAPI document.
+    const INPUT: Input = Input::OPAQUE;
+
     /// Takes the value.
     ///
     /// # Errors
@@ -71,6 +77,9 @@ pub trait FromRequest<'r>: Sized {
     note = "take `Result<{Self}, Rejection>` to handle what is wrong with it"
 )]
 pub trait OptionalFromRequest<'r>: Sized {
+    /// What it takes of a request where it takes anything; see [`FromRequest::INPUT`].
+    const INPUT: Input = Input::OPAQUE;
+
     /// Takes the value, where it is.
     ///
     /// # Errors
@@ -80,12 +89,17 @@ pub trait OptionalFromRequest<'r>: Sized {
 }
 
 impl<'r, E: OptionalFromRequest<'r>> FromRequest<'r> for Option<E> {
+    const INPUT: Input = E::INPUT.optional();
+
     fn from_request(request: &'r Request) -> Result<Self, Rejection> {
         E::from_request_optional(request)
     }
 }
 
 impl<'r, E: FromRequest<'r>> FromRequest<'r> for Result<E, Rejection> {
+    // What the handler makes of a rejection is its own: it may well answer with it.
+    const INPUT: Input = E::INPUT;
+
     fn from_request(request: &'r Request) -> Result<Self, Rejection> {
         Ok(E::from_request(request))
     }
@@ -98,18 +112,24 @@ impl<'r> FromRequest<'r> for &'r Request {
 }
 
 impl<'r> FromRequest<'r> for &'r Headers {
+    const INPUT: Input = Input::NONE;
+
     fn from_request(request: &'r Request) -> Result<Self, Rejection> {
         Ok(request.headers())
     }
 }
 
 impl FromRequest<'_> for Method {
+    const INPUT: Input = Input::NONE;
+
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         Ok(request.method())
     }
 }
 
 impl FromRequest<'_> for Bytes {
+    const INPUT: Input = body::BYTES;
+
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         Ok(request.bytes())
     }

@@ -1,5 +1,6 @@
 //! What a route can call: a function of extractors that returns an answer.
 
+use crate::openapi::Input;
 use crate::{FromRequest, IntoResponse, Rejection, Request, Response};
 
 /// A function that a route can call: up to twelve extractors, in any order, and an answer.
@@ -25,6 +26,9 @@ pub trait Handler<Arguments> {
     note = "every argument is an extractor: `Path<T>`, `Query<T>`, `Json<T>`, `Bytes`, `Text`, `Method`, `&Request`, …"
 )]
 pub trait Arguments<'r>: Sized {
+    /// What each argument takes of a request, for the OpenAPI document.
+    const INPUTS: &'static [Input];
+
     /// Takes every argument from the request, the first one first.
     ///
     /// # Errors
@@ -62,6 +66,8 @@ macro_rules! functions {
         }
 
         impl<'r, $($argument: FromRequest<'r>),*> Arguments<'r> for ($($argument,)*) {
+            const INPUTS: &'static [Input] = &[$($argument::INPUT),*];
+
             #[allow(unused_variables)]
             fn extract(request: &'r Request) -> Result<Self, Rejection> {
                 Ok(($($argument::from_request(request)?,)*))

@@ -104,7 +104,9 @@ impl<'r> FromHeader<'r> for ContentType<'r> {
     const NAME: &'static str = "content-type";
 
     fn from_value(value: &'r str) -> Result<Self, Wrong> {
-        MediaType::parse(value).map(Self).ok_or(Wrong::Borrowed("it is not a media type, such as `text/html; charset=utf-8`"))
+        MediaType::parse(value)
+            .map(Self)
+            .ok_or(Wrong::Borrowed("it is not a media type, such as `text/html; charset=utf-8`"))
     }
 }
 

@@ -2,77 +2,37 @@
 //! in the tests; in a component it would cost 16 KiB.
 
 use crate::text::join;
-use crate::time::civil_from_days;
+use crate::time::{Timestamp, to_iso};
 
-const DAYS: &[u8; 21] = b"ThuFriSatSunMonTueWed";
-const MONTHS: &[u8; 36] = b"JanFebMarAprMayJunJulAugSepOctNovDec";
-/// The first second that the format has no four digits for.
-const YEAR_10000: u64 = 253_402_300_800;
+const DAYS: &[&str; 7] = &["Thu, ", "Fri, ", "Sat, ", "Sun, ", "Mon, ", "Tue, ", "Wed, "];
+const MONTHS: &[&str; 12] =
+    &[" Jan ", " Feb ", " Mar ", " Apr ", " May ", " Jun ", " Jul ", " Aug ", " Sep ", " Oct ", " Nov ", " Dec "];
 
-/// A time in seconds since 1970, as a date; the last one that there is for what comes after it.
+/// A time in seconds since 1970, as a date; the last one with four digits for the year where it comes after that.
 #[inline(never)]
 pub(crate) fn format(seconds: u64) -> String {
-    let seconds = seconds.min(YEAR_10000 - 1);
-    let (year, month, day) = civil_from_days(seconds / 86_400);
-    let of_day = seconds % 86_400;
-    join(&[
-        name(DAYS, seconds / 86_400 % 7),
-        ", ",
-        &digits(day, 2),
-        " ",
-        name(MONTHS, month - 1),
-        " ",
-        &digits(year, 4),
-        " ",
-        &digits(of_day / 3600, 2),
-        ":",
-        &digits(of_day / 60 % 60, 2),
-        ":",
-        &digits(of_day % 60, 2),
-        " GMT",
-    ])
+    const LAST: u64 = Timestamp::LAST.as_seconds().unsigned_abs();
+    let seconds = seconds.min(LAST);
+    // 1994-11-06T08:49:37
+    let iso = to_iso(seconds, 0);
+    let piece = |start, end| iso.get(start..end).unwrap_or_default();
+    let day = DAYS.get((seconds / 86_400 % 7) as usize).copied().unwrap_or_default();
+    let month = piece(5, 7).parse().ok().and_then(|month: usize| MONTHS.get(month.wrapping_sub(1)));
+    join(&[day, piece(8, 10), month.copied().unwrap_or_default(), piece(0, 4), " ", piece(11, 19), " GMT"])
 }
 
 /// The seconds since 1970 of a date; `None` where it is none, comes before 1970, or has one of the two forms that have been
 /// obsolete since 1997.
 #[inline(never)]
 pub(crate) fn parse(text: &str) -> Option<u64> {
-    let text: &[u8; 29] = text.as_bytes().try_into().ok()?;
-    let number = |range: std::ops::Range<usize>| {
-        text.get(range)?.iter().try_fold(0, |number, byte| byte.is_ascii_digit().then(|| number * 10 + u64::from(byte - b'0')))
-    };
-    let month = MONTHS.chunks_exact(3).position(|month| month == &text[8..11])? as u64 + 1;
-    let (day, year) = (number(5..7)?, number(12..16)?);
-    let (hour, minute, second) = (number(17..19)?, number(20..22)?, number(23..25)?);
-    if year < 1970 || day == 0 || hour > 23 || minute > 59 || second > 59 {
-        return None;
-    }
-    let seconds = days_from_civil(year, month, day) * 86_400 + hour * 3600 + minute * 60 + second;
-    // One text for each time: the day of the week, the separators and the days that a month has are checked by this.
-    (format(seconds).as_bytes() == text).then_some(seconds)
-}
-
-/// The reverse of `civil_from_days`.
-fn days_from_civil(year: u64, month: u64, day: u64) -> u64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let of_era = year % 400;
-    year / 400 * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
-
-fn digits(number: u64, width: u32) -> String {
-    let mut text = String::new();
-    let mut unit = 10_u64.pow(width - 1);
-    while unit > 0 {
-        text.push(char::from(b'0' + (number / unit % 10) as u8));
-        unit /= 10;
-    }
-    text
-}
-
-fn name(names: &'static [u8], index: u64) -> &'static str {
-    let start = index as usize * 3;
-    names.get(start..start + 3).and_then(|name| std::str::from_utf8(name).ok()).unwrap_or_default()
+    let month = text.get(7..12)?;
+    let month = MONTHS.iter().position(|name| *name == month)? + 1;
+    let (tens, ones) = if month < 10 { ("0", month) } else { ("1", month - 10) };
+    let ones = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"].get(ones)?;
+    let iso = join(&[text.get(12..16)?, "-", tens, ones, "-", text.get(5..7)?, "T", text.get(17..25)?, "Z"]);
+    let seconds = u64::try_from(iso.parse::<Timestamp>().ok()?.as_seconds()).ok()?;
+    // One text for each time: the day of the week and what stands between are checked by this.
+    (format(seconds) == text).then_some(seconds)
 }
 
 #[cfg(test)]
@@ -107,7 +67,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn dates_are_those_of_httpdate(seconds in 0..YEAR_10000) {
+        fn dates_are_those_of_httpdate(seconds in 0..253_402_300_800_u64) {
             let text = format(seconds);
             prop_assert_eq!(&text, &httpdate::fmt_http_date(UNIX_EPOCH + Duration::from_secs(seconds)));
             prop_assert_eq!(parse(&text), Some(seconds));

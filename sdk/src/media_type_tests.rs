@@ -69,7 +69,9 @@ fn words_stand_for_types() {
 
 #[test]
 fn weights_are_as_the_rfc_writes_them() {
-    for (text, expected) in [("0", Some(0)), ("1", Some(1000)), ("0.5", Some(500)), ("0.123", Some(123)), ("1.", Some(1000))] {
+    for (text, expected) in
+        [("0", Some(0)), ("1", Some(1000)), ("0.5", Some(500)), ("0.123", Some(123)), ("1.", Some(1000))]
+    {
         assert_eq!(thousandths(text), expected, "{text}");
     }
     for wrong in ["", "2", "1.001", "0.1234", "-1", "0,5", ".5", "00.5", "0.5x", "1e0"] {

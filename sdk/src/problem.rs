@@ -8,6 +8,7 @@ use http::StatusCode;
 use serde::Serialize;
 
 use crate::json::Writer;
+use crate::openapi::{Output, Status};
 use crate::{Headers, IntoResponse, Response, log};
 
 /// A failed request, to be told to the client (RFC 9457).
@@ -163,6 +164,12 @@ impl Problem {
         self
     }
 
+    /// The same, with JSON that is already text.
+    pub(crate) fn with_json(mut self, name: &'static str, json: Vec<u8>) -> Self {
+        self.push_extension(Cow::Borrowed(name), json);
+        self
+    }
+
     #[inline(never)]
     fn push_extension(&mut self, name: Cow<'static, str>, value: Vec<u8>) {
         self.0.extensions.push((name, value));
@@ -253,6 +260,8 @@ impl<E: Error> From<E> for Problem {
 }
 
 impl IntoResponse for Problem {
+    const OUTPUT: Output = Output { problem: true, ..Output::empty(Status::Never) };
+
     fn into_response(self) -> Response {
         let body = self.to_vec();
         let mut response =

@@ -6,6 +6,7 @@ mod headers;
 use std::cell::OnceCell;
 
 use crate::extract::form_fields;
+use crate::layers::Extensions;
 use crate::{Bytes, Headers, Method, log};
 
 /// One request.
@@ -36,6 +37,7 @@ pub struct Request {
     /// Decoded when it is first asked for: most handlers never do.
     query: OnceCell<Values>,
     form: OnceCell<Values>,
+    extensions: Extensions,
 }
 
 impl Request {
@@ -46,7 +48,17 @@ impl Request {
 
     pub(crate) fn from_parts(method: Method, target: String, headers: Headers, body: Option<Bytes>) -> Self {
         let path_len = target.find('?').unwrap_or(target.len());
-        Self { method, target, path_len, headers, body, params: Vec::new(), query: OnceCell::new(), form: OnceCell::new() }
+        Self {
+            method,
+            target,
+            path_len,
+            headers,
+            body,
+            params: Vec::new(),
+            query: OnceCell::new(),
+            form: OnceCell::new(),
+            extensions: Extensions::new(),
+        }
     }
 
     /// This request with one more header field.
@@ -126,6 +138,14 @@ impl Request {
     /// The first value of a header field.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)
+    }
+
+    pub(crate) const fn extensions(&self) -> &Extensions {
+        &self.extensions
+    }
+
+    pub(crate) const fn extensions_mut(&mut self) -> &mut Extensions {
+        &mut self.extensions
     }
 
     pub(crate) fn set_params(&mut self, params: Vec<(&'static str, String)>) {

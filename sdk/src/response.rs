@@ -9,8 +9,9 @@ use http::StatusCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::openapi::{Header, Output, Shape, Status};
 use crate::problem::Problem;
-use crate::{Bytes, Headers, Json, Text, json};
+use crate::{Bytes, Headers, Json, Text, Type, json};
 
 /// One response: a status, header fields, a body.
 ///
@@ -103,7 +104,7 @@ impl Response {
     /// # Errors
     ///
     /// A problem that says where the body is not the JSON of a `T`.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+    pub fn json<T: DeserializeOwned + Type>(&self) -> Result<T, Problem> {
         json::parse(&self.body)
     }
 
@@ -138,9 +139,15 @@ impl Response {
     note = "handlers are plain functions, not `async`"
 )]
 pub trait IntoResponse {
+    /// What the response is, for the OpenAPI document.
+    const OUTPUT: Output = Output::ANY;
+
     /// This value as a response.
     fn into_response(self) -> Response;
 }
+
+const TEXT: Output = Output::content(200, "text/plain; charset=utf-8", Some(Shape::of::<String>()));
+const BYTES: Output = Output::content(200, "application/octet-stream", None);
 
 impl IntoResponse for Response {
     fn into_response(self) -> Response {
@@ -149,6 +156,8 @@ impl IntoResponse for Response {
 }
 
 impl IntoResponse for () {
+    const OUTPUT: Output = Output::empty(Status::Exactly(204));
+
     fn into_response(self) -> Response {
         Response::new(StatusCode::NO_CONTENT)
     }
@@ -161,36 +170,48 @@ impl IntoResponse for StatusCode {
 }
 
 impl<R: IntoResponse> IntoResponse for (StatusCode, R) {
+    const OUTPUT: Output = R::OUTPUT.with_status(Status::Any);
+
     fn into_response(self) -> Response {
         self.1.into_response().with_status(self.0)
     }
 }
 
 impl IntoResponse for &'static str {
+    const OUTPUT: Output = TEXT;
+
     fn into_response(self) -> Response {
         with_type("text/plain; charset=utf-8", self.into())
     }
 }
 
 impl IntoResponse for String {
+    const OUTPUT: Output = TEXT;
+
     fn into_response(self) -> Response {
         with_type("text/plain; charset=utf-8", self.into())
     }
 }
 
 impl IntoResponse for Text {
+    const OUTPUT: Output = TEXT;
+
     fn into_response(self) -> Response {
         self.0.into_response()
     }
 }
 
 impl IntoResponse for Bytes {
+    const OUTPUT: Output = BYTES;
+
     fn into_response(self) -> Response {
         with_type("application/octet-stream", self.into())
     }
 }
 
 impl IntoResponse for Vec<u8> {
+    const OUTPUT: Output = BYTES;
+
     fn into_response(self) -> Response {
         with_type("application/octet-stream", self)
     }
@@ -205,12 +226,16 @@ impl<T: Serialize> IntoResponse for Json<T> {
 }
 
 impl IntoResponse for json::Value {
+    const OUTPUT: Output = Output::content(200, "application/json", Some(Shape::of::<Self>()));
+
     fn into_response(self) -> Response {
         Json(self).into_response()
     }
 }
 
 impl<R: IntoResponse> IntoResponse for Option<R> {
+    const OUTPUT: Output = Output { not_found: true, ..R::OUTPUT };
+
     fn into_response(self) -> Response {
         match self {
             Some(answer) => answer.into_response(),
@@ -220,6 +245,8 @@ impl<R: IntoResponse> IntoResponse for Option<R> {
 }
 
 impl<R: IntoResponse, E: Into<Problem>> IntoResponse for Result<R, E> {
+    const OUTPUT: Output = Output { problem: true, ..R::OUTPUT };
+
     fn into_response(self) -> Response {
         match self {
             Ok(answer) => answer.into_response(),
@@ -240,6 +267,8 @@ impl<R: IntoResponse, E: Into<Problem>> IntoResponse for Result<R, E> {
 pub struct Created<R>(pub R);
 
 impl<R: IntoResponse> IntoResponse for Created<R> {
+    const OUTPUT: Output = R::OUTPUT.with_status(Status::Exactly(201));
+
     fn into_response(self) -> Response {
         self.0.into_response().with_status(StatusCode::CREATED)
     }
@@ -250,6 +279,8 @@ impl<R: IntoResponse> IntoResponse for Created<R> {
 pub struct Html<T>(pub T);
 
 impl<T: Into<Vec<u8>>> IntoResponse for Html<T> {
+    const OUTPUT: Output = Output::content(200, "text/html; charset=utf-8", Some(Shape::of::<String>()));
+
     fn into_response(self) -> Response {
         with_type("text/html; charset=utf-8", self.0.into())
     }
@@ -292,6 +323,16 @@ impl Redirect {
 }
 
 impl IntoResponse for Redirect {
+    const OUTPUT: Output = Output {
+        headers: &[Header {
+            name: "location",
+            shape: Shape::of::<String>(),
+            required: true,
+            description: Some("Where to go on"),
+        }],
+        ..Output::empty(Status::Class(3))
+    };
+
     fn into_response(self) -> Response {
         Response::new(self.status).with_header("location", self.location)
     }

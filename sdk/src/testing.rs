@@ -8,79 +8,43 @@
 //! }
 //!
 //! fn hello(Path(name): Path<String>) -> Response {
-//!     ok!({ "hello": name })
+//!     log::info!("{name} came in");
+//!     ok!({ "hello": name, "at": time::now_iso() })
 //! }
 //!
+//! let _clock = testing::at("2025-01-16T10:30:00Z");
+//! let logs = testing::logs();
+//!
 //! let response = testing::get("/hello/Ada").send(handle);
-//! assert_eq!(response.status(), StatusCode::OK);
-//! assert_eq!(response.text(), Some(r#"{"hello":"Ada"}"#));
+//! response.assert_status(200).assert_json(&json!({ "hello": "Ada", "at": "2025-01-16T10:30:00.000Z" }));
+//! assert_eq!(logs.messages(), ["Ada came in"]);
 //! ```
+//!
+//! What the host would give, a test decides: the time with [`at`], randomness with [`seed`], the environment with [`env`],
+//! and it reads the log with [`logs`]. Each holds for the test's own thread, so that tests that run side by side do not
+//! see each other's, until what the function has returned is dropped; then what was before holds again. Without them the
+//! machine's own clock, randomness and environment are used, and lines go to the test's output.
 
-use crate::Bytes;
-use serde::Serialize;
+mod call;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod clock;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod environment;
+mod expect;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod logs;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod randomness;
+#[cfg(not(target_arch = "wasm32"))]
+mod scope;
+#[cfg(test)]
+mod tests;
 
-use crate::{Method, Request, Response, json};
-
-/// A request that a test is about to send.
-#[derive(Clone, Debug)]
-#[must_use = "a call does nothing until it is sent"]
-pub struct Call {
-    request: Request,
-}
-
-/// A call with any method. The target is the path with its query.
-pub fn call(method: Method, target: impl Into<String>) -> Call {
-    Call { request: Request::new(method, target) }
-}
-
-macro_rules! methods {
-    ($($name:ident $method:ident;)*) => {$(
-        #[doc = concat!("A call with `", stringify!($method), "`.")]
-        pub fn $name(target: impl Into<String>) -> Call {
-            call(Method::$method, target)
-        }
-    )*};
-}
-
-methods! {
-    get GET;
-    post POST;
-    put PUT;
-    patch PATCH;
-    delete DELETE;
-    head HEAD;
-    options OPTIONS;
-}
-
-impl Call {
-    /// Adds a header field.
-    pub fn header(self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { request: self.request.with_header(name, value) }
-    }
-
-    /// Sets the body.
-    pub fn body(self, body: impl Into<Bytes>) -> Self {
-        Self { request: self.request.with_body(body) }
-    }
-
-    /// Sets the body to JSON, and the content type with it.
-    ///
-    /// # Panics
-    ///
-    /// If the value has no JSON.
-    #[allow(clippy::expect_used, reason = "a test is told by a panic")]
-    pub fn json<T: Serialize + ?Sized>(self, value: &T) -> Self {
-        let body = json::to_vec(value).expect("a value that can be written as JSON");
-        self.header("content-type", "application/json").body(body)
-    }
-
-    /// Sends it to the `handle` that `routes!` made. An answer to `HEAD` comes back without its body, as a client gets it.
-    pub fn send(self, handle: impl FnOnce(Request) -> Response) -> Response {
-        let method = self.request.method();
-        let response = handle(self.request);
-        match method {
-            Method::Head => response.with_body(Vec::new()),
-            _ => response,
-        }
-    }
-}
+pub use call::{Call, call, delete, get, head, options, patch, post, put};
+#[cfg(not(target_arch = "wasm32"))]
+pub use {
+    clock::{Clock, at},
+    environment::{Environment, env},
+    logs::{Logs, logs},
+    randomness::{Seed, seed},
+};

@@ -68,11 +68,12 @@ impl SigningKey {
         }
         for (byte, pair) in bytes.iter_mut().zip(pairs) {
             for digit in pair {
-                *byte = *byte << 4 | match digit {
-                    b'0'..=b'9' => digit - b'0',
-                    b'a'..=b'f' => digit - b'a' + 10,
-                    _ => return None,
-                };
+                *byte = *byte << 4
+                    | match digit {
+                        b'0'..=b'9' => digit - b'0',
+                        b'a'..=b'f' => digit - b'a' + 10,
+                        _ => return None,
+                    };
             }
         }
         // In a time that does not depend on where they differ.

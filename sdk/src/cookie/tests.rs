@@ -13,7 +13,10 @@ fn field(cookie: Cookie) -> Result<String, &'static str> {
 #[test]
 fn the_examples_of_rfc_6265_section_3_1_can_be_said() {
     let plain = |name, value| Cookie::new(name, value).without_http_only().without_secure();
-    assert_eq!(field(plain("SID", "31d4d96e407aad42").with_path("/")).unwrap(), "SID=31d4d96e407aad42; Path=/; SameSite=Lax");
+    assert_eq!(
+        field(plain("SID", "31d4d96e407aad42").with_path("/")).unwrap(),
+        "SID=31d4d96e407aad42; Path=/; SameSite=Lax"
+    );
     assert_eq!(
         field(plain("SID", "31d4d96e407aad42").with_domain("example.com")).unwrap(),
         "SID=31d4d96e407aad42; Path=/; Domain=example.com; SameSite=Lax"
@@ -84,7 +87,7 @@ fn a_cookie_that_cannot_be_sent_leaves_nothing_of_the_response() {
 
 proptest! {
     #[test]
-    fn any_value_comes_back_and_says_nothing_else(value: String, name in "[!#-+\\--.0-9A-Z^-z|~]{1,8}") {
+    fn any_value_comes_back_and_says_nothing_else(value: String, name in "[-!#$&*+.0-9A-Z^_`a-z|~]{1,8}") {
         let field = field(Cookie::new(&name, &value));
         prop_assume!(value.len() < 1000 && !name.starts_with("__"));
         let field = field.unwrap();

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{FromRequest, OptionalFromRequest};
 use crate::fields::trim;
+use crate::openapi::{Input, Scheme, Security};
 use crate::text::join;
 use crate::{Problem, Rejection, Request};
 
@@ -60,15 +61,22 @@ impl fmt::Debug for Bearer<'_> {
     }
 }
 
+const BEARER: Input = Input { security: Some(Security::BEARER), problems: &[400, 401], ..Input::NONE };
+
 impl<'r> FromRequest<'r> for Bearer<'r> {
+    const INPUT: Input = BEARER;
+
     fn from_request(request: &'r Request) -> Result<Self, Rejection> {
         Self::from_request_optional(request)?.ok_or_else(|| {
-            Problem::unauthorized("this needs a token: `Authorization: Bearer …`").with_header("www-authenticate", "Bearer")
+            Problem::unauthorized("this needs a token: `Authorization: Bearer …`")
+                .with_header("www-authenticate", "Bearer")
         })
     }
 }
 
 impl<'r> OptionalFromRequest<'r> for Bearer<'r> {
+    const INPUT: Input = BEARER;
+
     fn from_request_optional(request: &'r Request) -> Result<Option<Self>, Rejection> {
         match credentials(request, "Bearer") {
             Ok(None) => Ok(None),
@@ -126,7 +134,15 @@ impl fmt::Debug for Basic {
     }
 }
 
+const BASIC: Input = Input {
+    security: Some(Security { name: "basic", scheme: Scheme::Http("basic") }),
+    problems: &[400, 401],
+    ..Input::NONE
+};
+
 impl FromRequest<'_> for Basic {
+    const INPUT: Input = BASIC;
+
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         Self::from_request_optional(request)?
             .ok_or_else(|| Self::challenge("this needs a user and a password: `Authorization: Basic …`"))
@@ -134,6 +150,8 @@ impl FromRequest<'_> for Basic {
 }
 
 impl OptionalFromRequest<'_> for Basic {
+    const INPUT: Input = BASIC;
+
     fn from_request_optional(request: &Request) -> Result<Option<Self>, Rejection> {
         let wrong = || malformed(CHALLENGE);
         let Some(encoded) = credentials(request, "Basic").map_err(|_| wrong())? else {
@@ -216,7 +234,9 @@ mod tests {
     use crate::Method;
 
     fn request(fields: &[&str]) -> Request {
-        fields.iter().fold(Request::new(Method::Get, "/"), |request, field| request.with_header("authorization", *field))
+        fields
+            .iter()
+            .fold(Request::new(Method::Get, "/"), |request, field| request.with_header("authorization", *field))
     }
 
     #[test]
@@ -231,7 +251,9 @@ mod tests {
             let token = Bearer::from_request_optional(&request).unwrap().map(|Bearer(token)| token);
             assert_eq!(token, expected, "{fields:?}");
         }
-        for fields in [&["Bearer"][..], &["Bearer "], &["Bearer a b"], &["Bearer ==="], &["Bearer ü"], &["Bearer a", "Bearer b"]] {
+        for fields in
+            [&["Bearer"][..], &["Bearer "], &["Bearer a b"], &["Bearer ==="], &["Bearer ü"], &["Bearer a", "Bearer b"]]
+        {
             let problem = Bearer::from_request_optional(&request(fields)).unwrap_err();
             assert_eq!(problem.status(), 400, "{fields:?}");
         }

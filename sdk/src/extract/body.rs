@@ -4,7 +4,8 @@ use crate::Bytes;
 use serde::de::DeserializeOwned;
 
 use super::{FromRequest, OptionalFromRequest};
-use crate::{Problem, Rejection, Request};
+use crate::openapi::{Body, Content, Input, Shape};
+use crate::{Problem, Rejection, Request, Type};
 
 /// JSON, in and out: as an argument it is read from the body, as an answer it is written.
 ///
@@ -36,7 +37,7 @@ use crate::{Problem, Rejection, Request};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest<'_> for Json<T> {
+impl<T: DeserializeOwned + Type> FromRequest<'_> for Json<T> {
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         match request.header("content-type") {
             Some(content_type) if is_json(content_type) => request.json().map(Self),
@@ -48,7 +49,7 @@ impl<T: DeserializeOwned> FromRequest<'_> for Json<T> {
     }
 }
 
-impl<T: DeserializeOwned> OptionalFromRequest<'_> for Json<T> {
+impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Json<T> {
     fn from_request_optional(request: &Request) -> Result<Option<Self>, Rejection> {
         let is_absent = request.header("content-type").is_none() && request.body().is_none_or(<[u8]>::is_empty);
         if is_absent {
@@ -74,6 +75,8 @@ impl<T: DeserializeOwned> OptionalFromRequest<'_> for Json<T> {
 pub struct Text(pub String);
 
 impl FromRequest<'_> for Text {
+    const INPUT: Input = TEXT;
+
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         match std::str::from_utf8(request.body().unwrap_or_default()) {
             Ok(text) => Ok(Self(text.to_owned())),
@@ -83,20 +86,40 @@ impl FromRequest<'_> for Text {
 }
 
 impl OptionalFromRequest<'_> for Text {
+    const INPUT: Input = TEXT;
+
     fn from_request_optional(request: &Request) -> Result<Option<Self>, Rejection> {
         request.body().map(|_| Self::from_request(request)).transpose()
     }
 }
 
 impl OptionalFromRequest<'_> for Bytes {
+    const INPUT: Input = BYTES;
+
     fn from_request_optional(request: &Request) -> Result<Option<Self>, Rejection> {
         Ok(request.body().map(|_| request.bytes()))
     }
 }
 
+/// Any bytes; none are bytes, too.
+pub(super) const BYTES: Input = Input {
+    body: Some(Body { content: &[Content { media_type: "application/octet-stream", shape: None }], required: false }),
+    problems: &[413],
+    ..Input::NONE
+};
+
+const TEXT: Input = Input {
+    body: Some(Body {
+        content: &[Content { media_type: "text/plain", shape: Some(Shape::of::<String>()) }],
+        required: false,
+    }),
+    problems: &[400, 413],
+    ..Input::NONE
+};
+
 /// `application/json`, or a type that is JSON by its suffix (RFC 6839), whatever its parameters.
 #[inline(never)]
-fn is_json(content_type: &str) -> bool {
+pub(crate) fn is_json(content_type: &str) -> bool {
     // Of bytes, not of text: to look for a character costs a component more than to look for a byte.
     let essence = content_type.as_bytes().split(|byte| *byte == b';').next();
     let essence = essence.unwrap_or_default().trim_ascii();

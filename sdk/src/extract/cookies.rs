@@ -7,6 +7,7 @@ use percent_encoding::percent_decode_str;
 
 use super::FromRequest;
 use crate::fields::trim;
+use crate::openapi::Input;
 use crate::{Headers, Rejection, Request};
 
 /// The cookies of a request (RFC 6265, 4.2), of every `Cookie` field, in the order in which they came. A request without
@@ -84,6 +85,8 @@ impl fmt::Debug for Cookies<'_> {
 }
 
 impl<'r> FromRequest<'r> for Cookies<'r> {
+    const INPUT: Input = Input::NONE;
+
     fn from_request(request: &'r Request) -> Result<Self, Rejection> {
         Ok(request.cookies())
     }
@@ -110,7 +113,8 @@ mod tests {
     #[test]
     fn cookies_as_they_come_in_the_wild() {
         // HTTP/2 may send one field for each cookie (RFC 9113, 8.2.3).
-        let request = request(&["a=1;b = 2 ;; novalue; =noname; c=x=y=z; d=\"quoted\"", "a=3; e=; f=100%; g=%ff; h=\""]);
+        let request =
+            request(&["a=1;b = 2 ;; novalue; =noname; c=x=y=z; d=\"quoted\"", "a=3; e=; f=100%; g=%ff; h=\""]);
         let all: Vec<_> = request.cookies().iter().collect();
         let expected = [
             ("a", "1"),

@@ -6,10 +6,9 @@ use form_urlencoded::Serializer;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{FromRequest, OptionalFromRequest, wrong_parameter};
+use super::{FromRequest, OptionalFromRequest, read};
 use crate::json::{self, Value};
-use crate::plain::Pairs;
-use crate::{IntoResponse, Problem, Rejection, Request, Response, StatusCode};
+use crate::{IntoResponse, Problem, Rejection, Request, Response, StatusCode, Type};
 
 /// The most fields that a form or a query may have. To tell them apart by name takes the square of it.
 pub(crate) const MOST_FIELDS: usize = 1000;
@@ -25,6 +24,7 @@ const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 /// | the content type is not `application/x-www-form-urlencoded` | 415 |
 /// | there are more than 1000 fields | 413 |
 /// | the fields are not those of a `T` | 400, with the name of the field |
+/// | they are, and one does not keep to its rules | 422, with every violation |
 ///
 /// ```
 /// use mik_sdk::prelude::*;
@@ -48,14 +48,14 @@ const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Form<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest<'_> for Form<T> {
+impl<T: DeserializeOwned + Type> FromRequest<'_> for Form<T> {
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         let pairs = pairs_of(request)?;
-        T::deserialize(Pairs(&pairs)).map(Self).map_err(|mismatch| wrong_parameter("form", &mismatch))
+        read("form", &pairs).map(Self)
     }
 }
 
-impl<T: DeserializeOwned> OptionalFromRequest<'_> for Form<T> {
+impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Form<T> {
     fn from_request_optional(request: &Request) -> Result<Option<Self>, Rejection> {
         if request.content_type().is_none() && !request.has_body() {
             return Ok(None);

@@ -2,6 +2,7 @@
 
 use super::{FromRequest, OptionalFromRequest};
 use crate::header::{FromHeader, Wrong};
+use crate::openapi::{Input, Parameter, Place, Shape};
 use crate::text::join;
 use crate::{Problem, Rejection, Request};
 
@@ -42,13 +43,25 @@ use crate::{Problem, Rejection, Request};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header<H>(pub H);
 
+impl<'r, H: FromHeader<'r>> Header<H> {
+    const INPUT: Input = Input {
+        parameters: &[Parameter::new(Place::Header, H::NAME, Shape::of::<String>())],
+        problems: &[400],
+        ..Input::NONE
+    };
+}
+
 impl<'r, H: FromHeader<'r>> FromRequest<'r> for Header<H> {
+    const INPUT: Input = Self::INPUT;
+
     fn from_request(request: &'r Request) -> Result<Self, Rejection> {
         Self::from_request_optional(request)?.ok_or_else(|| missing(H::NAME))
     }
 }
 
 impl<'r, H: FromHeader<'r>> OptionalFromRequest<'r> for Header<H> {
+    const INPUT: Input = Self::INPUT;
+
     fn from_request_optional(request: &'r Request) -> Result<Option<Self>, Rejection> {
         match H::from_headers(request.headers()) {
             Ok(value) => Ok(value.map(Self)),

@@ -11,11 +11,11 @@ use serde::de::DeserializeOwned;
 
 pub use builder::Builder;
 
-use super::{FromRequest, OptionalFromRequest, wrong_parameter};
+use super::{FromRequest, OptionalFromRequest, read};
 use crate::media_type::MediaType;
-use crate::plain::Pairs;
+use crate::openapi::{Body, Content, Input};
 use crate::text::join;
-use crate::{Problem, Rejection, Request};
+use crate::{Problem, Rejection, Request, Type};
 
 /// The parts of a form with files, in the order in which they came. With feature `multipart`.
 ///
@@ -75,7 +75,7 @@ pub struct Part<'r> {
 impl<'r> Multipart<'r> {
     /// The first part with this name.
     pub fn get(&self, name: &str) -> Option<&Part<'r>> {
-        self.get_all(name).next()
+        self.parts.iter().find(|part| part.name == name)
     }
 
     /// Every part with this name.
@@ -90,7 +90,7 @@ impl<'r> Multipart<'r> {
     /// 400 where it is missing, is no file, or comes more than once. A browser sends a file without a name and without bytes
     /// where none was chosen: that is one that is missing.
     pub fn file(&self, name: &str) -> Result<&Part<'r>, Problem> {
-        let mut files = self.get_all(name).filter(|part| part.is_chosen_file());
+        let mut files = self.parts.iter().filter(|part| part.name == name && part.is_chosen_file());
         let says = match (files.next(), files.next()) {
             (Some(file), None) => return Ok(file),
             (None, _) => "`: a file is missing",
@@ -118,10 +118,10 @@ impl<'r> Multipart<'r> {
     ///
     /// # Errors
     ///
-    /// 400, with the name of the field, where they are not those of a `T`.
-    pub fn fields<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+    /// 400, with the name of the field, where they are not those of a `T`; 422 where they do not keep to its rules.
+    pub fn fields<T: DeserializeOwned + Type>(&self) -> Result<T, Problem> {
         let pairs = self.pairs()?;
-        T::deserialize(Pairs(&pairs)).map_err(|mismatch| wrong_parameter("form", &mismatch))
+        read("form", &pairs)
     }
 
     #[inline(never)]
@@ -183,7 +183,11 @@ impl<'r> Part<'r> {
 /// Without what is in it.
 impl fmt::Debug for Part<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Part").field("name", &self.name).field("file_name", &self.file_name).finish_non_exhaustive()
+        formatter
+            .debug_struct("Part")
+            .field("name", &self.name)
+            .field("file_name", &self.file_name)
+            .finish_non_exhaustive()
     }
 }
 
@@ -205,7 +209,15 @@ impl<'m, 'r> IntoIterator for &'m Multipart<'r> {
     }
 }
 
+const INPUT: Input = Input {
+    body: Some(Body { content: &[Content { media_type: "multipart/form-data", shape: None }], required: true }),
+    problems: &[400, 413, 415],
+    ..Input::NONE
+};
+
 impl<'r> FromRequest<'r> for Multipart<'r> {
+    const INPUT: Input = INPUT;
+
     #[inline(never)]
     fn from_request(request: &'r Request) -> Result<Self, Rejection> {
         let media_type = request.content_type().and_then(MediaType::parse);
@@ -218,6 +230,8 @@ impl<'r> FromRequest<'r> for Multipart<'r> {
 }
 
 impl<'r> OptionalFromRequest<'r> for Multipart<'r> {
+    const INPUT: Input = INPUT;
+
     fn from_request_optional(request: &'r Request) -> Result<Option<Self>, Rejection> {
         if request.content_type().is_none() && !request.has_body() {
             return Ok(None);

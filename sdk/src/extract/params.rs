@@ -4,10 +4,11 @@ use std::borrow::Cow;
 
 use serde::de::DeserializeOwned;
 
-use super::{FromRequest, OptionalFromRequest};
+use super::{FromRequest, OptionalFromRequest, form_fields};
 use crate::mismatch::Mismatch;
 use crate::plain::Pairs;
 use crate::text::join;
+use crate::typed::{self, Type, refusal};
 use crate::{Problem, Rejection, Request};
 
 /// What the route took from the path: one value, a tuple in the order of the path, or a type whose fields have the names.
@@ -38,14 +39,14 @@ use crate::{Problem, Rejection, Request};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Path<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest<'_> for Path<T> {
+impl<T: DeserializeOwned + Type> FromRequest<'_> for Path<T> {
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         let pairs: Vec<_> = request.params().map(|(name, value)| (Cow::Borrowed(name), Cow::Borrowed(value))).collect();
-        T::deserialize(Pairs(&pairs)).map(Self).map_err(|mismatch| wrong("path", &mismatch))
+        read("path", &pairs).map(Self)
     }
 }
 
-impl<T: DeserializeOwned> OptionalFromRequest<'_> for Path<T> {
+impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Path<T> {
     fn from_request_optional(request: &Request) -> Result<Option<Self>, Rejection> {
         if request.params().len() == 0 {
             return Ok(None);
@@ -84,21 +85,33 @@ impl<T: DeserializeOwned> OptionalFromRequest<'_> for Path<T> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Query<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest<'_> for Query<T> {
+impl<T: DeserializeOwned + Type> FromRequest<'_> for Query<T> {
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         let query = request.query_string().unwrap_or_default();
-        let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
-        T::deserialize(Pairs(&pairs)).map(Self).map_err(|mismatch| wrong("query", &mismatch))
+        match form_fields(query.as_bytes()) {
+            Some(pairs) => read("query", &pairs).map(Self),
+            None => Err(Problem::bad_request("a query has at most 1000 parameters")),
+        }
     }
 }
 
-impl<T: DeserializeOwned> OptionalFromRequest<'_> for Query<T> {
+impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Query<T> {
     fn from_request_optional(request: &Request) -> Result<Option<Self>, Rejection> {
         if request.query_string().is_none_or(str::is_empty) {
             return Ok(None);
         }
         Self::from_request(request).map(Some)
     }
+}
+
+/// What the pairs are as a `T`, if it keeps to its rules.
+pub(super) fn read<T: DeserializeOwned + Type>(
+    source: &str,
+    pairs: &[(Cow<'_, str>, Cow<'_, str>)],
+) -> Result<T, Problem> {
+    let value = T::deserialize(Pairs(pairs)).map_err(|mismatch| wrong(source, &mismatch))?;
+    let violations = typed::violations(&value);
+    if violations.is_empty() { Ok(value) } else { Err(refusal::of_parameters(violations, pairs)) }
 }
 
 /// The problem of a parameter of the path or the query.

@@ -21,7 +21,8 @@ impl<'r> Tags<'r> {
             if trim(value) == "*" {
                 return Ok(Some(Self::Any));
             }
-            read(value, &mut tags).ok_or(Wrong::Borrowed("it is not a list of entity tags, such as `\"v1\", W/\"v2\"`"))?;
+            read(value, &mut tags)
+                .ok_or(Wrong::Borrowed("it is not a list of entity tags, such as `\"v1\", W/\"v2\"`"))?;
         }
         Ok(is_there.then_some(Self::These(tags)))
     }

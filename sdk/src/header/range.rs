@@ -28,7 +28,9 @@ impl Range {
     pub fn within(self, len: usize) -> Option<std::ops::Range<usize>> {
         let (start, end) = match self {
             Self::From(first, last) => {
-                let end = last.and_then(|last| usize::try_from(last).ok()).map_or(len, |last| last.saturating_add(1).min(len));
+                let end = last
+                    .and_then(|last| usize::try_from(last).ok())
+                    .map_or(len, |last| last.saturating_add(1).min(len));
                 (usize::try_from(first).ok()?, end)
             }
             Self::Last(count) => (usize::try_from(count).map_or(0, |count| len.saturating_sub(count)), len),
@@ -89,7 +91,9 @@ mod tests {
 
     #[test]
     fn what_is_no_range_is_refused() {
-        for wrong in ["", "bytes", "bytes=", "bytes=-", "bytes=5-4", "bytes=a-b", "bytes=1-2,3-4", "bytes=+1-2", "items=0-1"] {
+        for wrong in
+            ["", "bytes", "bytes=", "bytes=-", "bytes=5-4", "bytes=a-b", "bytes=1-2,3-4", "bytes=+1-2", "items=0-1"]
+        {
             assert!(Range::from_value(wrong).is_err(), "{wrong}");
         }
     }

@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 
 use super::{Request, Values, values_of};
-use crate::{Bytes, Problem, json};
+use crate::{Bytes, Problem, Type, json};
 
 impl Request {
     /// The body; `None` where the request had none.
@@ -31,7 +31,7 @@ impl Request {
     /// # Errors
     ///
     /// 400, with line and column, where the body is not the JSON of a `T`.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+    pub fn json<T: DeserializeOwned + Type>(&self) -> Result<T, Problem> {
         json::parse(self.body().unwrap_or_default())
     }
 

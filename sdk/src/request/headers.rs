@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Request;
-use crate::extract::{Bearer, Cookies, OptionalFromRequest};
+use crate::extract::{Bearer, Cookies, OptionalFromRequest, is_json};
 use crate::media_type::{self, MediaType, Wishes};
 use crate::trace_parent::TraceParent;
 
@@ -20,8 +20,7 @@ impl Request {
 
     /// Whether the body is said to be JSON: `application/json`, or a type that ends with `+json`.
     pub fn is_json(&self) -> bool {
-        let media_type = self.content_type().and_then(MediaType::parse_loosely);
-        media_type.is_some_and(|it| it.is("application/json") || it.suffix().is_some_and(|it| it.eq_ignore_ascii_case("json")))
+        self.content_type().is_some_and(is_json)
     }
 
     /// Whether the body is said to be a form: `application/x-www-form-urlencoded`.

@@ -2,6 +2,7 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
+use crate::openapi::Output;
 use crate::{Bytes, IntoResponse, Response, StatusCode};
 
 /// A file that the browser saves, under a name.
@@ -45,6 +46,8 @@ impl Attachment {
 }
 
 impl IntoResponse for Attachment {
+    const OUTPUT: Output = Output::content(200, "application/octet-stream", None);
+
     fn into_response(self) -> Response {
         Response::new(StatusCode::OK)
             .with_header("content-disposition", disposition(&self.name))
@@ -109,7 +112,10 @@ mod tests {
             ("100%.txt", r#"attachment; filename="100_.txt"; filename*=UTF-8''100%25.txt"#),
             ("../../etc/passwd", r#"attachment; filename="passwd""#),
             ("C:\\x\\y.txt", r#"attachment; filename="y.txt""#),
-            ("a\r\nset-cookie: b", r#"attachment; filename="a__set-cookie: b"; filename*=UTF-8''a%0D%0Aset-cookie%3A%20b"#),
+            (
+                "a\r\nset-cookie: b",
+                r#"attachment; filename="a__set-cookie: b"; filename*=UTF-8''a%0D%0Aset-cookie%3A%20b"#,
+            ),
             ("dir/", "attachment"),
             ("", "attachment"),
         ] {

@@ -1,9 +1,9 @@
 //! Answers to a client that has something already: 304, 206, 416.
 
 use crate::header::{FromHeader, IfModifiedSince, IfNoneMatch, Range};
+use crate::response::IntoResponse as _;
 use crate::text::{join, push_number};
 use crate::{Headers, Method, Problem, Request, Response, StatusCode, http_date};
-use crate::response::IntoResponse as _;
 
 impl Response {
     /// This response with an `ETag`: a name for this version of what it shows, of printable characters without quotes and
@@ -138,7 +138,9 @@ impl Response {
     fn is_what_the_range_is_of(&self, asked: &Headers) -> bool {
         match asked.get("if-range") {
             None => true,
-            Some(version) if version.ends_with('"') => !version.starts_with("W/") && self.header("etag") == Some(version),
+            Some(version) if version.ends_with('"') => {
+                !version.starts_with("W/") && self.header("etag") == Some(version)
+            }
             Some(date) => self.header("last-modified") == Some(date),
         }
     }

@@ -38,7 +38,9 @@ pub(super) fn read<'r>(mut fields: impl Iterator<Item = &'r str>) -> Result<Disp
     let file_name = match (file_name, extended) {
         (Some(plain), _) => Some(text(plain)),
         // Some send it although RFC 7578, 4.2, says not to; python's `requests` does.
-        (None, Some(extended)) => Some(Cow::Owned(decode_extended(extended.raw).ok_or("its `filename*` is malformed")?)),
+        (None, Some(extended)) => {
+            Some(Cow::Owned(decode_extended(extended.raw).ok_or("its `filename*` is malformed")?))
+        }
         (None, None) => None,
     };
     Ok(Disposition { name, file_name })

@@ -1,0 +1,45 @@
+//! What the OpenAPI document says of a route: what its extractors take of a request, and what its answer gives.
+//!
+//! [`FromRequest::INPUT`](crate::FromRequest::INPUT) and [`IntoResponse::OUTPUT`](crate::IntoResponse::OUTPUT) say it, as
+//! constants: they cost a component nothing until the document is made of them, and the document is data beside the code.
+
+mod input;
+mod output;
+
+pub use input::{Body, Content, Input, Parameter, Place, Scheme, Security};
+pub use output::{Header, Output, Status};
+
+use crate::Type;
+use crate::typed::schema::{Deepest, Reach, Schema, Tree};
+
+/// A type, with every definition that its schema refers to.
+///
+/// ```
+/// use mik_sdk::openapi::Shape;
+///
+/// const NUMBERS: Shape = Shape::of::<Vec<u32>>();
+/// assert!(NUMBERS.definitions.own.is_none());
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Shape {
+    /// What it is.
+    pub schema: &'static Schema,
+    /// What the names in the schema stand for.
+    pub definitions: &'static Tree,
+}
+
+impl Shape {
+    /// The shape of a type.
+    pub const fn of<T: Type + ?Sized>() -> Self
+    where
+        T: Reach<Deepest>,
+    {
+        Self { schema: T::SCHEMA, definitions: T::TREE }
+    }
+
+    /// A shape whose schema refers to nothing.
+    pub const fn plain(schema: &'static Schema) -> Self {
+        const NONE: &Tree = &Tree { own: None, children: &[] };
+        Self { schema, definitions: NONE }
+    }
+}
