@@ -21,11 +21,22 @@ thread_local! {
 pub(crate) fn begin(request: &Request) {
     #[cfg(feature = "log")]
     crate::log::install();
-    let id = request.traceparent().and_then(|parent| parent.trace_id().as_bytes().first_chunk().copied());
-    CURRENT.set(id.map(|id| Trace { id }));
+    #[cfg(feature = "http-client")]
+    crate::http_client::trace::begin(request);
+    CURRENT.set(request.header("traceparent").and_then(parse));
 }
 
 /// The trace of the request that is being answered, where it says one.
 pub(crate) fn current() -> Option<Trace> {
     CURRENT.get()
+}
+
+fn parse(parent: &str) -> Option<Trace> {
+    let id = parent.as_bytes().get(3..)?.first_chunk::<32>()?;
+    for digit in id {
+        if !matches!(digit, b'0'..=b'9' | b'a'..=b'f') {
+            return None;
+        }
+    }
+    Some(Trace { id: *id })
 }
