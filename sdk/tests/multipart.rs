@@ -18,7 +18,8 @@ fn request(sent: &[u8]) -> Request {
 
 /// The same with another boundary.
 fn with_boundary(sent: &[u8], boundary: &str) -> Vec<u8> {
-    let sent = String::from_utf8(sent.iter().flat_map(|byte| char::from(*byte).to_string().into_bytes()).collect()).unwrap();
+    let sent =
+        String::from_utf8(sent.iter().flat_map(|byte| char::from(*byte).to_string().into_bytes()).collect()).unwrap();
     let old = sent.split_once("boundary=").unwrap().1.split_once('\r').unwrap().0.to_owned();
     sent.replace(&old, boundary).chars().map(|character| u8::try_from(character).unwrap()).collect()
 }

@@ -1,7 +1,7 @@
 //! What axum users extract and answer, behind a real server: `examples/auth` and `examples/upload` over HTTP.
 
 use mik_tests::guest::{AUTH, UPLOAD};
-use mik_tests::payload::pattern;
+use mik_tests::payload;
 use mik_tests::{Body, Reply, Server};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -57,13 +57,16 @@ fn forms_of_curl_python_and_browsers_arrive_as_they_were_sent() {
 #[test]
 fn an_upload_of_nine_megabytes_arrives_byte_for_byte() {
     let server = UPLOAD.shared();
-    let file = pattern(9_000_000);
+    let file = payload::bytes(7, 9_000_000);
     let mut body = b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"big\"\r\n\r\n".to_vec();
     body.extend_from_slice(&file);
     body.extend_from_slice(b"\r\n--b--\r\n");
     for whole in Body::both(&body) {
         let part = send(&server, "/forms", "multipart/form-data; boundary=b", whole).is(200).json();
-        assert_eq!((&part["parts"][0]["size"], &part["parts"][0]["sha256"]), (&json!(file.len()), &json!(sha256(&file))));
+        assert_eq!(
+            (&part["parts"][0]["size"], &part["parts"][0]["sha256"]),
+            (&json!(file.len()), &json!(sha256(&file)))
+        );
     }
     let reply = send(&server, "/bytes", "application/octet-stream", Body::Chunked(&file)).is(200).json();
     assert_eq!(reply, json!({ "size": file.len(), "sha256": sha256(&file) }));
@@ -76,7 +79,11 @@ fn an_upload_that_is_cut_short_is_refused() {
     for len in [0, 1, 30, 80, 150, 300, 400, body.len() - 60, body.len() - 5, body.len() - 3] {
         for cut in Body::both(&body[..len]) {
             let problem = send(&server, "/forms", content_type, cut).is_problem(400);
-            assert!(problem.json()["detail"].as_str().unwrap().starts_with("the form cannot be read"), "{}", problem.text());
+            assert!(
+                problem.json()["detail"].as_str().unwrap().starts_with("the form cannot be read"),
+                "{}",
+                problem.text()
+            );
         }
     }
 }
@@ -88,7 +95,8 @@ fn a_document_says_what_is_wrong_with_it() {
         let body = format!("{parts}--b--\r\n");
         send(&server, "/documents", "multipart/form-data; boundary=b", Body::Length(body.as_bytes()))
     };
-    let field = |name: &str, value: &str| format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+    let field =
+        |name: &str, value: &str| format!("--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
     let file = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\nabc\r\n";
     let whole = document(&(field("title", "T") + &field("tags", "a") + &field("tags", "ü") + file)).is(200).json();
     assert_eq!((&whole["tags"], &whole["file"]["file"]), (&json!(["a", "ü"]), &json!("a.txt")));
@@ -186,7 +194,9 @@ fn a_session_is_a_cookie_that_cannot_be_made_up() {
     assert_eq!(get("/account/secrets", &[ada]).is(200).text(), "42");
 
     let reply = server.ask("POST", "/logout", &[("cookie", cookie)], Body::None).is(204);
-    assert!(reply.header("set-cookie").unwrap().starts_with("__Host-session=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970"));
+    assert!(
+        reply.header("set-cookie").unwrap().starts_with("__Host-session=; Path=/; Max-Age=0; Expires=Thu, 01 Jan 1970")
+    );
 }
 
 #[test]
