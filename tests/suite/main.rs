@@ -34,6 +34,7 @@ mod reuse;
 mod run;
 mod sdk;
 mod sdk_client;
+mod sdk_bodies;
 mod serve;
 mod settings;
 mod setup;
