@@ -1,5 +1,10 @@
 //! The response a handler gives, and everything that can become one.
 
+mod attachment;
+mod conditional;
+
+pub use attachment::Attachment;
+
 use http::StatusCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;

@@ -41,3 +41,16 @@ impl<T: Display + ?Sized> TextByDisplay for Text<'_, T> {
         Cow::Owned(self.0.to_string())
     }
 }
+
+/// Appends a number in decimal, without the formatting that `to_string` brings along.
+#[inline(never)]
+pub(crate) fn push_number(text: &mut String, number: u64) {
+    let mut unit = 1;
+    while number / unit >= 10 {
+        unit *= 10;
+    }
+    while unit > 0 {
+        text.push(char::from(b'0' + (number / unit % 10) as u8));
+        unit /= 10;
+    }
+}

@@ -118,3 +118,9 @@ pub static PROBE_P3: Guest = Guest::new("probe-p3", LazyLock::new(|| build(GUEST
 
 /// `examples/crud`: rows of a database, behind a server that runs SQL.
 pub static CRUD: Guest = Guest::example("crud", LazyLock::new(|| build(EXAMPLES, "crud")));
+
+/// `examples/auth`: sessions in signed cookies, bearer tokens.
+pub static AUTH: Guest = Guest::example("auth", LazyLock::new(|| build(EXAMPLES, "auth")));
+
+/// `examples/upload`: forms with files, downloads.
+pub static UPLOAD: Guest = Guest::example("upload", LazyLock::new(|| build(EXAMPLES, "upload")));

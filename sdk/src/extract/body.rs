@@ -119,7 +119,7 @@ const TEXT: Input = Input {
 
 /// `application/json`, or a type that is JSON by its suffix (RFC 6839), whatever its parameters.
 #[inline(never)]
-fn is_json(content_type: &str) -> bool {
+pub(crate) fn is_json(content_type: &str) -> bool {
     // Of bytes, not of text: to look for a character costs a component more than to look for a byte.
     let essence = content_type.as_bytes().split(|byte| *byte == b';').next();
     let essence = essence.unwrap_or_default().trim_ascii();

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::de::DeserializeOwned;
 
-use super::{FromRequest, OptionalFromRequest};
+use super::{FromRequest, OptionalFromRequest, form_fields};
 use crate::mismatch::Mismatch;
 use crate::plain::Pairs;
 use crate::text::join;
@@ -88,8 +88,10 @@ pub struct Query<T>(pub T);
 impl<T: DeserializeOwned + Type> FromRequest<'_> for Query<T> {
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         let query = request.query_string().unwrap_or_default();
-        let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
-        read("query", &pairs).map(Self)
+        match form_fields(query.as_bytes()) {
+            Some(pairs) => read("query", &pairs).map(Self),
+            None => Err(Problem::bad_request("a query has at most 1000 parameters")),
+        }
     }
 }
 
@@ -103,7 +105,10 @@ impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Query<T> {
 }
 
 /// What the pairs are as a `T`, if it keeps to its rules.
-fn read<T: DeserializeOwned + Type>(source: &str, pairs: &[(Cow<'_, str>, Cow<'_, str>)]) -> Result<T, Problem> {
+pub(super) fn read<T: DeserializeOwned + Type>(
+    source: &str,
+    pairs: &[(Cow<'_, str>, Cow<'_, str>)],
+) -> Result<T, Problem> {
     let value = T::deserialize(Pairs(pairs)).map_err(|mismatch| wrong(source, &mismatch))?;
     let violations = typed::violations(&value);
     if violations.is_empty() { Ok(value) } else { Err(refusal::of_parameters(violations, pairs)) }
