@@ -34,6 +34,7 @@ mod reuse;
 mod run;
 mod sdk;
 mod sdk_bodies;
+mod sdk_routes;
 mod serve;
 mod settings;
 mod setup;

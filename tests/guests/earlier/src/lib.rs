@@ -1,5 +1,6 @@
 //! A small shop, written for mik-sdk 0.1. What was deleted are the lines of its bindings: `mod bindings;` and
-//! `use bindings::exports::mik::core::handler::{self, Guest, Response};`.
+//! `use bindings::exports::mik::core::handler::{self, Guest, Response};`. What was added is one line: [`Size`] says how its
+//! variants are spelled.
 
 use mik_sdk::prelude::*;
 
@@ -37,6 +38,7 @@ pub struct Item {
 }
 
 #[derive(Type)]
+#[serde(rename_all = "snake_case")]
 pub enum Size {
     Small,
     Large,
