@@ -35,6 +35,7 @@ mod run;
 mod sdk;
 mod sdk_client;
 mod sdk_bodies;
+mod sdk_routes;
 mod serve;
 mod settings;
 mod setup;
