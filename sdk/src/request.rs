@@ -150,7 +150,7 @@ impl Request {
     ///
     /// 400, with line and column, where the body is not the JSON of a `T`.
     pub fn json<T: DeserializeOwned + Type>(&self) -> Result<T, Problem> {
-        json::parse(self.body().unwrap_or_default())
+        json::parse(json::bounded(self.body().unwrap_or_default())?)
     }
 
     pub(crate) const fn extensions(&self) -> &Extensions {
