@@ -33,6 +33,7 @@ mod responses;
 mod reuse;
 mod run;
 mod sdk;
+mod sdk_types;
 mod serve;
 mod settings;
 mod setup;
