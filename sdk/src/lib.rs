@@ -156,6 +156,36 @@ pub use mik_sdk_macros::fetch;
 /// # }
 /// ```
 pub use mik_sdk_macros::routes;
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// #[derive(Path)]
+/// struct Place {
+///     #[field(min = 1)]
+///     shelf: u32,
+///     book: String,
+/// }
+///
+/// #[derive(Query)]
+/// struct Page {
+///     #[field(default = 20, min = 1, max = 100)]
+///     limit: u32,
+/// }
+///
+/// routes! {
+///     GET "/shelves/{shelf}/{book}" => book,
+/// }
+///
+/// fn book(Path(place): Path<Place>, Query(page): Query<Page>) -> String {
+///     format!("{} {} {}", place.shelf, place.book, page.limit)
+/// }
+///
+/// assert_eq!(testing::get("/shelves/3/Faust").send(handle).text(), Some("3 Faust 20"));
+/// let response = testing::get("/shelves/3/Faust?limit=500").send(handle);
+/// assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
+/// assert!(response.text().unwrap().ends_with(r#""errors":[{"parameter":"limit","detail":"must be at most 100"}]}"#));
+/// ```
+pub use mik_sdk_macros::{Path, Query};
 /// SQL for PostgreSQL and SQLite: the crate `mik-sql`, with feature `sql`.
 #[cfg(feature = "sql")]
 pub use mik_sql as query;
