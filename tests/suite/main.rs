@@ -32,6 +32,7 @@ mod responses;
 mod reuse;
 mod run;
 mod sdk;
+mod sdk_data;
 mod serve;
 mod settings;
 mod setup;
