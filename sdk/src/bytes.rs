@@ -15,6 +15,7 @@ use std::sync::Arc;
 /// assert_eq!(bytes.len(), 3);
 /// assert_eq!(&bytes[1..], b"bc");
 /// assert_eq!(bytes.into_vec(), b"abc");
+/// assert!(Bytes::new().is_empty());
 /// ```
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Bytes(Arc<Vec<u8>>);

@@ -43,6 +43,9 @@
 // Macros name the crate by its name, here too.
 extern crate self as mik_sdk;
 
+#[cfg(all(target_arch = "wasm32", feature = "allocator"))]
+#[allow(unsafe_code, reason = "an allocator is what makes memory safe for others")]
+mod allocator;
 #[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub mod bindings;
@@ -54,6 +57,8 @@ pub mod env;
 mod extract;
 mod handler;
 mod headers;
+#[cfg(any(test, all(target_arch = "wasm32", feature = "allocator")))]
+mod heap;
 #[cfg(feature = "http-client")]
 pub mod http_client;
 pub mod json;

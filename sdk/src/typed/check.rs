@@ -31,7 +31,7 @@ pub struct Violation {
 /// /// A span of time that does not end before it begins.
 /// # #[derive(serde::Deserialize)]
 /// # #[serde(crate = "serde")]
-/// struct Span { from: u32, to: u32 }
+/// struct Span { from: u32, to: u32, marks: Vec<u32> }
 ///
 /// impl Type for Span {
 ///     const SCHEMA: &'static Schema = &Schema::new(Kind::Any);
@@ -41,12 +41,18 @@ pub struct Violation {
 ///         if self.to < self.from {
 ///             checker.at("to").violation("is before `from`");
 ///         }
+///         for (position, mark) in self.marks.iter().enumerate() {
+///             if *mark > self.to {
+///                 checker.at("marks").item(position).violation("is after `to`");
+///             }
+///         }
 ///     }
 /// }
 ///
-/// let problem = json::parse::<Span>(br#"{ "from": 2, "to": 1 }"#).err().unwrap();
+/// let problem = json::parse::<Span>(br#"{ "from": 2, "to": 1, "marks": [1, 2] }"#).err().unwrap();
 /// assert_eq!(problem.status(), StatusCode::UNPROCESSABLE_ENTITY);
-/// assert!(problem.to_json().contains(r#""errors":[{"pointer":"/to","detail":"is before `from`"}]"#));
+/// assert!(problem.to_json().contains(r#"{"pointer":"/to","detail":"is before `from`"}"#));
+/// assert!(problem.to_json().contains(r#"{"pointer":"/marks/1","detail":"is after `to`"}"#));
 /// ```
 pub struct Checker<'c> {
     violations: &'c mut Vec<Violation>,

@@ -6,6 +6,16 @@ use crate::Operator;
 use crate::filter::OPERATORS;
 
 /// What is wrong with a client's filter, and where.
+///
+/// ```
+/// use mik_sql::{Allow, Field, FilterErrorKind, parse_filter};
+///
+/// let allow = Allow::new().field(Field::int("age"));
+/// let error = allow.check(&parse_filter(r#"{"age": {"$gte": "x"}}"#)?).unwrap_err();
+/// assert_eq!(error.pointer, "/age/$gte");
+/// assert!(matches!(error.kind, FilterErrorKind::Mismatch { expected: "an integer", found: "text" }));
+/// # Ok::<(), mik_sql::FilterError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FilterError {
