@@ -37,6 +37,7 @@ mod sdk_bodies;
 mod sdk_client;
 mod sdk_routes;
 mod sdk_types;
+mod sdk_data;
 mod serve;
 mod settings;
 mod setup;
