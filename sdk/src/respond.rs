@@ -127,18 +127,36 @@ macro_rules! __problem_part {
 }
 
 /// Answers 400, and says why.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// assert_eq!(bad_request!("`from` is after `to`").status(), StatusCode::BAD_REQUEST);
+/// ```
 #[macro_export]
 macro_rules! bad_request {
     ($($detail:tt)*) => { $crate::__problem_response!(BAD_REQUEST, $($detail)*) };
 }
 
 /// Answers 401, and says why.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// assert_eq!(unauthorized!("sign in first").status(), StatusCode::UNAUTHORIZED);
+/// ```
 #[macro_export]
 macro_rules! unauthorized {
     ($($detail:tt)*) => { $crate::__problem_response!(UNAUTHORIZED, $($detail)*) };
 }
 
 /// Answers 403, and says why.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// assert_eq!(forbidden!("only its owner may delete it").status(), StatusCode::FORBIDDEN);
+/// ```
 #[macro_export]
 macro_rules! forbidden {
     ($($detail:tt)*) => { $crate::__problem_response!(FORBIDDEN, $($detail)*) };
@@ -160,18 +178,36 @@ macro_rules! not_found {
 }
 
 /// Answers 409, and says why.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// assert_eq!(conflict!("the name is taken").status(), StatusCode::CONFLICT);
+/// ```
 #[macro_export]
 macro_rules! conflict {
     ($($detail:tt)*) => { $crate::__problem_response!(CONFLICT, $($detail)*) };
 }
 
 /// Answers 422, and says why.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// assert_eq!(unprocessable!("the account is empty").status(), StatusCode::UNPROCESSABLE_ENTITY);
+/// ```
 #[macro_export]
 macro_rules! unprocessable {
     ($($detail:tt)*) => { $crate::__problem_response!(UNPROCESSABLE_ENTITY, $($detail)*) };
 }
 
 /// Answers 429, and says why.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// assert_eq!(too_many_requests!("sixty a minute are enough").status(), StatusCode::TOO_MANY_REQUESTS);
+/// ```
 #[macro_export]
 macro_rules! too_many_requests {
     ($($detail:tt)*) => { $crate::__problem_response!(TOO_MANY_REQUESTS, $($detail)*) };

@@ -21,6 +21,7 @@ use crate::{Bytes, Headers, Json, Text, Type, json};
 ///     .with_content_type("text/csv");
 ///
 /// assert_eq!(response.header("content-type"), Some("text/csv"));
+/// assert_eq!(response.with_status(StatusCode::ACCEPTED).status(), StatusCode::ACCEPTED);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
@@ -133,6 +134,29 @@ impl Response {
     note = "a type with `#[derive(Type)]` is returned as `Json<T>`",
     note = "handlers are plain functions, not `async`"
 )]
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// struct Csv(Vec<[String; 2]>);
+///
+/// impl IntoResponse for Csv {
+///     fn into_response(self) -> Response {
+///         let lines: Vec<String> = self.0.iter().map(|row| row.join(",")).collect();
+///         Response::new(StatusCode::OK).with_content_type("text/csv").with_body(lines.join("\n"))
+///     }
+/// }
+///
+/// routes! {
+///     GET "/users.csv" => users,
+/// }
+///
+/// fn users() -> Csv {
+///     Csv(vec![["1".into(), "Ada".into()]])
+/// }
+///
+/// assert_eq!(testing::get("/users.csv").send(handle).text(), Some("1,Ada"));
+/// ```
 pub trait IntoResponse {
     /// What the response is, for the OpenAPI document.
     const OUTPUT: Output = Output::ANY;
@@ -270,6 +294,13 @@ impl<R: IntoResponse> IntoResponse for Created<R> {
 }
 
 /// A page: `text/html; charset=utf-8`.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// let response = Html("<h1>Hello</h1>").into_response();
+/// assert_eq!(response.header("content-type"), Some("text/html; charset=utf-8"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Html<T>(pub T);
 
@@ -289,6 +320,9 @@ impl<T: Into<Vec<u8>>> IntoResponse for Html<T> {
 /// let response = Redirect::to("/login").into_response();
 /// assert_eq!(response.status(), StatusCode::SEE_OTHER);
 /// assert_eq!(response.header("location"), Some("/login"));
+///
+/// assert_eq!(Redirect::temporary("/busy").into_response().status(), StatusCode::TEMPORARY_REDIRECT);
+/// assert_eq!(Redirect::permanent("/moved").into_response().status(), StatusCode::PERMANENT_REDIRECT);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redirect {

@@ -102,6 +102,8 @@ proptest! {
 
     #[test]
     fn a_random_query_is_read_as_form_urlencoded_reads_it(query in "([ab]|b[+]c|=|&|[+]|%[0-9a-fA-F]{0,2}|ü|[^nmi]){0,24}") {
+        // An escape may spell the name of a number.
+        prop_assume!(["n", "m", "i"].iter().all(|name| values(&query, name).is_empty()));
         is_read_as_by_form_urlencoded(&query);
     }
 

@@ -14,6 +14,7 @@ mod expression;
 mod filter;
 mod insert;
 mod json;
+mod links;
 mod macros;
 mod pages;
 mod pattern;
@@ -37,7 +38,7 @@ pub use insert::{InsertBuilder, OnConflict, insert, insert_sqlite};
 #[doc(hidden)]
 pub use macros::private as __private;
 pub use mik_time::{InvalidTimestamp, Timestamp};
-pub use pages::{Page, PageRequest, Pages};
+pub use pages::{Page, PageParams, PageRequest, Pages};
 pub use select::{QueryBuilder, QueryResult, postgres, sqlite};
 pub use sort::{Nulls, SortDir, SortError, SortErrorKind, SortField};
 pub use table::{Join, Table};
