@@ -2,6 +2,7 @@
 
 mod field;
 mod json;
+mod openapi;
 mod pattern;
 mod route;
 mod table;

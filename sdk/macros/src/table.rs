@@ -7,6 +7,7 @@ use quote::{quote, quote_spanned};
 use syn::Ident;
 use syn::spanned::Spanned as _;
 
+use crate::openapi;
 use crate::pattern::Pattern;
 use crate::route::{METHODS, Route, Routes};
 
@@ -21,12 +22,15 @@ pub(crate) fn expand(routes: &Routes) -> syn::Result<TokenStream> {
     let rows = rows(routes)?;
     let rows = rows.iter().map(row);
     let docs = docs(routes);
+    let document = openapi::document(&routes.0);
     Ok(quote! {
         #(#[doc = #docs])*
         pub fn handle(request: ::mik_sdk::Request) -> ::mik_sdk::Response {
             static ROUTES: &[::mik_sdk::__private::Route] = &[#(#rows),*];
             ::mik_sdk::__private::answer(ROUTES, request)
         }
+
+        #document
 
         #[cfg(target_arch = "wasm32")]
         const _: () = {
