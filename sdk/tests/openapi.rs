@@ -15,9 +15,15 @@ routes! {
     POST "/text" => shout,
 }
 
-fn home() -> &'static str { "home" }
-fn file(request: &Request) -> Response { ok!({"p": request.path() }) }
-fn shout(Text(text): Text) -> Result<Created<Text>, Problem> { Ok(Created(Text(text))) }
+fn home() -> &'static str {
+    "home"
+}
+fn file(request: &Request) -> Response {
+    ok!({"p": request.path() })
+}
+fn shout(Text(text): Text) -> Result<Created<Text>, Problem> {
+    Ok(Created(Text(text)))
+}
 
 #[test]
 fn it_is_json() {

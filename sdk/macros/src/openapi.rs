@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{ExprPath, LitStr};
@@ -64,12 +64,15 @@ pub(crate) fn document(routes: &[Route]) -> TokenStream {
 }
 
 /// A check, made by the compiler, that the handler takes what the pattern has, and nothing that it lacks.
-pub(crate) fn check(route: &Route, pattern: &LitStr) -> TokenStream {
+///
+/// It is a statement that belongs beside the call of the handler: what is wrong with a handler's signature is said once in
+/// a body, not for every use.
+pub(crate) fn check(route: &Route, pattern: &str) -> TokenStream {
     let handler = described(&route.handler);
-    let names = template(&pattern.value()).names;
-    quote_spanned! {pattern.span()=>
-        const _: () = ::mik_sdk::openapi::check_path(#handler.inputs, &[#(#names),*]);
-    }
+    let names = template(pattern).names;
+    let literal = route.patterns.iter().find(|literal| literal.value() == pattern);
+    let span = literal.map_or_else(Span::call_site, LitStr::span);
+    quote_spanned! {span=> ::mik_sdk::openapi::check_path(#handler.inputs, &[#(#names),*]); }
 }
 
 /// What the handler's signature says. Spanned on its name: that is where the compiler says what is wrong with it.

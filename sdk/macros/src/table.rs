@@ -109,22 +109,23 @@ fn check(route: &Route, literal: &syn::LitStr, router: &mut matchit::Router<()>)
 
 fn row(row: &Row<'_>) -> TokenStream {
     let segments = row.pattern.to_tokens();
-    let endpoints = row.routes.iter().map(|route| endpoint(route));
+    let endpoints = row.routes.iter().map(|route| endpoint(route, &row.pattern));
     quote! {
         ::mik_sdk::__private::Route { segments: #segments, endpoints: &[#(#endpoints),*] }
     }
 }
 
-fn endpoint(route: &Route) -> TokenStream {
+fn endpoint(route: &Route, pattern: &Pattern) -> TokenStream {
     let method = METHODS
         .iter()
         .find(|(name, _)| route.method == name)
         .map(|(_, variant)| Ident::new(variant, Span::call_site()));
     let handler = &route.handler;
     let status = route.about.status.unwrap_or(200);
+    let check = openapi::check(route, &pattern.text());
     // Spanned on the handler's name: what the compiler has to say about its signature, it says there.
     let call = quote_spanned! {handler.span()=>
-        |request| ::mik_sdk::__private::run(#handler, request)
+        { #check |request| ::mik_sdk::__private::run(#handler, request) }
     };
     quote! {
         ::mik_sdk::__private::Endpoint {

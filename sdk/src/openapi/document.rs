@@ -210,14 +210,7 @@ impl Writer<'_> {
     }
 
     /// The parameters of the query: a property each, or one for all where nobody knows their names.
-    const fn query(
-        &mut self,
-        operation: &Operation,
-        input: usize,
-        shape: &Shape,
-        optional: bool,
-        is_first: &mut bool,
-    ) {
+    const fn query(&mut self, operation: &Operation, input: usize, shape: &Shape, optional: bool, is_first: &mut bool) {
         let Kind::Object { properties, .. } = &shape.resolved().kind else {
             self.begin_parameter(is_first);
             self.raw("{\"name\":\"query\",\"in\":\"query\",\"style\":\"form\",\"explode\":true,\"schema\":");

@@ -114,7 +114,9 @@ const fn check_shape(shape: &Shape, names: &[&str]) {
         }
         Kind::Null | Kind::Boolean | Kind::Integer | Kind::Number | Kind::String | Kind::Constants(_) => {
             if names.is_empty() {
-                panic!("the handler takes a value from the path, and this route has no parameter: write one, such as `{{id}}`");
+                panic!(
+                    "the handler takes a value from the path, and this route has no parameter: write one, such as `{{id}}`"
+                );
             }
             if names.len() > 1 {
                 panic!(

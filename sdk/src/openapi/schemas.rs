@@ -158,17 +158,8 @@ impl Writer<'_> {
 
     const fn rules(&mut self, rules: &Rules, is_first: &mut bool) {
         // All of them, so that a new one cannot be forgotten.
-        let Rules {
-            minimum,
-            maximum,
-            min_length,
-            max_length,
-            min_items,
-            max_items,
-            unique_items,
-            format,
-            pattern,
-        } = rules;
+        let Rules { minimum, maximum, min_length, max_length, min_items, max_items, unique_items, format, pattern } =
+            rules;
         self.json_member("minimum", *minimum, is_first);
         self.json_member("maximum", *maximum, is_first);
         self.number_member("minLength", *min_length, is_first);
