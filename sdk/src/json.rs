@@ -17,6 +17,7 @@ pub use serde_json::{Map, Number, Value, json};
 pub use write::Writer;
 
 use crate::problem::Problem;
+use crate::typed::{self, Type, refusal};
 
 /// Reads JSON.
 ///
@@ -33,13 +34,15 @@ use crate::problem::Problem;
 /// # Errors
 ///
 /// 400, with line and column, where the bytes are not the JSON of a `T`. More than 128 levels are not read.
-pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+pub fn parse<T: DeserializeOwned + Type>(bytes: &[u8]) -> Result<T, Problem> {
     let mut reader = match read::Reader::new(bytes) {
         Ok(reader) => reader,
         Err(mismatch) => return Err(read::problem(bytes, mismatch)),
     };
     let value = T::deserialize(&mut reader);
-    reader.finish(value).map_err(|mismatch| read::problem(bytes, mismatch))
+    let value = reader.finish(value).map_err(|mismatch| read::problem(bytes, mismatch))?;
+    let violations = typed::violations(&value);
+    if violations.is_empty() { Ok(value) } else { Err(refusal::of_body(&violations)) }
 }
 
 /// Writes JSON.

@@ -164,6 +164,12 @@ impl Problem {
         self
     }
 
+    /// The same, with JSON that is already text.
+    pub(crate) fn with_json(mut self, name: &'static str, json: Vec<u8>) -> Self {
+        self.push_extension(Cow::Borrowed(name), json);
+        self
+    }
+
     #[inline(never)]
     fn push_extension(&mut self, name: Cow<'static, str>, value: Vec<u8>) {
         self.0.extensions.push((name, value));

@@ -6,7 +6,7 @@ use crate::Bytes;
 use serde::de::DeserializeOwned;
 
 use crate::problem::Problem;
-use crate::{Headers, Method, json};
+use crate::{Headers, Method, Type, json};
 
 /// One request.
 ///
@@ -138,7 +138,7 @@ impl Request {
     /// # Errors
     ///
     /// 400, with line and column, where the body is not the JSON of a `T`.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+    pub fn json<T: DeserializeOwned + Type>(&self) -> Result<T, Problem> {
         json::parse(self.body().unwrap_or_default())
     }
 

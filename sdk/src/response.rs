@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::openapi::{Header, Output, Shape, Status};
 use crate::problem::Problem;
-use crate::{Bytes, Headers, Json, Text, json};
+use crate::{Bytes, Headers, Json, Text, Type, json};
 
 /// One response: a status, header fields, a body.
 ///
@@ -99,7 +99,7 @@ impl Response {
     /// # Errors
     ///
     /// A problem that says where the body is not the JSON of a `T`.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
+    pub fn json<T: DeserializeOwned + Type>(&self) -> Result<T, Problem> {
         json::parse(&self.body)
     }
 
@@ -212,7 +212,9 @@ impl IntoResponse for Vec<u8> {
     }
 }
 
-impl<T: Serialize> IntoResponse for Json<T> {
+impl<T: Serialize + Type> IntoResponse for Json<T> {
+    const OUTPUT: Output = Output::content(200, "application/json", Some(Shape::of::<T>()));
+
     fn into_response(self) -> Response {
         let mut writer = json::Writer::new();
         writer.value(&self.0);

@@ -5,10 +5,17 @@
 
 mod builtin;
 mod check;
+mod key;
+pub(crate) mod refusal;
+#[doc(hidden)]
+pub mod rules;
 pub mod schema;
+mod untyped;
 
 pub use check::{Checker, Violation};
+pub use key::Key;
 use schema::{Definition, Parts, Schema};
+pub use untyped::Untyped;
 
 /// A type that comes in and goes out as JSON: `#[derive(Type)]` makes one.
 ///
@@ -16,7 +23,8 @@ use schema::{Definition, Parts, Schema};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a `Type`",
     label = "neither checked nor described",
-    note = "write `#[derive(Type)]` before it"
+    note = "write `#[derive(Type)]` before it",
+    note = "a type of another crate that `serde` knows is taken as `mik_sdk::typed::Untyped<{Self}>`"
 )]
 pub trait Type {
     /// What a JSON Schema says of it. A type with a name is referred to by it; see [`DEFINITION`](Self::DEFINITION).
@@ -29,7 +37,15 @@ pub trait Type {
     type Parts: Parts;
 
     /// Looks for what is wrong with a value that could be read: every violation, not the first one.
+    #[inline]
     fn check(&self, checker: &mut Checker<'_>) {
         let _ = checker;
     }
+}
+
+/// Every violation of a value.
+pub(crate) fn violations<T: Type>(value: &T) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    value.check(&mut Checker::new(&mut violations));
+    violations
 }

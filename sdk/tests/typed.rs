@@ -78,7 +78,7 @@ mod serde_free {
         fn comes_back(&self, text: &str);
     }
 
-    impl<T: Serialize + DeserializeOwned + PartialEq + Debug> RoundTrip for T {
+    impl<T: Serialize + DeserializeOwned + PartialEq + Debug + mik_sdk::Type> RoundTrip for T {
         fn text(&self) -> String {
             String::from_utf8(json::to_vec(self).unwrap()).unwrap()
         }

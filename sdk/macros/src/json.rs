@@ -234,7 +234,7 @@ impl Steps {
 }
 
 /// A literal's JSON, where it is the same whatever its type.
-fn literal_json(literal: &syn::Lit) -> Option<String> {
+pub(crate) fn literal_json(literal: &syn::Lit) -> Option<String> {
     match literal {
         syn::Lit::Str(text) => Some(quoted(&text.value())),
         syn::Lit::Char(character) => Some(quoted(&character.value().to_string())),

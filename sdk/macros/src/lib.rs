@@ -1,6 +1,5 @@
 //! The macros of `mik-sdk`. Use them through it: what they expand to names `::mik_sdk`.
 
-mod field;
 mod json;
 mod openapi;
 mod pattern;
@@ -33,13 +32,42 @@ pub fn routes(input: TokenStream) -> TokenStream {
         .into()
 }
 
-/// A type that goes in and out as JSON, and comes in by the query and the path: `serde`, without naming it.
+/// A type that comes in and goes out as JSON, and comes in by the path and the query: `serde`, without naming it, and
+/// [`Type`](../mik_sdk/trait.Type.html), whose rules are checked before a handler sees a value.
 ///
-/// Fields take `#[field(rename = "…", default, default = …, docs = "…")]`, and whatever `#[serde(…)]` takes.
+/// | `#[field(…)]` | |
+/// |---|---|
+/// | `rename = "…"` | its name in JSON |
+/// | `default`, `default = …` | what stands for it where it is left out |
+/// | `min = …`, `max = …` | of numbers; of text, how many characters; of lists and maps, how many items |
+/// | `min_length`, `max_length`, `min_items`, `max_items` | the same, said in full |
+/// | `unique` | no two items are equal |
+/// | `format = "…"` | what its text is: `email`, `uuid`, `date`, `date-time`, … |
+/// | `pattern = "…"` | a regular expression that fits somewhere in its text |
+/// | `docs = "…"`, `deprecated`, `x_… = …` | said in the OpenAPI document, as is a doc comment |
+///
+/// Of a list that may be left out (`Option<Vec<_>>`), and wherever else a value is inside of another, the rules are those
+/// of the value. `#[serde(…)]` is understood too.
 #[proc_macro_derive(Type, attributes(field, serde))]
 pub fn derive_type(input: TokenStream) -> TokenStream {
+    derive(typed::Derive::Type, input)
+}
+
+/// What the path of a route gives, by the names of its fields. Otherwise as `derive(Type)`.
+#[proc_macro_derive(Path, attributes(field, serde))]
+pub fn derive_path(input: TokenStream) -> TokenStream {
+    derive(typed::Derive::Path, input)
+}
+
+/// What a query gives, by the names of its fields. Otherwise as `derive(Type)`.
+#[proc_macro_derive(Query, attributes(field, serde))]
+pub fn derive_query(input: TokenStream) -> TokenStream {
+    derive(typed::Derive::Query, input)
+}
+
+fn derive(derive: typed::Derive, input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as syn::DeriveInput);
-    typed::expand(input).unwrap_or_else(syn::Error::into_compile_error).into()
+    typed::expand(derive, &input).unwrap_or_else(syn::Error::into_compile_error).into()
 }
 
 /// A JSON response: `json_response!(status, { "key": value })`. What `ok!` expands to.
@@ -47,4 +75,12 @@ pub fn derive_type(input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn json_response(input: TokenStream) -> TokenStream {
     json::expand(&parse_macro_input!(input as json::JsonResponse)).into()
+}
+
+/// The known name that somebody may have meant.
+fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    let candidates = known.iter().map(|known| (*known, strsim::damerau_levenshtein(name, known)));
+    // As far off as a third of it, a word is more likely another.
+    let near = candidates.filter(|(known, distance)| *distance <= known.len().max(name.len()).div_ceil(3));
+    near.min_by_key(|(_, distance)| *distance).map(|(known, _)| known)
 }

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::{FromRequest, OptionalFromRequest};
 use crate::openapi::{Body, Content, Input, Shape};
-use crate::{Problem, Rejection, Request};
+use crate::{Problem, Rejection, Request, Type};
 
 /// JSON, in and out: as an argument it is read from the body, as an answer it is written.
 ///
@@ -37,7 +37,9 @@ use crate::{Problem, Rejection, Request};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Json<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest<'_> for Json<T> {
+impl<T: DeserializeOwned + Type> FromRequest<'_> for Json<T> {
+    const INPUT: Input = json_input::<T>();
+
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         match request.header("content-type") {
             Some(content_type) if is_json(content_type) => request.json().map(Self),
@@ -49,7 +51,9 @@ impl<T: DeserializeOwned> FromRequest<'_> for Json<T> {
     }
 }
 
-impl<T: DeserializeOwned> OptionalFromRequest<'_> for Json<T> {
+impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Json<T> {
+    const INPUT: Input = json_input::<T>();
+
     fn from_request_optional(request: &Request) -> Result<Option<Self>, Rejection> {
         let is_absent = request.header("content-type").is_none() && request.body().is_none_or(<[u8]>::is_empty);
         if is_absent {
@@ -98,6 +102,17 @@ impl OptionalFromRequest<'_> for Bytes {
 
     fn from_request_optional(request: &Request) -> Result<Option<Self>, Rejection> {
         Ok(request.body().map(|_| request.bytes()))
+    }
+}
+
+const fn json_input<T: Type>() -> Input {
+    Input {
+        body: Some(Body {
+            content: const { &[Content { media_type: "application/json", shape: Some(Shape::of::<T>()) }] },
+            required: true,
+        }),
+        problems: &[400, 413, 415, 422],
+        ..Input::NONE
     }
 }
 

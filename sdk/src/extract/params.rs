@@ -6,8 +6,10 @@ use serde::de::DeserializeOwned;
 
 use super::{FromRequest, OptionalFromRequest};
 use crate::mismatch::Mismatch;
+use crate::openapi::{Input, Shape};
 use crate::plain::Pairs;
 use crate::text::join;
+use crate::typed::{self, Type, refusal};
 use crate::{Problem, Rejection, Request};
 
 /// What the route took from the path: one value, a tuple in the order of the path, or a type whose fields have the names.
@@ -38,14 +40,18 @@ use crate::{Problem, Rejection, Request};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Path<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest<'_> for Path<T> {
+impl<T: DeserializeOwned + Type> FromRequest<'_> for Path<T> {
+    const INPUT: Input = Input { path: Some(Shape::of::<T>()), problems: PROBLEMS, ..Input::NONE };
+
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         let pairs: Vec<_> = request.params().map(|(name, value)| (Cow::Borrowed(name), Cow::Borrowed(value))).collect();
-        T::deserialize(Pairs(&pairs)).map(Self).map_err(|mismatch| wrong("path", &mismatch))
+        read("path", &pairs).map(Self)
     }
 }
 
-impl<T: DeserializeOwned> OptionalFromRequest<'_> for Path<T> {
+impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Path<T> {
+    const INPUT: Input = Input { path: Some(Shape::of::<T>()), problems: PROBLEMS, ..Input::NONE };
+
     fn from_request_optional(request: &Request) -> Result<Option<Self>, Rejection> {
         if request.params().len() == 0 {
             return Ok(None);
@@ -84,21 +90,35 @@ impl<T: DeserializeOwned> OptionalFromRequest<'_> for Path<T> {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Query<T>(pub T);
 
-impl<T: DeserializeOwned> FromRequest<'_> for Query<T> {
+impl<T: DeserializeOwned + Type> FromRequest<'_> for Query<T> {
+    const INPUT: Input = Input { query: Some(Shape::of::<T>()), problems: PROBLEMS, ..Input::NONE };
+
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         let query = request.query_string().unwrap_or_default();
         let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
-        T::deserialize(Pairs(&pairs)).map(Self).map_err(|mismatch| wrong("query", &mismatch))
+        read("query", &pairs).map(Self)
     }
 }
 
-impl<T: DeserializeOwned> OptionalFromRequest<'_> for Query<T> {
+impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Query<T> {
+    const INPUT: Input = Input { query: Some(Shape::of::<T>()), problems: PROBLEMS, ..Input::NONE };
+
     fn from_request_optional(request: &Request) -> Result<Option<Self>, Rejection> {
         if request.query_string().is_none_or(str::is_empty) {
             return Ok(None);
         }
         Self::from_request(request).map(Some)
     }
+}
+
+/// What cannot be read, and what does not keep to its rules.
+const PROBLEMS: &[u16] = &[400, 422];
+
+/// What the pairs are as a `T`, if it keeps to its rules.
+fn read<T: DeserializeOwned + Type>(source: &str, pairs: &[(Cow<'_, str>, Cow<'_, str>)]) -> Result<T, Problem> {
+    let value = T::deserialize(Pairs(pairs)).map_err(|mismatch| wrong(source, &mismatch))?;
+    let violations = typed::violations(&value);
+    if violations.is_empty() { Ok(value) } else { Err(refusal::of_parameters(violations, pairs)) }
 }
 
 /// The problem of a parameter of the path or the query.

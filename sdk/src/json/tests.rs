@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Value, parse, to_vec};
+use crate::typed::Untyped;
 
 /// Texts that are JSON, and texts that are nearly.
 const TEXTS: &[&str] = &[
@@ -83,7 +84,7 @@ fn what_is_json_is_what_serde_json_says() {
         let theirs = serde_json::from_str::<Value>(text).ok();
         assert_eq!(ours, theirs, "{text}");
         // What is passed over is read as strictly, but for a number that no type holds; `serde_json` looks less closely.
-        let ignored = parse::<serde::de::IgnoredAny>(text.as_bytes()).is_ok();
+        let ignored = parse::<Untyped<serde::de::IgnoredAny>>(text.as_bytes()).is_ok();
         assert!(ignored || theirs_is_none(text), "{text}");
         assert!(!ignored || serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok(), "{text}");
     }
@@ -150,7 +151,7 @@ fn every_shape_of_serde_goes_out_and_in_again() {
     );
     let text = to_vec(&everything).unwrap();
     assert_eq!(text, serde_json::to_vec(&everything).unwrap());
-    assert_eq!(parse::<Everything>(&text).unwrap(), everything);
+    assert_eq!(parse::<Untyped<Everything>>(&text).unwrap().0, everything);
 }
 
 #[derive(Debug, Deserialize)]
@@ -185,7 +186,8 @@ fn what_is_wrong_is_named_with_its_place() {
         (r#"{"name":"a","age":1} x"#, "it goes on after its end line 1 column 22"),
         (r#"{"name":"a","name":"b"}"#, "`name` is given more than once line 1 column 13"),
     ] {
-        let problem: Value = serde_json::from_str(&parse::<User>(text.as_bytes()).unwrap_err().to_json()).unwrap();
+        let problem: Value =
+            serde_json::from_str(&parse::<Untyped<User>>(text.as_bytes()).unwrap_err().to_json()).unwrap();
         let said =
             format!("{} line {} column {}", problem["detail"].as_str().unwrap(), problem["line"], problem["column"]);
         let said = said.strip_prefix("the body is not the JSON expected here: ").unwrap();
@@ -199,7 +201,7 @@ fn depth_is_bounded() {
     let nested = |levels: usize| ["[".repeat(levels), "]".repeat(levels)].concat();
     assert!(parse::<Value>(nested(128).as_bytes()).is_ok());
     assert!(parse::<Value>(nested(129).as_bytes()).is_err());
-    assert!(parse::<serde::de::IgnoredAny>(nested(100_000).as_bytes()).is_err());
+    assert!(parse::<Untyped<serde::de::IgnoredAny>>(nested(100_000).as_bytes()).is_err());
 }
 
 #[test]

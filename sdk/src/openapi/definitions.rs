@@ -1,7 +1,7 @@
 //! Every definition that a document needs, each once.
 
-use super::Api;
 use super::writer::{Message, is_same};
+use super::{Api, Shape};
 use crate::typed::schema::{Definition, Kind, Notes, Property, Rules, Schema, Tree};
 
 /// How many definitions a document may have.
@@ -50,10 +50,10 @@ impl Definitions {
         while position < operation.inputs.len() {
             let input = &operation.inputs[position];
             if let Some(shape) = &input.path {
-                self.add(shape.definitions, 0);
+                self.add_parameters(shape);
             }
             if let Some(shape) = &input.query {
-                self.add(shape.definitions, 0);
+                self.add_parameters(shape);
             }
             let mut parameter = 0;
             while parameter < input.parameters.len() {
@@ -80,6 +80,20 @@ impl Definitions {
         while header < operation.output.headers.len() {
             self.add(operation.output.headers[header].shape.definitions, 0);
             header += 1;
+        }
+    }
+
+    /// What the properties of a type refer to: a type whose properties are parameters is not spoken of itself.
+    const fn add_parameters(&mut self, shape: &Shape) {
+        match shape.resolved().kind {
+            Kind::Object { .. } => {
+                let mut child = 0;
+                while child < shape.definitions.children.len() {
+                    self.add(shape.definitions.children[child], 1);
+                    child += 1;
+                }
+            }
+            _ => self.add(shape.definitions, 0),
         }
     }
 
@@ -191,7 +205,7 @@ impl Definitions {
                 None => Some(name),
             },
             Kind::Array(inner) | Kind::Map(inner) | Kind::Nullable(inner) => self.lacks(inner),
-            Kind::Tuple(schemas) | Kind::OneOf(schemas) | Kind::AllOf(schemas) => {
+            Kind::Tuple(schemas) | Kind::OneOf(schemas) | Kind::AnyOf(schemas) | Kind::AllOf(schemas) => {
                 let mut position = 0;
                 while position < schemas.len() {
                     if let Some(name) = self.lacks(schemas[position]) {
@@ -249,6 +263,7 @@ const fn is_same_kind(one: &Kind, other: &Kind) -> bool {
         | (Kind::Nullable(one), Kind::Nullable(other)) => is_same_schema(one, other),
         (Kind::Tuple(one), Kind::Tuple(other))
         | (Kind::OneOf(one), Kind::OneOf(other))
+        | (Kind::AnyOf(one), Kind::AnyOf(other))
         | (Kind::AllOf(one), Kind::AllOf(other)) => {
             let mut is_equal = one.len() == other.len();
             let mut position = 0;
@@ -290,6 +305,8 @@ const fn is_same_rules(one: &Rules, other: &Rules) -> bool {
         && is_same_number(one.max_length, other.max_length)
         && is_same_number(one.min_items, other.min_items)
         && is_same_number(one.max_items, other.max_items)
+        && is_same_number(one.min_properties, other.min_properties)
+        && is_same_number(one.max_properties, other.max_properties)
         && one.unique_items == other.unique_items
         && is_same_text(one.format, other.format)
         && is_same_text(one.pattern, other.pattern)

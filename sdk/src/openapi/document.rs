@@ -179,7 +179,8 @@ impl Writer<'_> {
         }
         let schema = without_null(schema);
         // Nothing between two slashes is another path.
-        if matches!(schema.kind, Kind::String) && rules.min_length.is_none() && schema.rules.min_length.is_none() {
+        let all = schema.rules.and(rules);
+        if matches!(schema.kind, Kind::String) && all.min_length.is_none() && all.format.is_none() {
             rules.min_length = Some(1);
         }
         if operation.has_rest && position + 1 == operation.names.len() {

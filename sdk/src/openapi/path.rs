@@ -2,15 +2,19 @@
 
 use super::writer::{Message, is_same};
 use super::{Input, Shape};
-use crate::typed::schema::{Kind, Schema};
+use crate::typed::schema::{Kind, Property, Schema, Tree};
 
 impl Shape {
-    /// The schema itself, where it is a name.
+    /// The schema itself, where it is a name: of a type, or of one that does nothing but hold another.
     pub(super) const fn resolved(&self) -> &'static Schema {
-        match (&self.schema.kind, self.definitions.own) {
-            (Kind::Reference(name), Some(definition)) if is_same(name, definition.name) => definition.schema,
-            _ => self.schema,
+        let (mut schema, mut tree) = (self.schema, self.definitions);
+        while let Kind::Reference(name) = schema.kind {
+            match named(tree, name) {
+                Some((definition, of)) => (schema, tree) = (definition, of),
+                None => return schema,
+            }
         }
+        schema
     }
 
     /// What it says of one of the path's parameters: its schema, and what the property says besides.
@@ -34,12 +38,38 @@ impl Shape {
     }
 }
 
+/// What a name stands for that a tree or one of its parts defines, with the tree of that.
+const fn named(tree: &'static Tree, name: &str) -> Option<(&'static Schema, &'static Tree)> {
+    if let Some(definition) = tree.own
+        && is_same(definition.name, name)
+        // A name that stands for itself would be looked up for ever.
+        && !matches!(definition.schema.kind, Kind::Reference(again) if is_same(again, name))
+    {
+        return Some((definition.schema, tree));
+    }
+    // One child is the list of the parts; a list has the first of them and the others.
+    let mut list = tree;
+    if list.children.len() == 1 {
+        list = list.children[0];
+    }
+    while list.children.len() == 2 {
+        let part = list.children[0];
+        if let Some(definition) = part.own
+            && is_same(definition.name, name)
+        {
+            return Some((definition.schema, part));
+        }
+        list = list.children[1];
+    }
+    None
+}
+
 /// What an extractor takes a parameter of the path as.
 pub(super) enum Taken {
     /// It does not take it.
     Not,
     Schema(&'static Schema),
-    Property(&'static crate::typed::schema::Property),
+    Property(&'static Property),
 }
 
 /// Ends the compilation where the parameters of a pattern and what its handler takes are not the same.
@@ -129,6 +159,7 @@ const fn check_shape(shape: &Shape, names: &[&str]) {
         | Kind::Map(_)
         | Kind::Nullable(_)
         | Kind::OneOf(_)
+        | Kind::AnyOf(_)
         | Kind::AllOf(_)
         | Kind::Reference(_) => {}
     }

@@ -15,15 +15,15 @@ impl Writer<'_> {
 
     /// A schema with rules and notes that go before its own.
     pub(super) const fn schema_with(&mut self, schema: &Schema, rules: &Rules, notes: &Notes) {
-        let mut rules = merged_rules(rules, &schema.rules);
-        let mut notes = merged_notes(notes, &schema.notes);
+        let mut rules = schema.rules.and(*rules);
+        let mut notes = schema.notes.and(*notes);
         let mut is_first = true;
         self.raw("{");
         match &schema.kind {
             // `"type": ["string", "null"]` where there is a type to put it beside.
             Kind::Nullable(inner) if type_name(&inner.kind).is_some() => {
-                rules = merged_rules(&rules, &inner.rules);
-                notes = merged_notes(&notes, &inner.notes);
+                rules = inner.rules.and(rules);
+                notes = inner.notes.and(notes);
                 self.kind(&inner.kind, true, &rules, &mut is_first);
             }
             kind => self.kind(kind, false, &rules, &mut is_first),
@@ -92,8 +92,11 @@ impl Writer<'_> {
                 self.schema(inner);
                 self.raw(",{\"type\":\"null\"}]");
             }
-            // Not `oneOf`, which a value that fits two of them breaks.
             Kind::OneOf(schemas) => {
+                self.key(is_first, "oneOf");
+                self.schemas(schemas);
+            }
+            Kind::AnyOf(schemas) => {
                 self.key(is_first, "anyOf");
                 self.schemas(schemas);
             }
@@ -158,14 +161,27 @@ impl Writer<'_> {
 
     const fn rules(&mut self, rules: &Rules, is_first: &mut bool) {
         // All of them, so that a new one cannot be forgotten.
-        let Rules { minimum, maximum, min_length, max_length, min_items, max_items, unique_items, format, pattern } =
-            rules;
+        let Rules {
+            minimum,
+            maximum,
+            min_length,
+            max_length,
+            min_items,
+            max_items,
+            min_properties,
+            max_properties,
+            unique_items,
+            format,
+            pattern,
+        } = rules;
         self.json_member("minimum", *minimum, is_first);
         self.json_member("maximum", *maximum, is_first);
         self.number_member("minLength", *min_length, is_first);
         self.number_member("maxLength", *max_length, is_first);
         self.number_member("minItems", *min_items, is_first);
         self.number_member("maxItems", *max_items, is_first);
+        self.number_member("minProperties", *min_properties, is_first);
+        self.number_member("maxProperties", *max_properties, is_first);
         if *unique_items {
             self.key(is_first, "uniqueItems");
             self.raw("true");
@@ -222,38 +238,6 @@ const fn type_name(kind: &Kind) -> Option<&'static str> {
         Kind::String | Kind::Constants(_) => Some("string"),
         Kind::Array(_) | Kind::Tuple(_) => Some("array"),
         Kind::Map(_) | Kind::Object { .. } => Some("object"),
-        Kind::Any | Kind::Nullable(_) | Kind::OneOf(_) | Kind::AllOf(_) | Kind::Reference(_) => None,
+        Kind::Any | Kind::Nullable(_) | Kind::OneOf(_) | Kind::AnyOf(_) | Kind::AllOf(_) | Kind::Reference(_) => None,
     }
-}
-
-/// What the first says, and what the second says where the first says nothing.
-const fn merged_rules(first: &Rules, second: &Rules) -> Rules {
-    Rules {
-        minimum: either(first.minimum, second.minimum),
-        maximum: either(first.maximum, second.maximum),
-        min_length: either_number(first.min_length, second.min_length),
-        max_length: either_number(first.max_length, second.max_length),
-        min_items: either_number(first.min_items, second.min_items),
-        max_items: either_number(first.max_items, second.max_items),
-        unique_items: first.unique_items || second.unique_items,
-        format: either(first.format, second.format),
-        pattern: either(first.pattern, second.pattern),
-    }
-}
-
-const fn merged_notes(first: &Notes, second: &Notes) -> Notes {
-    Notes {
-        description: either(first.description, second.description),
-        default: either(first.default, second.default),
-        deprecated: first.deprecated || second.deprecated,
-        extensions: if first.extensions.is_empty() { second.extensions } else { first.extensions },
-    }
-}
-
-const fn either(first: Option<&'static str>, second: Option<&'static str>) -> Option<&'static str> {
-    if first.is_some() { first } else { second }
-}
-
-const fn either_number(first: Option<usize>, second: Option<usize>) -> Option<usize> {
-    if first.is_some() { first } else { second }
 }

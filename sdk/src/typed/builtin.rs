@@ -1,10 +1,12 @@
 //! The types that are a [`Type`] by themselves.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::num::{NonZeroU8, NonZeroU16, NonZeroU32, NonZeroU64, NonZeroUsize};
 
 use super::schema::{Definition, Kind, Parts, Rules, Schema};
-use super::{Checker, Type};
+use super::{Checker, Key, Type};
 use crate::Uuid;
 use crate::json::Value;
 
@@ -40,6 +42,14 @@ plain! {
     str = String;
     char = String, min_length: 1, max_length: 1;
     Uuid = String, format: "uuid";
+    Ipv4Addr = String, format: "ipv4";
+    Ipv6Addr = String, format: "ipv6";
+    IpAddr = String;
+    NonZeroU8 = Integer, minimum: "1", maximum: "255";
+    NonZeroU16 = Integer, minimum: "1", maximum: "65535";
+    NonZeroU32 = Integer, minimum: "1", maximum: "4294967295";
+    NonZeroU64 = Integer, minimum: "1", maximum: "18446744073709551615";
+    NonZeroUsize = Integer, minimum: "1";
     Value = Any;
     () = Null;
 }
@@ -52,6 +62,7 @@ macro_rules! transparent {
             const DEFINITION: Option<&'static Definition> = <$inner>::DEFINITION;
             type Parts = <$inner as Type>::Parts;
 
+            #[inline]
             fn check(&self, checker: &mut Checker<'_>) {
                 <$inner>::check(self, checker);
             }
@@ -70,6 +81,7 @@ impl<T: Type> Type for Option<T> {
     const DEFINITION: Option<&'static Definition> = T::DEFINITION;
     type Parts = T::Parts;
 
+    #[inline]
     fn check(&self, checker: &mut Checker<'_>) {
         if let Some(value) = self {
             value.check(checker);
@@ -84,9 +96,10 @@ macro_rules! lists {
             const DEFINITION: Option<&'static Definition> = T::DEFINITION;
             type Parts = T::Parts;
 
+            #[inline]
             fn check(&self, checker: &mut Checker<'_>) {
                 for (position, item) in self.iter().enumerate() {
-                    checker.at(&position.to_string(), &mut |checker| item.check(checker));
+                    item.check(&mut checker.item(position));
                 }
             }
         }
@@ -96,6 +109,7 @@ macro_rules! lists {
 lists! {
     [T: Type] Vec<T>;
     [T: Type] [T];
+    [T: Type] VecDeque<T>;
     [T: Type] BTreeSet<T>;
     [T: Type, S] HashSet<T, S>;
     [T: Type, const N: usize] [T; N];
@@ -108,9 +122,10 @@ macro_rules! maps {
             const DEFINITION: Option<&'static Definition> = V::DEFINITION;
             type Parts = V::Parts;
 
+            #[inline]
             fn check(&self, checker: &mut Checker<'_>) {
                 for (key, value) in self {
-                    checker.at(key.as_ref(), &mut |checker| value.check(checker));
+                    value.check(&mut checker.at_key(key));
                 }
             }
         }
@@ -118,8 +133,8 @@ macro_rules! maps {
 }
 
 maps! {
-    [K: AsRef<str>, V: Type] BTreeMap<K, V>;
-    [K: AsRef<str>, V: Type, S] HashMap<K, V, S>;
+    [K: Key, V: Type] BTreeMap<K, V>;
+    [K: Key, V: Type, S] HashMap<K, V, S>;
 }
 
 macro_rules! list_of {
@@ -136,8 +151,9 @@ macro_rules! tuples {
             const SCHEMA: &'static Schema = &Schema::new(Kind::Tuple(&[$($name::SCHEMA),+]));
             type Parts = list_of!($($name)+);
 
+            #[inline]
             fn check(&self, checker: &mut Checker<'_>) {
-                $(checker.at(stringify!($position), &mut |checker| self.$position.check(checker));)+
+                $(self.$position.check(&mut checker.item($position));)+
             }
         }
     )*};

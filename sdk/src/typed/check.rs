@@ -1,6 +1,14 @@
 //! What is wrong with a value that could be read, and where.
 
 use std::borrow::Cow;
+use std::fmt;
+
+use super::Key;
+use crate::json::Writer;
+use crate::text::join;
+
+/// How many violations are told of one request. A body may have millions; what answers it is bounded.
+pub(crate) const MOST_VIOLATIONS: usize = 100;
 
 /// Something that a value does not keep to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,36 +20,145 @@ pub struct Violation {
 }
 
 /// Takes down what is wrong, and knows where it is.
-#[derive(Debug)]
-pub struct Checker<'v> {
-    violations: &'v mut Vec<Violation>,
-    pointer: String,
+///
+/// The place is a chain of borrowed steps, and becomes text only where something is wrong: what is right costs nothing.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+/// use mik_sdk::typed::{Checker, schema::{Kind, Schema}};
+/// # use mik_sdk::__private::serde;
+///
+/// /// A span of time that does not end before it begins.
+/// # #[derive(serde::Deserialize)]
+/// # #[serde(crate = "serde")]
+/// struct Span { from: u32, to: u32 }
+///
+/// impl Type for Span {
+///     const SCHEMA: &'static Schema = &Schema::new(Kind::Any);
+///     type Parts = ();
+///
+///     fn check(&self, checker: &mut Checker<'_>) {
+///         if self.to < self.from {
+///             checker.at("to").violation("is before `from`");
+///         }
+///     }
+/// }
+///
+/// let problem = json::parse::<Span>(br#"{ "from": 2, "to": 1 }"#).err().unwrap();
+/// assert_eq!(problem.status(), StatusCode::UNPROCESSABLE_ENTITY);
+/// assert!(problem.to_json().contains(r#""errors":[{"pointer":"/to","detail":"is before `from`"}]"#));
+/// ```
+pub struct Checker<'c> {
+    violations: &'c mut Vec<Violation>,
+    place: Place<'c>,
 }
 
-impl<'v> Checker<'v> {
-    pub(crate) fn new(violations: &'v mut Vec<Violation>) -> Self {
-        Self { violations, pointer: String::new() }
+/// Where a value is in the one around it.
+#[derive(Clone, Copy)]
+struct Place<'p> {
+    around: Option<&'p Place<'p>>,
+    step: Step<'p>,
+}
+
+#[derive(Clone, Copy)]
+enum Step<'p> {
+    Whole,
+    Key(&'p str),
+    KeyOf(&'p dyn Key),
+    Item(usize),
+}
+
+impl<'c> Checker<'c> {
+    pub(crate) fn new(violations: &'c mut Vec<Violation>) -> Self {
+        Self { violations, place: Place { around: None, step: Step::Whole } }
     }
 
     /// Something is wrong here.
-    #[inline(never)]
     pub fn violation(&mut self, detail: impl Into<Cow<'static, str>>) {
-        self.violations.push(Violation { pointer: self.pointer.clone(), detail: detail.into() });
+        self.push(detail.into());
     }
 
-    /// Checks what is at a key of this value.
-    #[inline(never)]
-    pub fn at(&mut self, key: &str, check: &mut dyn FnMut(&mut Checker<'_>)) {
-        let len = self.pointer.len();
-        self.pointer.push('/');
-        for character in key.chars() {
-            match character {
-                '~' => self.pointer.push_str("~0"),
-                '/' => self.pointer.push_str("~1"),
-                character => self.pointer.push(character),
-            }
-        }
-        check(self);
-        self.pointer.truncate(len);
+    /// What is at a key of this value.
+    #[inline]
+    pub fn at<'s>(&'s mut self, key: &'s str) -> Checker<'s> {
+        self.inside(Step::Key(key))
     }
+
+    /// What is at a key of this value, which is a map.
+    #[inline]
+    pub(super) fn at_key<'s>(&'s mut self, key: &'s dyn Key) -> Checker<'s> {
+        self.inside(Step::KeyOf(key))
+    }
+
+    /// What is at a position of this value, which is a list.
+    #[inline]
+    pub fn item(&mut self, position: usize) -> Checker<'_> {
+        self.inside(Step::Item(position))
+    }
+
+    #[inline]
+    fn inside<'s>(&'s mut self, step: Step<'s>) -> Checker<'s> {
+        Checker { violations: self.violations, place: Place { around: Some(&self.place), step } }
+    }
+
+    /// Two pieces around a limit, as one violation.
+    #[inline(never)]
+    pub(super) fn limit(&mut self, before: &str, limit: &str, after: &str) {
+        self.push(join(&[before, limit, after]).into());
+    }
+
+    #[inline(never)]
+    fn push(&mut self, detail: Cow<'static, str>) {
+        if self.violations.len() >= MOST_VIOLATIONS {
+            return;
+        }
+        let mut pointer = String::new();
+        self.place.write(&mut pointer);
+        // What could not even be read is not told twice.
+        if self.violations.iter().all(|known| known.pointer != pointer || known.detail != detail) {
+            self.violations.push(Violation { pointer, detail });
+        }
+    }
+}
+
+impl fmt::Debug for Checker<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Checker").field("violations", &self.violations).finish_non_exhaustive()
+    }
+}
+
+impl Place<'_> {
+    fn write(&self, pointer: &mut String) {
+        if let Some(around) = self.around {
+            around.write(pointer);
+        }
+        match self.step {
+            Step::Whole => {}
+            Step::Key(key) => push_key(pointer, key),
+            Step::KeyOf(key) => push_key(pointer, &key.to_key()),
+            Step::Item(position) => push_item(pointer, position),
+        }
+    }
+}
+
+/// One step further, into an object.
+#[inline(never)]
+pub(crate) fn push_key(pointer: &mut String, key: &str) {
+    pointer.push('/');
+    for character in key.chars() {
+        match character {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            character => pointer.push(character),
+        }
+    }
+}
+
+/// One step further, into a list.
+#[inline(never)]
+pub(crate) fn push_item(pointer: &mut String, position: usize) {
+    let mut digits = Writer::new();
+    digits.integer(false, position as u64);
+    pointer.push('/');
+    pointer.push_str(&String::from_utf8(digits.into_bytes()).unwrap_or_default());
 }

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use super::Type;
 
 /// A schema: what a value is, what it has to keep to, and what is said about it.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Schema {
     /// What it is.
     pub kind: Kind,
@@ -21,10 +21,53 @@ impl Schema {
     pub const fn new(kind: Kind) -> Self {
         Self { kind, rules: Rules::NONE, notes: Notes::NONE }
     }
+
+    /// This schema with more rules and notes; where both say something, what is added holds.
+    #[must_use]
+    pub const fn with(&self, rules: Rules, notes: Notes) -> Self {
+        Self { kind: self.kind, rules: self.rules.and(rules), notes: self.notes.and(notes) }
+    }
+
+    /// Whether it may be `null`: then `serde` lets it be left out.
+    pub const fn is_nullable(&self) -> bool {
+        matches!(self.kind, Kind::Nullable(_))
+    }
+
+    /// What it says where its properties are among those of another object. A map would speak of the others too.
+    pub const fn flattened(&'static self) -> &'static Self {
+        match self.kind {
+            Kind::Map(_) | Kind::Nullable(_) => const { &Self::new(Kind::Any) },
+            _ => self,
+        }
+    }
+
+    /// `min` and `max` as rules of such a value, each as it is written and as a size: how many characters a text has, how
+    /// many items a list or a map, and else how large a number is.
+    pub const fn limits(&self, min: Option<(&'static str, usize)>, max: Option<(&'static str, usize)>) -> Rules {
+        const fn text(limit: Option<(&'static str, usize)>) -> Option<&'static str> {
+            match limit {
+                Some((text, _)) => Some(text),
+                None => None,
+            }
+        }
+        const fn size(limit: Option<(&'static str, usize)>) -> Option<usize> {
+            match limit {
+                Some((_, size)) => Some(size),
+                None => None,
+            }
+        }
+        match self.kind {
+            Kind::Nullable(schema) => schema.limits(min, max),
+            Kind::String | Kind::Constants(_) => Rules { min_length: size(min), max_length: size(max), ..Rules::NONE },
+            Kind::Array(_) | Kind::Tuple(_) => Rules { min_items: size(min), max_items: size(max), ..Rules::NONE },
+            Kind::Map(_) => Rules { min_properties: size(min), max_properties: size(max), ..Rules::NONE },
+            _ => Rules { minimum: text(min), maximum: text(max), ..Rules::NONE },
+        }
+    }
 }
 
 /// What a value is.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub enum Kind {
     /// Anything.
     Any,
@@ -55,8 +98,10 @@ pub enum Kind {
     },
     /// This, or `null`.
     Nullable(&'static Schema),
-    /// One of these.
+    /// Exactly one of these.
     OneOf(&'static [&'static Schema]),
+    /// One of these, or more of them at once.
+    AnyOf(&'static [&'static Schema]),
     /// All of these at once.
     AllOf(&'static [&'static Schema]),
     /// What the name stands for.
@@ -93,6 +138,10 @@ pub struct Rules {
     pub min_items: Option<usize>,
     /// The longest list.
     pub max_items: Option<usize>,
+    /// The fewest properties of an object.
+    pub min_properties: Option<usize>,
+    /// The most properties of an object.
+    pub max_properties: Option<usize>,
     /// Whether no two items may be equal.
     pub unique_items: bool,
     /// What the text is: `email`, `uuid`, `date-time`.
@@ -110,10 +159,38 @@ impl Rules {
         max_length: None,
         min_items: None,
         max_items: None,
+        min_properties: None,
+        max_properties: None,
         unique_items: false,
         format: None,
         pattern: None,
     };
+
+    /// These rules with more of them; where both say something, what is added holds.
+    #[must_use]
+    pub const fn and(self, more: Self) -> Self {
+        Self {
+            minimum: either(more.minimum, self.minimum),
+            maximum: either(more.maximum, self.maximum),
+            min_length: either(more.min_length, self.min_length),
+            max_length: either(more.max_length, self.max_length),
+            min_items: either(more.min_items, self.min_items),
+            max_items: either(more.max_items, self.max_items),
+            min_properties: either(more.min_properties, self.min_properties),
+            max_properties: either(more.max_properties, self.max_properties),
+            unique_items: self.unique_items || more.unique_items,
+            format: either(more.format, self.format),
+            pattern: either(more.pattern, self.pattern),
+        }
+    }
+}
+
+/// `Option::or`, as a constant.
+const fn either<T: Copy>(first: Option<T>, second: Option<T>) -> Option<T> {
+    match first {
+        Some(_) => first,
+        None => second,
+    }
 }
 
 /// What is said about a value.
@@ -132,6 +209,17 @@ pub struct Notes {
 impl Notes {
     /// Nothing.
     pub const NONE: Self = Self { description: None, default: None, deprecated: false, extensions: &[] };
+
+    /// These notes with more of them; where both say something, what is added holds.
+    #[must_use]
+    pub const fn and(self, more: Self) -> Self {
+        Self {
+            description: either(more.description, self.description),
+            default: either(more.default, self.default),
+            deprecated: self.deprecated || more.deprecated,
+            extensions: if more.extensions.is_empty() { self.extensions } else { more.extensions },
+        }
+    }
 }
 
 /// What a name stands for.
