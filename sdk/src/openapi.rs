@@ -21,7 +21,10 @@ mod writer;
 pub use api::{Api, Description, Operation, Path, describe};
 #[cfg(feature = "openapi")]
 #[doc(hidden)]
-pub use document::{document, length, text};
+pub use definitions::Definitions;
+#[cfg(feature = "openapi")]
+#[doc(hidden)]
+pub use document::{Draft, estimate, text};
 #[doc(hidden)]
 pub use path::check_path;
 

@@ -48,9 +48,14 @@ pub(crate) fn document(routes: &[Route]) -> TokenStream {
                     paths: &[#(#paths),*],
                 };
                 #[allow(long_running_const_eval)]
-                const LENGTH: usize = ::mik_sdk::openapi::length(&API);
+                const DEFINITIONS: ::mik_sdk::openapi::Definitions = ::mik_sdk::openapi::Definitions::of(&API);
+                const _: () = DEFINITIONS.check();
+                const SIZE: usize = ::mik_sdk::openapi::estimate(&API, &DEFINITIONS);
                 #[allow(long_running_const_eval)]
-                const DOCUMENT: [u8; LENGTH] = ::mik_sdk::openapi::document(&API);
+                const DRAFT: ::mik_sdk::openapi::Draft<SIZE> = ::mik_sdk::openapi::Draft::new(&API, &DEFINITIONS);
+                const LENGTH: usize = DRAFT.len;
+                #[allow(long_running_const_eval)]
+                const DOCUMENT: [u8; LENGTH] = DRAFT.document(&API, &DEFINITIONS);
 
                 #[cfg(target_arch = "wasm32")]
                 #[used]
@@ -144,15 +149,14 @@ impl Operation<'_> {
                 method: #method,
                 id: #id,
                 summary: #summary,
-                description: #description,
+                details: #description,
                 tags: &[#(#tags),*],
                 deprecated: #deprecated,
                 status: #status,
                 names: &[#(#names),*],
                 template_names: &[#(#template_names),*],
                 has_rest: #has_rest,
-                inputs: #handler.inputs,
-                output: #handler.output,
+                description: #handler,
             }
         }
     }

@@ -23,8 +23,8 @@ impl Problems {
 
     const fn add_operation(&mut self, operation: &Operation) {
         let mut position = 0;
-        while position < operation.inputs.len() {
-            let problems = operation.inputs[position].problems;
+        while position < operation.description.inputs.len() {
+            let problems = operation.description.inputs[position].problems;
             let mut problem = 0;
             while problem < problems.len() {
                 self.add(problems[problem]);
@@ -36,16 +36,16 @@ impl Problems {
         if !operation.names.is_empty() {
             self.add(400);
         }
-        if operation.output.not_found {
+        if operation.description.output.not_found {
             self.add(404);
         }
-        self.any = self.any || operation.output.problem && !matches!(status(operation), Status::Any);
+        self.any = self.any || operation.description.output.problem && !matches!(status(operation), Status::Any);
     }
 }
 
 /// The status of the answer, with what the route says of it.
 const fn status(operation: &Operation) -> Status {
-    match (operation.output.status, operation.status) {
+    match (operation.description.output.status, operation.status) {
         (Status::Exactly(200) | Status::Any, Some(status)) => Status::Exactly(status),
         (status, _) => status,
     }
@@ -91,11 +91,11 @@ impl Writer<'_> {
         if matches!(status(operation), Status::Any) {
             self.separate(&mut is_first);
             self.raw("\"default\":");
-            self.answer(operation, "The answer", operation.output.problem);
+            self.answer(operation, "The answer", operation.description.output.problem);
         } else if problems.any {
             self.separate(&mut is_first);
             self.raw("\"default\":{\"$ref\":\"#/components/responses/Problem\"}");
-        } else if matches!(operation.output.status, Status::Any) {
+        } else if matches!(operation.description.output.status, Status::Any) {
             // The route says its status, and a handler that makes its own response may have others.
             self.separate(&mut is_first);
             self.raw("\"default\":{\"description\":\"Another answer\"}");
@@ -104,7 +104,7 @@ impl Writer<'_> {
     }
 
     const fn answer(&mut self, operation: &Operation, description: &str, or_problem: bool) {
-        let output = &operation.output;
+        let output = &operation.description.output;
         self.raw("{\"description\":");
         self.string(description);
         if !output.headers.is_empty() {

@@ -35,7 +35,7 @@ pub struct Operation {
     /// What it does, in one line.
     pub summary: Option<&'static str>,
     /// What else there is to say.
-    pub description: Option<&'static str>,
+    pub details: Option<&'static str>,
     /// What it belongs to.
     pub tags: &'static [&'static str],
     /// Whether it should no longer be used.
@@ -48,10 +48,8 @@ pub struct Operation {
     pub template_names: &'static [&'static str],
     /// Whether the last parameter is all that is left of the path.
     pub has_rest: bool,
-    /// What it takes.
-    pub inputs: &'static [Input],
-    /// What it answers.
-    pub output: Output,
+    /// What it takes and answers.
+    pub description: Description,
 }
 
 /// What a handler takes and answers.

@@ -1,14 +1,14 @@
 //! Every definition that a document needs, each once.
 
 use super::writer::{Message, is_same};
-use super::{Api, Shape};
+use super::{Api, Description, Operation, Shape};
 use crate::typed::schema::{Definition, Kind, Notes, Property, Rules, Schema, Tree};
 
 /// How many definitions a document may have.
-const MOST: usize = 1024;
+const MOST: usize = 512;
 
 /// The definitions, in the order in which they are met.
-pub(super) struct Definitions {
+pub struct Definitions {
     all: [Option<Known>; MOST],
     pub(super) len: usize,
     /// What cannot be said: two types of one name, or too many of them.
@@ -18,8 +18,8 @@ pub(super) struct Definitions {
 #[derive(Clone, Copy)]
 struct Known {
     definition: &'static Definition,
-    /// How far from a route it was met: what can be reached from it ends so much earlier.
-    depth: usize,
+    /// Where it was met first, which is nearest to a route: what is reached from there goes furthest.
+    tree: &'static Tree,
 }
 
 #[derive(Clone, Copy)]
@@ -29,115 +29,121 @@ enum Wrong {
 }
 
 impl Definitions {
-    /// Those of all routes.
-    pub(super) const fn of(api: &Api) -> Self {
+    /// Those of all routes: first the types that routes name, then what those are made of, step by step.
+    pub const fn of(api: &Api) -> Self {
         let mut definitions = Self { all: [None; MOST], len: 0, wrong: None };
+        definitions.add_routes(api, true);
+        definitions.add_routes(api, false);
+        let mut position = 0;
+        while position < definitions.len {
+            if let Some(known) = definitions.all[position] {
+                definitions.add_all(known.tree.children);
+            }
+            position += 1;
+        }
+        definitions
+    }
+
+    const fn add_routes(&mut self, api: &Api, named: bool) {
         let mut path = 0;
         while path < api.paths.len() {
             let operations = api.paths[path].operations;
             let mut operation = 0;
             while operation < operations.len() {
-                definitions.add_operation(&operations[operation]);
+                self.add_operation(&operations[operation], named);
                 operation += 1;
             }
             path += 1;
         }
-        definitions
     }
 
-    const fn add_operation(&mut self, operation: &super::Operation) {
+    const fn add_operation(&mut self, operation: &Operation, named: bool) {
+        let Description { inputs, output } = &operation.description;
         let mut position = 0;
-        while position < operation.inputs.len() {
-            let input = &operation.inputs[position];
+        while position < inputs.len() {
+            let input = &inputs[position];
             if let Some(shape) = &input.path {
-                self.add_parameters(shape);
+                self.add_parameters(shape, named);
             }
             if let Some(shape) = &input.query {
-                self.add_parameters(shape);
+                self.add_parameters(shape, named);
             }
             let mut parameter = 0;
             while parameter < input.parameters.len() {
-                self.add(input.parameters[parameter].shape.definitions, 0);
+                self.add_shape(&input.parameters[parameter].shape, named);
                 parameter += 1;
             }
             if let Some(body) = &input.body {
                 let mut content = 0;
                 while content < body.content.len() {
                     if let Some(shape) = &body.content[content].shape {
-                        self.add(shape.definitions, 0);
+                        self.add_shape(shape, named);
                     }
                     content += 1;
                 }
             }
             position += 1;
         }
-        if let Some(content) = &operation.output.content
+        if let Some(content) = &output.content
             && let Some(shape) = &content.shape
         {
-            self.add(shape.definitions, 0);
+            self.add_shape(shape, named);
         }
         let mut header = 0;
-        while header < operation.output.headers.len() {
-            self.add(operation.output.headers[header].shape.definitions, 0);
+        while header < output.headers.len() {
+            self.add_shape(&output.headers[header].shape, named);
             header += 1;
         }
     }
 
     /// What the properties of a type refer to: a type whose properties are parameters is not spoken of itself.
-    const fn add_parameters(&mut self, shape: &Shape) {
+    const fn add_parameters(&mut self, shape: &Shape, named: bool) {
         match shape.resolved().kind {
-            Kind::Object { .. } => {
-                let mut child = 0;
-                while child < shape.definitions.children.len() {
-                    self.add(shape.definitions.children[child], 1);
-                    child += 1;
-                }
+            Kind::Object { .. } if named => {}
+            Kind::Object { .. } => self.add_all(shape.definitions.children),
+            _ => self.add_shape(shape, named),
+        }
+    }
+
+    const fn add_shape(&mut self, shape: &Shape, named: bool) {
+        match shape.definitions.own {
+            Some(definition) if named => self.add(definition, shape.definitions),
+            None if !named => self.add_all(shape.definitions.children),
+            _ => {}
+        }
+    }
+
+    const fn add_all(&mut self, trees: &[&'static Tree]) {
+        let mut position = 0;
+        while position < trees.len() {
+            let tree = trees[position];
+            match tree.own {
+                Some(definition) => self.add(definition, tree),
+                None => self.add_all(tree.children),
             }
-            _ => self.add(shape.definitions, 0),
+            position += 1;
         }
     }
 
-    const fn add(&mut self, tree: &'static Tree, depth: usize) {
-        if let Some(definition) = tree.own
-            && !self.add_definition(definition, depth)
-        {
-            return;
-        }
-        // A list of types has two children, the first and the others: that is no step.
-        let depth = if tree.children.len() == 1 { depth + 1 } else { depth };
-        let mut child = 0;
-        while child < tree.children.len() {
-            self.add(tree.children[child], depth);
-            child += 1;
-        }
-    }
-
-    /// Whether what can be reached from it is still to be added.
-    const fn add_definition(&mut self, definition: &'static Definition, depth: usize) -> bool {
+    const fn add(&mut self, definition: &'static Definition, tree: &'static Tree) {
         let mut position = 0;
         while position < self.len {
-            if let Some(known) = &mut self.all[position]
+            if let Some(known) = &self.all[position]
                 && is_same(known.definition.name, definition.name)
             {
                 if !is_same_schema(known.definition.schema, definition.schema) {
                     self.wrong = Some(Wrong::TwoOfOneName(definition.name));
-                    return false;
                 }
-                let is_nearer = depth < known.depth;
-                if is_nearer {
-                    known.depth = depth;
-                }
-                return is_nearer;
+                return;
             }
             position += 1;
         }
         if self.len == MOST {
             self.wrong = Some(Wrong::TooMany);
-            return false;
+            return;
         }
-        self.all[self.len] = Some(Known { definition, depth });
+        self.all[self.len] = Some(Known { definition, tree });
         self.len += 1;
-        true
     }
 
     pub(super) const fn get(&self, position: usize) -> Option<&'static Definition> {
@@ -163,7 +169,7 @@ impl Definitions {
 
     /// Ends the compilation where something cannot be said.
     #[track_caller]
-    pub(super) const fn check(&self) {
+    pub const fn check(&self) {
         match self.wrong {
             None => {}
             Some(Wrong::TwoOfOneName(name)) => {
@@ -174,7 +180,7 @@ impl Definitions {
                 ]);
                 panic!("{}", message.text());
             }
-            Some(Wrong::TooMany) => panic!("a document has at most 1024 named types"),
+            Some(Wrong::TooMany) => panic!("a document has at most 512 named types"),
         }
         if self.find("Problem").is_some() {
             panic!("a document calls the SDK's own problems `Problem`: give your type another name");

@@ -6,14 +6,45 @@ use super::writer::{Writer, is_same};
 use super::{Api, Operation, Parameter, Path, Place, Scheme, Security, Shape};
 use crate::typed::schema::{Kind, Notes, Property, Rules, Schema};
 
-/// How many bytes the document has.
-#[track_caller]
-pub const fn length(api: &Api) -> usize {
-    let definitions = Definitions::of(api);
-    definitions.check();
-    let mut writer = Writer::counting();
-    writer.document(api, &definitions);
-    writer.len
+/// How long a document will be, about: what does not fit into so much is written once more.
+pub const fn estimate(api: &Api, definitions: &Definitions) -> usize {
+    let mut operations = 0;
+    let mut position = 0;
+    while position < api.paths.len() {
+        operations += api.paths[position].operations.len();
+        position += 1;
+    }
+    (4 << 10) + (operations << 10) + (definitions.len << 9)
+}
+
+/// A document, as far as it fits, and how long it is: that is known when it is written, and the compiler takes its time to
+/// write.
+pub struct Draft<const SIZE: usize> {
+    bytes: [u8; SIZE],
+    /// How many bytes the document has.
+    pub len: usize,
+}
+
+impl<const SIZE: usize> Draft<SIZE> {
+    /// Writes the document.
+    pub const fn new(api: &Api, definitions: &Definitions) -> Self {
+        let mut draft = Self { bytes: [0; SIZE], len: 0 };
+        let mut writer = Writer::new(&mut draft.bytes);
+        writer.document(api, definitions);
+        draft.len = writer.len;
+        draft
+    }
+
+    /// The document alone.
+    pub const fn document<const LENGTH: usize>(&self, api: &Api, definitions: &Definitions) -> [u8; LENGTH] {
+        let mut document = [0; LENGTH];
+        if LENGTH <= SIZE {
+            document.copy_from_slice(self.bytes.split_at(LENGTH).0);
+        } else {
+            Writer::new(&mut document).document(api, definitions);
+        }
+        document
+    }
 }
 
 /// The document as text.
@@ -23,14 +54,6 @@ pub const fn text(document: &[u8]) -> &str {
         Ok(text) => text,
         Err(_) => panic!("the OpenAPI document is not UTF-8"),
     }
-}
-
-/// The document.
-pub const fn document<const LENGTH: usize>(api: &Api) -> [u8; LENGTH] {
-    let mut document = [0; LENGTH];
-    let mut writer = Writer::new(&mut document);
-    writer.document(api, &Definitions::of(api));
-    document
 }
 
 impl Writer<'_> {
@@ -98,7 +121,7 @@ impl Writer<'_> {
         self.string(operation.id);
         let mut is_first = false;
         self.text_member("summary", operation.summary, &mut is_first);
-        self.text_member("description", operation.description, &mut is_first);
+        self.text_member("description", operation.details, &mut is_first);
         if !operation.tags.is_empty() {
             self.raw(",\"tags\":[");
             let mut is_first = true;
@@ -129,8 +152,8 @@ impl Writer<'_> {
             position += 1;
         }
         let mut position = 0;
-        while position < operation.inputs.len() {
-            let input = &operation.inputs[position];
+        while position < operation.description.inputs.len() {
+            let input = &operation.description.inputs[position];
             if let Some(shape) = &input.query {
                 self.query(operation, position, shape, input.optional, &mut is_first);
             }
@@ -165,8 +188,8 @@ impl Writer<'_> {
         self.raw(",\"in\":\"path\",\"required\":true,");
         let (mut schema, mut rules, mut notes) = (&PART, Rules::NONE, Notes::NONE);
         let mut input = 0;
-        while input < operation.inputs.len() {
-            if let Some(shape) = &operation.inputs[input].path {
+        while input < operation.description.inputs.len() {
+            if let Some(shape) = &operation.description.inputs[input].path {
                 match shape.of_path(operation.names, position) {
                     Taken::Not => {}
                     Taken::Schema(of) => schema = of,
@@ -262,8 +285,8 @@ impl Writer<'_> {
     /// What is read of the body: the first extractor of one decides.
     const fn request_body(&mut self, operation: &Operation) {
         let mut position = 0;
-        while position < operation.inputs.len() {
-            let input = &operation.inputs[position];
+        while position < operation.description.inputs.len() {
+            let input = &operation.description.inputs[position];
             if let Some(body) = &input.body {
                 self.raw(",\"requestBody\":{");
                 if body.required && !input.optional {
@@ -297,10 +320,10 @@ impl Writer<'_> {
     const fn security(&mut self, operation: &Operation) {
         let (mut count, mut required) = (0, 0);
         let mut position = 0;
-        while position < operation.inputs.len() {
-            if operation.inputs[position].security.is_some() {
+        while position < operation.description.inputs.len() {
+            if operation.description.inputs[position].security.is_some() {
                 count += 1;
-                required += !operation.inputs[position].optional as usize;
+                required += !operation.description.inputs[position].optional as usize;
             }
             position += 1;
         }
@@ -320,8 +343,8 @@ impl Writer<'_> {
         self.raw("{");
         let mut is_first = true;
         let mut position = 0;
-        while position < operation.inputs.len() {
-            let input = &operation.inputs[position];
+        while position < operation.description.inputs.len() {
+            let input = &operation.description.inputs[position];
             if let Some(security) = &input.security
                 && (with_optional || !input.optional)
                 && !is_asked_before(operation, position, security.name)
@@ -341,7 +364,7 @@ impl Writer<'_> {
             let operations = api.paths[path].operations;
             let mut operation = 0;
             while operation < operations.len() {
-                let inputs = operations[operation].inputs;
+                let inputs = operations[operation].description.inputs;
                 let mut input = 0;
                 while input < inputs.len() {
                     if let Some(security) = &inputs[input].security
@@ -407,7 +430,7 @@ const fn without_null(schema: &'static Schema) -> &'static Schema {
 const fn is_known(operation: &Operation, input: usize, parameter: usize, place: Place, name: &str) -> bool {
     let mut position = 0;
     while position <= input {
-        let other = &operation.inputs[position];
+        let other = &operation.description.inputs[position];
         if position < input
             && matches!(place, Place::Query)
             && let Some(shape) = &other.query
@@ -438,7 +461,7 @@ const fn is_known(operation: &Operation, input: usize, parameter: usize, place: 
 const fn is_asked_before(operation: &Operation, input: usize, name: &str) -> bool {
     let mut position = 0;
     while position < input {
-        if let Some(security) = &operation.inputs[position].security
+        if let Some(security) = &operation.description.inputs[position].security
             && is_same(security.name, name)
         {
             return true;
@@ -454,7 +477,11 @@ const fn is_defined_before(api: &Api, path: usize, operation: usize, input: usiz
         let operations = api.paths[in_path].operations;
         let mut position = 0;
         while position < operations.len() && (in_path < path || position <= operation) {
-            let end = if in_path == path && position == operation { input } else { operations[position].inputs.len() };
+            let end = if in_path == path && position == operation {
+                input
+            } else {
+                operations[position].description.inputs.len()
+            };
             if is_asked_before(&operations[position], end, name) {
                 return true;
             }
