@@ -4,4 +4,8 @@
 #[allow(missing_docs, unreachable_pub, unsafe_code, unused, clippy::all, clippy::pedantic, clippy::restriction)]
 mod handler_world;
 
+#[rustfmt::skip]
+#[allow(missing_docs, unreachable_pub, unsafe_code, unused, clippy::all, clippy::pedantic, clippy::restriction)]
+pub mod client_world;
+
 pub use handler_world::*;

@@ -3,11 +3,13 @@
 use crate::Bytes;
 
 use crate::bindings::exports::mik::core::handler as wit;
-use crate::{Headers, Method, Request, Response};
+use crate::{Headers, Method, Request, Response, trace};
 
 /// Answers what the host hands in. What `routes!` exports calls this.
 pub fn answer(request: wit::RequestData, handle: fn(Request) -> Response) -> wit::Response {
-    let (status, headers, body) = handle(request.into()).into_parts();
+    let request = Request::from(request);
+    trace::begin(&request);
+    let (status, headers, body) = handle(request).into_parts();
     wit::Response { status: status.as_u16(), headers: headers.into_vec(), body: (!body.is_empty()).then_some(body) }
 }
 

@@ -55,6 +55,7 @@ mod extract;
 mod handler;
 mod headers;
 pub mod json;
+mod layers;
 #[cfg(all(target_arch = "wasm32", target_env = "p2"))]
 mod libc;
 pub mod log;
@@ -72,6 +73,7 @@ mod routing;
 pub mod testing;
 mod text;
 pub mod time;
+mod trace;
 pub mod typed;
 
 pub use bytes::Bytes;
@@ -79,6 +81,7 @@ pub use extract::{FromRequest, Json, OptionalFromRequest, Path, Query, Text};
 pub use handler::{Arguments, Handler};
 pub use headers::Headers;
 pub use http::StatusCode;
+pub use layers::{After, Cors, Extension, Verdict};
 pub use method::Method;
 /// ```
 /// use mik_sdk::prelude::*;
@@ -143,9 +146,9 @@ pub use uuid::Uuid;
 pub mod prelude {
     #[doc(no_inline)]
     pub use crate::{
-        Bytes, Created, FromRequest, Headers, Html, IntoResponse, Json, Method, Path, Problem, Query, Redirect,
-        Rejection, Request, Response, StatusCode, Text, Type, Uuid, accepted, bad_request, conflict, created, env,
-        error, forbidden, json, log, no_content, not_found, ok, random, redirect, routes, testing, time,
+        Bytes, Cors, Created, Extension, FromRequest, Headers, Html, IntoResponse, Json, Method, Path, Problem, Query,
+        Redirect, Rejection, Request, Response, StatusCode, Text, Type, Uuid, accepted, bad_request, conflict, created,
+        env, error, forbidden, json, log, no_content, not_found, ok, random, redirect, routes, testing, time,
         too_many_requests, unauthorized, unprocessable,
     };
     #[cfg(feature = "sql")]
@@ -161,6 +164,7 @@ pub mod __private {
 
     pub use crate::handler::run;
     pub use crate::json::Writer;
+    pub use crate::layers::{Attached, Group, Groups, after, answer_in_groups, before};
     pub use crate::routing::{Endpoint, Route, Segment, answer};
 
     #[cfg(target_arch = "wasm32")]

@@ -61,6 +61,13 @@ impl Method {
         }
     }
 
+    /// The method of this name; names of methods are case-sensitive (RFC 9110, 9.1).
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        [Self::Get, Self::Post, Self::Put, Self::Patch, Self::Delete, Self::Head, Self::Options]
+            .into_iter()
+            .find(|method| method.as_str() == name)
+    }
+
     /// Whether the method asks for nothing to change (RFC 9110, 9.2.1).
     pub const fn is_safe(self) -> bool {
         matches!(self, Self::Get | Self::Head | Self::Options)

@@ -260,6 +260,18 @@ macro_rules! as_integer {
     )*};
 }
 
+/// Rust also reads `inf` and `NaN`, and takes what is too large for infinite: no client means either.
+macro_rules! as_finite {
+    ($($method:ident $visit:ident $float:ty, $what:literal;)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+            match self.value.parse::<$float>() {
+                Ok(value) if value.is_finite() => visitor.$visit(value),
+                _ => Err(self.is_not($what)),
+            }
+        }
+    )*};
+}
+
 macro_rules! as_parsed {
     ($($method:ident $visit:ident $what:literal;)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
@@ -287,9 +299,12 @@ impl<'de> Deserializer<'de> for One<'_> {
         deserialize_bool visit_bool "`true` or `false`";
         deserialize_i128 visit_i128 "an integer of 128 bits";
         deserialize_u128 visit_u128 "a positive integer of 128 bits";
-        deserialize_f32 visit_f32 "a number";
-        deserialize_f64 visit_f64 "a number";
         deserialize_char visit_char "one character";
+    }
+
+    as_finite! {
+        deserialize_f32 visit_f32 f32, "a number of 32 bits";
+        deserialize_f64 visit_f64 f64, "a number of 64 bits";
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {

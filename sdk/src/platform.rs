@@ -1,17 +1,25 @@
-//! What the host gives: a clock, randomness, an environment, a place to write to. WASI in a component, through our own
-//! bindings and never through `std`, so that a handler for `wasm32-unknown-unknown` has them too; the operating system in
-//! native tests.
+//! What the host gives: clocks, randomness, an environment, a place to write to. WASI in a component, through our own
+//! bindings and never through `std`, so that a handler for `wasm32-unknown-unknown` has them too; in native tests what the
+//! test has decided, and else the operating system's.
 
-pub(crate) use imp::{environment, random_bytes, unix_time, write_stderr};
+pub(crate) use imp::{environment, monotonic, random_bytes, unix_time, write_stderr};
 
 #[cfg(target_arch = "wasm32")]
 mod imp {
+    use std::time::Duration;
+
+    use crate::bindings::client_world::wasi::clocks::monotonic_clock;
     use crate::bindings::wasi;
 
     /// Seconds and nanoseconds since 1970.
     pub(crate) fn unix_time() -> (u64, u32) {
         let now = wasi::clocks::wall_clock::now();
         (now.seconds, now.nanoseconds)
+    }
+
+    /// How long it is since some moment in the past, which is always the same.
+    pub(crate) fn monotonic() -> Duration {
+        Duration::from_nanos(monotonic_clock::now())
     }
 
     pub(crate) fn random_bytes(len: usize) -> Vec<u8> {
@@ -37,28 +45,44 @@ mod imp {
 
 #[cfg(not(target_arch = "wasm32"))]
 mod imp {
-    use std::io::Write as _;
-    use std::time::{SystemTime, UNIX_EPOCH};
+    use std::sync::LazyLock;
+    use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+    use crate::testing;
 
     pub(crate) fn unix_time() -> (u64, u32) {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let machines = || SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = testing::clock::now().map_or_else(machines, |hands| hands.since_1970);
         (since.as_secs(), since.subsec_nanos())
+    }
+
+    pub(crate) fn monotonic() -> Duration {
+        static STARTED: LazyLock<Instant> = LazyLock::new(Instant::now);
+        testing::clock::now().map_or_else(|| STARTED.elapsed(), |hands| hands.monotonic)
     }
 
     #[allow(clippy::expect_used, reason = "as in WASI, where randomness cannot fail either")]
     pub(crate) fn random_bytes(len: usize) -> Vec<u8> {
-        let mut bytes = vec![0; len];
-        getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
-        bytes
+        testing::randomness::bytes(len).unwrap_or_else(|| {
+            let mut bytes = vec![0; len];
+            getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+            bytes
+        })
     }
 
     pub(crate) fn environment() -> Vec<(String, String)> {
-        std::env::vars_os()
-            .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
-            .collect()
+        testing::environment::variables().unwrap_or_else(|| {
+            std::env::vars_os()
+                .filter_map(|(key, value)| Some((key.into_string().ok()?, value.into_string().ok()?)))
+                .collect()
+        })
     }
 
+    /// By `eprint!`, which `cargo test` shows where a test fails and nowhere else.
+    #[allow(clippy::print_stderr, reason = "this is where lines go")]
     pub(crate) fn write_stderr(bytes: &[u8]) {
-        let _ = std::io::stderr().lock().write_all(bytes);
+        if !testing::logs::keep(bytes) {
+            eprint!("{}", String::from_utf8_lossy(bytes));
+        }
     }
 }

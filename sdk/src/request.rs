@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use crate::Bytes;
 use serde::de::DeserializeOwned;
 
+use crate::layers::Extensions;
 use crate::problem::Problem;
 use crate::{Headers, Method, Type, json};
 
@@ -35,6 +36,7 @@ pub struct Request {
     params: Vec<(&'static str, String)>,
     /// Decoded when it is first asked for: most handlers never do.
     query: OnceCell<Vec<(String, String)>>,
+    extensions: Extensions,
 }
 
 impl Request {
@@ -45,7 +47,16 @@ impl Request {
 
     pub(crate) fn from_parts(method: Method, target: String, headers: Headers, body: Option<Bytes>) -> Self {
         let path_len = target.find('?').unwrap_or(target.len());
-        Self { method, target, path_len, headers, body, params: Vec::new(), query: OnceCell::new() }
+        Self {
+            method,
+            target,
+            path_len,
+            headers,
+            body,
+            params: Vec::new(),
+            query: OnceCell::new(),
+            extensions: Extensions::new(),
+        }
     }
 
     /// This request with one more header field.
@@ -140,6 +151,14 @@ impl Request {
     /// 400, with line and column, where the body is not the JSON of a `T`.
     pub fn json<T: DeserializeOwned + Type>(&self) -> Result<T, Problem> {
         json::parse(self.body().unwrap_or_default())
+    }
+
+    pub(crate) const fn extensions(&self) -> &Extensions {
+        &self.extensions
+    }
+
+    pub(crate) const fn extensions_mut(&mut self) -> &mut Extensions {
+        &mut self.extensions
     }
 
     pub(crate) fn set_params(&mut self, params: Vec<(&'static str, String)>) {

@@ -43,6 +43,8 @@ pub enum Segment {
 pub struct Endpoint {
     /// The method.
     pub method: Method,
+    /// The group it is in; read where a group does something around its routes.
+    pub group: u8,
     /// The status of an answer that says 200; `#[status(201)]` on the route.
     pub status: u16,
     /// The handler, with its extractors.
@@ -60,7 +62,11 @@ pub fn answer(routes: &[Route], mut request: Request) -> Response {
         Ok(params) => request.set_params(params),
         Err(problem) => return problem.into_response(),
     }
-    let response = sendable((endpoint.call)(&request));
+    with_route_status(sendable((endpoint.call)(&request)), endpoint)
+}
+
+/// The response with the status that the route gives to what would be 200.
+pub(crate) fn with_route_status(response: Response, endpoint: &Endpoint) -> Response {
     match StatusCode::from_u16(endpoint.status) {
         Ok(status) if response.status() == StatusCode::OK => response.with_status(status),
         _ => response,
@@ -69,7 +75,7 @@ pub fn answer(routes: &[Route], mut request: Request) -> Response {
 
 /// The response, unless one of its header fields could begin another: then nothing of it goes out.
 #[inline(never)]
-fn sendable(response: Response) -> Response {
+pub(crate) fn sendable(response: Response) -> Response {
     match response.headers().first_invalid() {
         None => response,
         Some(name) => Problem::internal(join(&["the header field `", name, "` cannot be sent"])).into_response(),
@@ -77,9 +83,9 @@ fn sendable(response: Response) -> Response {
 }
 
 /// The parameters of a match, still encoded.
-type RawParams<'p> = Vec<(&'static str, &'p str)>;
+pub(crate) type RawParams<'p> = Vec<(&'static str, &'p str)>;
 
-enum Found<'t, 'p> {
+pub(crate) enum Found<'t, 'p> {
     Endpoint(&'t Endpoint, RawParams<'p>),
     /// The path is known, the method is not; these are.
     Methods(MethodSet),
@@ -87,7 +93,7 @@ enum Found<'t, 'p> {
 }
 
 #[inline(never)]
-fn find<'t, 'p>(routes: &'t [Route], method: Method, path: &'p str) -> Found<'t, 'p> {
+pub(crate) fn find<'t, 'p>(routes: &'t [Route], method: Method, path: &'p str) -> Found<'t, 'p> {
     let mut methods = MethodSet(0);
     for route in routes {
         if !fits(route.segments, path, &mut |_, _| ()) {
@@ -118,7 +124,7 @@ impl Route {
 
 /// Whether a path fits a pattern. It is compared as it was received: an escaped slash (`%2F`) does not end a segment.
 #[inline(never)]
-fn fits<'p>(segments: &[Segment], path: &'p str, take: &mut dyn FnMut(&'static str, &'p str)) -> bool {
+pub(crate) fn fits<'p>(segments: &[Segment], path: &'p str, take: &mut dyn FnMut(&'static str, &'p str)) -> bool {
     let mut rest = Some(path);
     for segment in segments {
         let Some(path) = rest else {
@@ -150,7 +156,7 @@ fn fits<'p>(segments: &[Segment], path: &'p str, take: &mut dyn FnMut(&'static s
 
 /// The parameters, decoded: after the match, so that what is escaped cannot change the route, and a `+` stays a `+`.
 #[inline(never)]
-fn decode(params: &RawParams<'_>) -> Result<Vec<(&'static str, String)>, Problem> {
+pub(crate) fn decode(params: &RawParams<'_>) -> Result<Vec<(&'static str, String)>, Problem> {
     let mut decoded = Vec::with_capacity(params.len());
     for (name, value) in params {
         let Some(value) = decode_one(value) else {
@@ -178,7 +184,7 @@ fn decode_one(value: &str) -> Option<String> {
 
 /// `OPTIONS` says what the path can do; any other method is refused with the same list.
 #[inline(never)]
-fn other_methods(method: Method, methods: MethodSet) -> Response {
+pub(crate) fn other_methods(method: Method, methods: MethodSet) -> Response {
     let allow = methods.to_allow();
     match method {
         Method::Options => Response::new(StatusCode::NO_CONTENT).with_header("allow", allow),
@@ -186,9 +192,20 @@ fn other_methods(method: Method, methods: MethodSet) -> Response {
     }
 }
 
+/// The methods that a path has routes for.
+pub(crate) fn methods_of(routes: &[Route], path: &str) -> MethodSet {
+    let mut methods = MethodSet(0);
+    for route in routes.iter().filter(|route| fits(route.segments, path, &mut |_, _| ())) {
+        for endpoint in route.endpoints {
+            methods.add(endpoint.method);
+        }
+    }
+    methods
+}
+
 /// A set of methods, one bit each.
 #[derive(Clone, Copy)]
-struct MethodSet(u8);
+pub(crate) struct MethodSet(u8);
 
 impl MethodSet {
     fn add(&mut self, method: Method) {
@@ -196,7 +213,7 @@ impl MethodSet {
     }
 
     /// As `Allow` lists them. What the table answers by itself is allowed too.
-    fn to_allow(mut self) -> String {
+    pub(crate) fn to_allow(mut self) -> String {
         const ALL: [Method; 7] =
             [Method::Get, Method::Head, Method::Post, Method::Put, Method::Patch, Method::Delete, Method::Options];
         self.add(Method::Options);

@@ -1,6 +1,25 @@
-//! What time it is.
+//! What time it is, and how long something took.
+//!
+//! ```
+//! use mik_sdk::prelude::*;
+//! use mik_sdk::time::Timestamp;
+//!
+//! #[derive(Type)]
+//! struct Booking {
+//!     from: Timestamp,
+//! }
+//!
+//! let booking: Booking = json::parse(br#"{"from":"2025-01-16T12:30:00+02:00"}"#)?;
+//! assert_eq!(booking.from.to_string(), "2025-01-16T10:30:00.000000Z");
+//! assert!(booking.from < time::timestamp());
+//! # Ok::<(), Problem>(())
+//! ```
+
+use std::time::Duration;
 
 use crate::platform;
+
+pub use mik_time::{InvalidTimestamp, Timestamp};
 
 /// Seconds since 1970.
 ///
@@ -18,7 +37,7 @@ pub fn now() -> u64 {
 /// ```
 pub fn now_millis() -> u64 {
     let (seconds, nanoseconds) = platform::unix_time();
-    seconds * 1000 + u64::from(nanoseconds / 1_000_000)
+    to_millis(seconds, nanoseconds)
 }
 
 /// Now, in UTC, as RFC 3339 writes it: `2025-01-16T10:30:00.123Z`.
@@ -27,66 +46,104 @@ pub fn now_millis() -> u64 {
 /// assert_eq!(mik_sdk::time::now_iso().len(), "2025-01-16T10:30:00.123Z".len());
 /// ```
 pub fn now_iso() -> String {
+    timestamp().to_rfc3339_millis()
+}
+
+/// Now, to the microsecond: a [`Timestamp`], which compares, adds up and is a field of a [`Type`](crate::Type).
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use mik_sdk::prelude::*;
+///
+/// let expires = time::timestamp() + Duration::from_secs(15 * 60);
+/// assert!(expires > time::timestamp());
+/// ```
+pub fn timestamp() -> Timestamp {
     let (seconds, nanoseconds) = platform::unix_time();
-    to_iso(seconds, nanoseconds)
+    from_parts(seconds, nanoseconds)
 }
 
-/// Digit by digit: `format!` of eight numbers costs a component more than this does.
-fn to_iso(seconds: u64, nanoseconds: u32) -> String {
-    let (year, month, day) = civil_from_days(seconds / 86_400);
-    let of_day = seconds % 86_400;
-    let mut text = String::with_capacity(24);
-    for (number, width, after) in [
-        (year, 4, '-'),
-        (month, 2, '-'),
-        (day, 2, 'T'),
-        (of_day / 3600, 2, ':'),
-        (of_day / 60 % 60, 2, ':'),
-        (of_day % 60, 2, '.'),
-        (u64::from(nanoseconds) / 1_000_000, 3, 'Z'),
-    ] {
-        let mut unit = 10_u64.pow(width - 1);
-        while unit > 0 {
-            text.push(char::from(b'0' + (number / unit % 10) as u8));
-            unit /= 10;
-        }
-        text.push(after);
+/// Milliseconds of seconds and nanoseconds.
+///
+/// ```
+/// assert_eq!(mik_sdk::time::to_millis(1, 500_000_000), 1500);
+/// ```
+pub fn to_millis(seconds: u64, nanoseconds: u32) -> u64 {
+    seconds.saturating_mul(1000).saturating_add(u64::from(nanoseconds / 1_000_000))
+}
+
+/// Seconds and nanoseconds since 1970 as RFC 3339 writes them, to the millisecond. It goes no further than the year 9999.
+///
+/// ```
+/// assert_eq!(mik_sdk::time::to_iso(1_737_023_400, 123_000_000), "2025-01-16T10:30:00.123Z");
+/// ```
+pub fn to_iso(seconds: u64, nanoseconds: u32) -> String {
+    from_parts(seconds, nanoseconds).to_rfc3339_millis()
+}
+
+/// No clock of ours goes beyond the year 9999. To multiply and see whether it overflows would cost a component more.
+fn from_parts(seconds: u64, nanoseconds: u32) -> Timestamp {
+    const LAST: u64 = Timestamp::LAST.as_seconds().unsigned_abs();
+    let micros = seconds.min(LAST) * 1_000_000 + u64::from(nanoseconds / 1000);
+    Timestamp::from_micros(micros.cast_signed()).unwrap_or(Timestamp::LAST)
+}
+
+/// A reading of a clock that never goes back and that nobody sets: good for how long something takes, and for nothing else.
+/// See [`monotonic`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(Duration);
+
+/// Reads the clock that never goes back. Only a component that asks for it imports `wasi:clocks/monotonic-clock`.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// let started = time::monotonic();
+/// // …
+/// log!(info, "done", milliseconds: started.elapsed().as_millis() as u64);
+/// ```
+pub fn monotonic() -> Instant {
+    Instant(platform::monotonic())
+}
+
+impl Instant {
+    /// How long ago it was; nothing, where it is still to come.
+    pub fn elapsed(self) -> Duration {
+        monotonic().since(self)
     }
-    text
-}
 
-/// Year, month and day of a day since 1970, in the calendar of today. A year begins in March here, so that the day that
-/// some years have and others do not is the last one.
-fn civil_from_days(days: u64) -> (u64, u64, u64) {
-    const DAYS_OF_400_YEARS: u64 = 146_097;
-    // Days from the first of March of year 0 to 1970.
-    let days = days + 719_468;
-    let era = days / DAYS_OF_400_YEARS;
-    let of_era = days % DAYS_OF_400_YEARS;
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let march_based = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * march_based + 2) / 5 + 1;
-    let month = if march_based < 10 { march_based + 3 } else { march_based - 9 };
-    let year = year_of_era + era * 400 + u64::from(month <= 2);
-    (year, month, day)
+    /// How long after an earlier reading it was; nothing, where that one is later.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use mik_sdk::time;
+    ///
+    /// let started = time::monotonic();
+    /// let deadline = started.after(Duration::from_secs(5));
+    /// assert_eq!(deadline.since(started), Duration::from_secs(5));
+    /// assert_eq!(started.since(deadline), Duration::ZERO);
+    /// ```
+    pub fn since(self, earlier: Self) -> Duration {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// What the clock will read so much later.
+    #[must_use]
+    pub fn after(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(duration))
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::to_iso;
+    use super::{Timestamp, from_parts, to_iso};
 
     #[test]
-    fn days_that_calendars_get_wrong() {
-        for (seconds, nanoseconds, iso) in [
-            (0, 0, "1970-01-01T00:00:00.000Z"),
-            (951_782_400, 0, "2000-02-29T00:00:00.000Z"),
-            (951_868_800, 0, "2000-03-01T00:00:00.000Z"),
-            (1_735_689_599, 999_999_999, "2024-12-31T23:59:59.999Z"),
-            (1_735_689_600, 0, "2025-01-01T00:00:00.000Z"),
-            (4_107_542_400, 5_000_000, "2100-03-01T00:00:00.005Z"),
-        ] {
-            assert_eq!(to_iso(seconds, nanoseconds), iso);
-        }
+    fn a_clock_that_is_wrong_stops_at_the_last_moment() {
+        assert_eq!(to_iso(0, 999_999_999), "1970-01-01T00:00:00.999Z");
+        assert_eq!(to_iso(253_402_300_799, 0), "9999-12-31T23:59:59.000Z");
+        assert_eq!(from_parts(u64::MAX, u32::MAX), Timestamp::LAST);
     }
 }

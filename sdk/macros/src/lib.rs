@@ -1,5 +1,7 @@
 //! The macros of `mik-sdk`. Use them through it: what they expand to names `::mik_sdk`.
 
+mod flat;
+mod group;
 mod json;
 mod openapi;
 mod pattern;

@@ -2,13 +2,14 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
-use syn::{ExprPath, LitStr};
 
+use crate::flat::{Flat, FlatRoute};
 use crate::pattern::push_encoded;
 use crate::route::Route;
+use crate::table::function;
 
 /// A path of the document and the routes that are there.
 struct Path<'a> {
@@ -34,8 +35,8 @@ struct Template {
 
 /// The function `openapi` and the custom section, both of them only with feature `openapi`: `mik_sdk::__openapi!` is empty
 /// without it.
-pub(crate) fn document(routes: &[Route]) -> TokenStream {
-    let paths = paths(routes);
+pub(crate) fn document(flat: &Flat<'_>) -> TokenStream {
+    let paths = paths(flat);
     let paths = paths.iter().map(Path::to_tokens);
     quote! {
         ::mik_sdk::__openapi! {
@@ -72,38 +73,43 @@ pub(crate) fn document(routes: &[Route]) -> TokenStream {
 ///
 /// It is a statement that belongs beside the call of the handler: what is wrong with a handler's signature is said once in
 /// a body, not for every use.
-pub(crate) fn check(route: &Route, pattern: &str) -> TokenStream {
-    let handler = described(&route.handler);
-    let names = template(pattern).names;
-    let literal = route.patterns.iter().find(|literal| literal.value() == pattern);
-    let span = literal.map_or_else(Span::call_site, LitStr::span);
-    quote_spanned! {span=> ::mik_sdk::openapi::check_path(#handler.inputs, &[#(#names),*]); }
+pub(crate) fn check(flat_route: &FlatRoute<'_>, flat: &Flat<'_>) -> TokenStream {
+    let FlatRoute { route, pattern, span, group } = flat_route;
+    let inputs = function(route);
+    let inputs = quote_spanned! {route.handler.span()=> ::mik_sdk::openapi::describe(&#inputs).inputs };
+    let names = template(pattern.text()).names;
+    let may_pass_over = flat.has_layers(*group);
+    quote_spanned! {*span=> ::mik_sdk::openapi::check_path(#inputs, &[#(#names),*], #may_pass_over); }
 }
 
-/// What the handler's signature says. Spanned on its name: that is where the compiler says what is wrong with it.
-fn described(handler: &ExprPath) -> TokenStream {
-    quote_spanned! {handler.span()=> ::mik_sdk::openapi::describe(&#handler) }
+/// What the handler's signature says, and the route for it. Spanned on the handler's name: that is where the compiler says
+/// what is wrong with it.
+fn described(route: &Route) -> TokenStream {
+    let function = function(route);
+    let description = quote_spanned! {route.handler.span()=> ::mik_sdk::openapi::describe(&#function) };
+    match &route.answer {
+        None => description,
+        Some(answer) => quote_spanned! {answer.span()=> #description.with_answer::<::mik_sdk::Json<#answer>>() },
+    }
 }
 
-fn paths(routes: &[Route]) -> Vec<Path<'_>> {
+fn paths<'a>(flat: &Flat<'a>) -> Vec<Path<'a>> {
     let mut paths: Vec<Path<'_>> = Vec::new();
     let mut ids = HashSet::new();
-    for route in routes {
-        for pattern in &route.patterns {
-            let template = template(&pattern.value());
-            let names = template.names.clone();
-            let position = paths.iter().position(|path| path.template.shape() == template.shape());
-            let position = position.unwrap_or_else(|| {
-                paths.push(Path { template, operations: Vec::new() });
-                paths.len() - 1
-            });
-            let operations = &mut paths[position].operations;
-            match operations.iter_mut().find(|operation| operation.route.method == route.method) {
-                // `"/" | ""`, or `{id}` and `{*rest}`.
-                Some(operation) if !pattern.value().is_empty() => operation.also.push(pattern.value()),
-                Some(_) => {}
-                None => operations.push(Operation { route, names, id: id(route, &mut ids), also: Vec::new() }),
-            }
+    for FlatRoute { route, pattern, .. } in &flat.routes {
+        let template = template(pattern.text());
+        let names = template.names.clone();
+        let position = paths.iter().position(|path| path.template.shape() == template.shape());
+        let position = position.unwrap_or_else(|| {
+            paths.push(Path { template, operations: Vec::new() });
+            paths.len() - 1
+        });
+        let operations = &mut paths[position].operations;
+        match operations.iter_mut().find(|operation| operation.route.method == route.method) {
+            // `"/" | ""`, or `{id}` and `{*rest}`.
+            Some(operation) if !pattern.text().is_empty() => operation.also.push(pattern.text().to_owned()),
+            Some(_) => {}
+            None => operations.push(Operation { route, names, id: id(route, &mut ids), also: Vec::new() }),
         }
     }
     paths
@@ -143,7 +149,7 @@ impl Operation<'_> {
         let deprecated = route.about.deprecated;
         let status = option(route.about.status);
         let (template_names, has_rest) = (&path.names, path.has_rest);
-        let handler = described(&route.handler);
+        let handler = described(route);
         quote! {
             ::mik_sdk::openapi::Operation {
                 method: #method,

@@ -1,4 +1,4 @@
-//! A route's pattern: how it is spelled, and which of two that fit the same path goes first.
+//! A route's pattern, and a group's: how it is spelled, and which of two that fit the same path goes first.
 
 use std::cmp::Reverse;
 
@@ -8,7 +8,7 @@ use syn::LitStr;
 
 /// A pattern, cut at its slashes.
 pub(crate) struct Pattern {
-    pub(crate) literal: LitStr,
+    text: String,
     segments: Vec<Segment>,
 }
 
@@ -19,12 +19,12 @@ enum Segment {
 }
 
 impl Pattern {
-    /// Reads a pattern. That its braces match is known already: `matchit` has taken it.
-    pub(crate) fn parse(literal: &LitStr) -> syn::Result<Self> {
+    /// Reads what stands in a route, after the prefix of its group.
+    pub(crate) fn parse(prefix: &str, literal: &LitStr) -> syn::Result<Self> {
         let text = literal.value();
         let refuse = |message: String| Err(syn::Error::new(literal.span(), message));
         if !text.is_empty() && !text.starts_with('/') {
-            return refuse(format!("a route begins with a slash: write `\"/{text}\"`"));
+            return refuse(format!("a path begins with a slash: write `\"/{text}\"`"));
         }
         if let Some(position) = text.find(['?', '#']) {
             return refuse(format!(
@@ -32,6 +32,7 @@ impl Pattern {
                 &text[position..]
             ));
         }
+        let text = format!("{prefix}{text}");
         let mut segments = Vec::new();
         for part in text.split('/') {
             let segment = match Segment::parse(part) {
@@ -46,12 +47,38 @@ impl Pattern {
             }
             segments.push(segment);
         }
-        Ok(Self { literal: literal.clone(), segments })
+        Ok(Self { text, segments })
+    }
+
+    /// The prefix of a group, which its routes go on with.
+    pub(crate) fn parse_prefix(outer: &str, literal: &LitStr) -> syn::Result<Self> {
+        let pattern = Self::parse(outer, literal)?;
+        if let Some(without) = literal.value().strip_suffix('/') {
+            let message = format!("a prefix ends before the slash that its routes begin with: write {without:?}");
+            return Err(syn::Error::new(literal.span(), message));
+        }
+        match pattern.segments.last() {
+            Some(Segment::Rest(name)) => {
+                let message = format!("`{{*{name}}}` is everything that is left: no route can go on after it");
+                Err(syn::Error::new(literal.span(), message))
+            }
+            _ => Ok(pattern),
+        }
     }
 
     /// The pattern as `matchit` shall see it: what the handler's table compares is compared here, too.
-    pub(crate) fn text(&self) -> String {
-        self.literal.value()
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The pattern without what its parameters are called: two with the same shape fit the same paths.
+    pub(crate) fn shape(&self) -> String {
+        let shapes = self.segments.iter().map(|segment| match segment {
+            Segment::Literal(text) => text.replace('{', "{{"),
+            Segment::Param { prefix, suffix, .. } => format!("{}{{}}{}", prefix.replace('{', "{{"), suffix),
+            Segment::Rest(_) => "{*}".to_owned(),
+        });
+        shapes.collect::<Vec<_>>().join("/")
     }
 
     /// Sorts patterns so that the first that fits a path is the one `matchit` would choose: segment by segment, what says
@@ -67,6 +94,14 @@ impl Pattern {
                 Segment::Rest(_) => (4, Reverse(0)),
             })
             .collect()
+    }
+
+    /// Sorts prefixes so that the first that a path begins with is the innermost: as [`order`](Self::order), and what goes
+    /// on goes first.
+    pub(crate) fn prefix_order(&self) -> Vec<(u8, Reverse<usize>)> {
+        let mut order = self.order();
+        order.push((u8::MAX, Reverse(0)));
+        order
     }
 
     /// The segments, as the table of `mik_sdk` has them.

@@ -1,18 +1,33 @@
-//! What stands in `routes! { … }`: `METHOD "pattern" | "pattern" => handler`, with attributes before it.
+//! One route of `routes! { … }`: `METHOD "pattern" | "pattern" => handler(body: T) -> T`, with attributes before it.
 
+use syn::ext::IdentExt as _;
 use syn::parse::{Parse, ParseStream};
-use syn::punctuated::Punctuated;
-use syn::{Attribute, ExprPath, Ident, LitInt, LitStr, Token, Type, token};
-
-/// Every route, in the order in which they are written.
-pub(crate) struct Routes(pub(crate) Vec<Route>);
+use syn::{Attribute, ExprPath, Ident, LitInt, LitStr, Token, Type, parenthesized, token};
 
 /// One route. What it says about itself is for the OpenAPI document.
 pub(crate) struct Route {
     pub(crate) method: Ident,
     pub(crate) patterns: Vec<LitStr>,
     pub(crate) handler: ExprPath,
+    /// `(path: T, query: T, body: T)`: the handler takes these as they are, and `&Request` after them.
+    pub(crate) inputs: Option<Vec<Input>>,
+    /// `-> T`: what is in a response that the handler makes by itself.
+    pub(crate) answer: Option<Type>,
     pub(crate) about: About,
+}
+
+/// An input that is typed in the route.
+pub(crate) struct Input {
+    pub(crate) source: Source,
+    pub(crate) ty: Type,
+}
+
+/// Where such an input comes from.
+#[derive(Clone, Copy)]
+pub(crate) enum Source {
+    Path,
+    Query,
+    Body,
 }
 
 /// What the attributes say.
@@ -39,42 +54,112 @@ pub(crate) const METHODS: [(&str, &str); 7] = [
     ("OPTIONS", "Options"),
 ];
 
-impl Parse for Routes {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let routes = Punctuated::<Route, Token![,]>::parse_terminated(input)?;
-        Ok(Self(routes.into_iter().collect()))
-    }
-}
-
 impl Parse for Route {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let about = About::from_attributes(&input.call(Attribute::parse_outer)?)?;
-        let method: Ident = input.parse()?;
-        if !METHODS.iter().any(|(name, _)| method == name) {
-            return Err(syn::Error::new(
-                method.span(),
-                format!(
-                    "`{method}` is not a method that a handler is asked with: write GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS"
-                ),
-            ));
+        let method = parse_method(input)?;
+        let patterns = parse_patterns(input, &method)?;
+        parse_arrow(input, &method, &patterns)?;
+        let handler = parse_handler(input)?;
+        let inputs = match input.peek(token::Paren) {
+            true => Some(parse_inputs(input)?),
+            false => None,
+        };
+        let answer = match input.peek(Token![->]) {
+            true => {
+                input.parse::<Token![->]>()?;
+                Some(input.parse()?)
+            }
+            false => None,
+        };
+        Ok(Self { method, patterns, handler, inputs, answer, about })
+    }
+}
+
+fn parse_method(input: ParseStream<'_>) -> syn::Result<Ident> {
+    let method = input.call(Ident::parse_any).map_err(|error| {
+        syn::Error::new(error.span(), "a route begins with its method: write `GET \"/users\" => list_users`")
+    })?;
+    if METHODS.iter().any(|(name, _)| method == name) {
+        return Ok(method);
+    }
+    let in_capitals = method.to_string().to_ascii_uppercase();
+    let message = match METHODS.iter().any(|(name, _)| in_capitals == *name) {
+        true => format!("a method is written in capitals: `{in_capitals}`"),
+        false => format!(
+            "`{method}` is not a method that a handler is asked with: write GET, POST, PUT, PATCH, DELETE, HEAD or OPTIONS"
+        ),
+    };
+    Err(syn::Error::new(method.span(), message))
+}
+
+fn parse_patterns(input: ParseStream<'_>, method: &Ident) -> syn::Result<Vec<LitStr>> {
+    let mut patterns = Vec::new();
+    loop {
+        patterns.push(input.parse::<LitStr>().map_err(|error| {
+            let message = format!("the path of a route is a string: write `{method} \"/users/{{id}}\" => get_user`");
+            syn::Error::new(error.span(), message)
+        })?);
+        if !input.peek(Token![|]) {
+            return Ok(patterns);
         }
-        let patterns = Punctuated::<LitStr, Token![|]>::parse_separated_nonempty(input)?;
+        input.parse::<Token![|]>()?;
+    }
+}
+
+fn parse_arrow(input: ParseStream<'_>, method: &Ident, patterns: &[LitStr]) -> syn::Result<()> {
+    if input.peek(Token![=>]) {
         input.parse::<Token![=>]>()?;
-        let handler: ExprPath = input.parse()?;
-        if input.peek(token::Paren) {
-            return Err(input.error(
-                "inputs in a route are not read by this version: take `Json<T>`, `Query<T>` or `Path<T>` in the function",
-            ));
+        return Ok(());
+    }
+    let pattern = patterns.first().map(LitStr::value).unwrap_or_default();
+    let message = format!("`=>` goes between a route and its handler: write `{method} {pattern:?} => handler`");
+    // At the end of the macro there is nothing to point at but the pattern.
+    match (input.is_empty(), patterns.last()) {
+        (true, Some(pattern)) => Err(syn::Error::new(pattern.span(), message)),
+        _ => Err(input.error(message)),
+    }
+}
+
+/// The name of a function.
+pub(crate) fn parse_handler(input: ParseStream<'_>) -> syn::Result<ExprPath> {
+    if let Ok(name) = input.fork().parse::<LitStr>() {
+        let message = format!("a function is named without quotes: write `{}`", name.value());
+        return Err(syn::Error::new(name.span(), message));
+    }
+    if input.peek(Token![|]) || input.peek(Token![move]) {
+        return Err(
+            input.error("a route names a function: give what the closure does to a function, and its name here")
+        );
+    }
+    input.parse().map_err(|error| syn::Error::new(error.span(), "the name of a function is expected here"))
+}
+
+fn parse_inputs(input: ParseStream<'_>) -> syn::Result<Vec<Input>> {
+    let content;
+    parenthesized!(content in input);
+    let inputs = content.parse_terminated(Input::parse, Token![,])?;
+    Ok(inputs.into_iter().collect())
+}
+
+impl Parse for Input {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let name = input.call(Ident::parse_any)?;
+        let source = match name.to_string().as_str() {
+            "path" => Source::Path,
+            "query" => Source::Query,
+            "body" => Source::Body,
+            _ => {
+                let message = format!("an input comes from `path`, `query` or `body`: write `body: {name}`");
+                return Err(syn::Error::new(name.span(), message));
+            }
+        };
+        if !input.peek(Token![:]) {
+            let message = format!("the type of `{name}` is missing: write `{name}: T`");
+            return Err(syn::Error::new(name.span(), message));
         }
-        // `-> User` names what the function returns; the function itself says it better.
-        if input.peek(Token![->]) {
-            input.parse::<Token![->]>()?;
-            input.parse::<Type>()?;
-        }
-        if !input.is_empty() && !input.peek(Token![,]) {
-            return Err(input.error("a comma goes between two routes"));
-        }
-        Ok(Self { method, patterns: patterns.into_iter().collect(), handler, about })
+        input.parse::<Token![:]>()?;
+        Ok(Self { source, ty: input.parse()? })
     }
 }
 

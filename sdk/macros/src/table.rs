@@ -7,27 +7,40 @@ use quote::{quote, quote_spanned};
 use syn::Ident;
 use syn::spanned::Spanned as _;
 
+use crate::flat::{Flat, FlatGroup, FlatRoute};
+use crate::group::Group;
 use crate::openapi;
 use crate::pattern::Pattern;
-use crate::route::{METHODS, Route, Routes};
+use crate::route::{METHODS, Route, Source};
 
 /// A pattern and every route that has it.
 struct Row<'a> {
-    pattern: Pattern,
-    routes: Vec<&'a Route>,
+    pattern: &'a Pattern,
+    routes: Vec<&'a FlatRoute<'a>>,
 }
 
 /// Expands `routes!`, or says what is wrong with every route.
-pub(crate) fn expand(routes: &Routes) -> syn::Result<TokenStream> {
-    let rows = rows(routes)?;
-    let rows = rows.iter().map(row);
-    let docs = docs(routes);
-    let document = openapi::document(&routes.0);
+pub(crate) fn expand(routes: &Group) -> syn::Result<TokenStream> {
+    let flat = Flat::from(routes)?;
+    let rows = rows(&flat)?;
+    let rows = rows.iter().map(|it| row(it, &flat));
+    let answer = match flat.is_plain() {
+        true => quote!(::mik_sdk::__private::answer(__MIK_ROUTES, request)),
+        false => {
+            let groups = groups(&flat);
+            quote! {
+                static __MIK_GROUPS: ::mik_sdk::__private::Groups = #groups;
+                ::mik_sdk::__private::answer_in_groups(__MIK_ROUTES, &__MIK_GROUPS, request)
+            }
+        }
+    };
+    let docs = docs(&flat);
+    let document = openapi::document(&flat);
     Ok(quote! {
         #(#[doc = #docs])*
         pub fn handle(request: ::mik_sdk::Request) -> ::mik_sdk::Response {
-            static ROUTES: &[::mik_sdk::__private::Route] = &[#(#rows),*];
-            ::mik_sdk::__private::answer(ROUTES, request)
+            static __MIK_ROUTES: &[::mik_sdk::__private::Route] = &[#(#rows),*];
+            #answer
         }
 
         #document
@@ -62,28 +75,23 @@ pub(crate) fn stub() -> TokenStream {
 }
 
 /// The table, sorted as it is walked.
-fn rows(routes: &Routes) -> syn::Result<Vec<Row<'_>>> {
+fn rows<'a>(flat: &'a Flat<'a>) -> syn::Result<Vec<Row<'a>>> {
     let mut rows: Vec<Row<'_>> = Vec::new();
     // `matchit` knows which patterns cannot be told apart. One for each method: `GET /{id}` and `PUT /{name}` can.
     let mut routers: HashMap<String, matchit::Router<()>> = HashMap::new();
     let mut errors: Option<syn::Error> = None;
-    for route in &routes.0 {
-        for literal in &route.patterns {
-            let router = routers.entry(route.method.to_string()).or_default();
-            let pattern = match check(route, literal, router) {
-                Ok(pattern) => pattern,
-                Err(error) => {
-                    match &mut errors {
-                        Some(errors) => errors.combine(error),
-                        None => errors = Some(error),
-                    }
-                    continue;
-                }
-            };
-            match rows.iter_mut().find(|row| row.pattern.text() == pattern.text()) {
-                Some(row) => row.routes.push(route),
-                None => rows.push(Row { pattern, routes: vec![route] }),
+    for route in &flat.routes {
+        let router = routers.entry(route.route.method.to_string()).or_default();
+        if let Err(error) = check(route, router) {
+            match &mut errors {
+                Some(errors) => errors.combine(error),
+                None => errors = Some(error),
             }
+            continue;
+        }
+        match rows.iter_mut().find(|row| row.pattern.text() == route.pattern.text()) {
+            Some(row) => row.routes.push(route),
+            None => rows.push(Row { pattern: &route.pattern, routes: vec![route] }),
         }
     }
     if let Some(errors) = errors {
@@ -93,67 +101,155 @@ fn rows(routes: &Routes) -> syn::Result<Vec<Row<'_>>> {
     Ok(rows)
 }
 
-fn check(route: &Route, literal: &syn::LitStr, router: &mut matchit::Router<()>) -> syn::Result<Pattern> {
-    let pattern = Pattern::parse(literal)?;
-    router.insert(pattern.text(), ()).map_err(|error| {
+fn check(route: &FlatRoute<'_>, router: &mut matchit::Router<()>) -> syn::Result<()> {
+    let text = route.pattern.text();
+    let method = &route.route.method;
+    router.insert(text, ()).map_err(|error| {
         let message = match error {
+            matchit::InsertError::Conflict { with } if with == text => {
+                format!("`{method} \"{text}\"` is there already: leave one of the two")
+            }
             matchit::InsertError::Conflict { with } => {
-                format!("this route and `{} \"{with}\"` fit the same paths, and neither says more", route.method)
+                format!(
+                    "this route and `{method} \"{with}\"` fit the same paths, and neither says more: leave one, or write what differs before the parameter"
+                )
             }
             error => error.to_string(),
         };
-        syn::Error::new(literal.span(), message)
-    })?;
-    Ok(pattern)
+        syn::Error::new(route.span, message)
+    })
 }
 
-fn row(row: &Row<'_>) -> TokenStream {
+fn row(row: &Row<'_>, flat: &Flat<'_>) -> TokenStream {
     let segments = row.pattern.to_tokens();
-    let endpoints = row.routes.iter().map(|route| endpoint(route, &row.pattern));
+    let endpoints = row.routes.iter().map(|route| endpoint(route, flat));
     quote! {
         ::mik_sdk::__private::Route { segments: #segments, endpoints: &[#(#endpoints),*] }
     }
 }
 
-fn endpoint(route: &Route, pattern: &Pattern) -> TokenStream {
+fn endpoint(flat_route: &FlatRoute<'_>, flat: &Flat<'_>) -> TokenStream {
+    let FlatRoute { route, group, .. } = flat_route;
     let method = METHODS
         .iter()
         .find(|(name, _)| route.method == name)
         .map(|(_, variant)| Ident::new(variant, Span::call_site()));
-    let handler = &route.handler;
     let status = route.about.status.unwrap_or(200);
-    let check = openapi::check(route, &pattern.text());
-    // Spanned on the handler's name: what the compiler has to say about its signature, it says there.
-    let call = quote_spanned! {handler.span()=>
-        { #check |request| ::mik_sdk::__private::run(#handler, request) }
-    };
+    let check = openapi::check(flat_route, flat);
+    let call = run(&function(route), route.handler.span());
     quote! {
         ::mik_sdk::__private::Endpoint {
             method: ::mik_sdk::Method::#method,
+            group: #group,
             status: #status,
-            call: #call,
+            call: { #check #call },
+        }
+    }
+}
+
+/// What takes a route's extractors: its handler, or what hands it the inputs that are typed in the route. Spanned on the
+/// handler's name: what the compiler has to say about its signature, it says there.
+pub(crate) fn function(route: &Route) -> TokenStream {
+    let handler = &route.handler;
+    let Some(inputs) = &route.inputs else {
+        return quote!(#handler);
+    };
+    let names: Vec<Ident> = (0..inputs.len()).map(|number| local(&format!("input_{number}"))).collect();
+    let parameters = inputs.iter().zip(&names).map(|(input, name)| {
+        let extractor = match input.source {
+            Source::Path => quote!(Path),
+            Source::Query => quote!(Query),
+            Source::Body => quote!(Json),
+        };
+        let ty = &input.ty;
+        quote_spanned!(ty.span()=> ::mik_sdk::#extractor(#name): ::mik_sdk::#extractor<#ty>)
+    });
+    let request = local("request");
+    quote_spanned! {handler.span()=>
+        |#(#parameters,)* #request: &::mik_sdk::Request| #handler(#(#names,)* #request)
+    }
+}
+
+fn run(function: &TokenStream, span: Span) -> TokenStream {
+    let request = local("request");
+    quote_spanned! {span=>
+        |#request| ::mik_sdk::__private::run(#function, #request)
+    }
+}
+
+/// A name of the expansion's own: a handler that is called the same is another one.
+fn local(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+/// What the groups do around their routes, and which of them a path belongs to that no route has.
+fn groups(flat: &Flat<'_>) -> TokenStream {
+    let groups = flat.groups.iter().map(group);
+    let claims = flat.claims().into_iter().map(|(pattern, group)| {
+        let segments = pattern.to_tokens();
+        quote!((#segments, #group))
+    });
+    quote! {
+        ::mik_sdk::__private::Groups { groups: &[#(#groups),*], claims: &[#(#claims),*] }
+    }
+}
+
+fn group(flat: &FlatGroup<'_>) -> TokenStream {
+    let FlatGroup { parent, group, .. } = flat;
+    let (request, response) = (local("request"), local("response"));
+    let before = group.before.iter().map(|function| {
+        quote_spanned! {function.span()=>
+            |#request| ::mik_sdk::__private::before(#function, #request)
+        }
+    });
+    let after = group.after.iter().map(|function| {
+        quote_spanned! {function.span()=>
+            |#response, #request| ::mik_sdk::__private::after(#function, #response, #request)
+        }
+    });
+    let cors = match &group.cors {
+        None => quote!(::core::option::Option::None),
+        Some(cors) => quote_spanned! {cors.span()=>
+            ::core::option::Option::Some({
+                const __MIK_CORS: ::mik_sdk::Cors = #cors;
+                &__MIK_CORS
+            })
+        },
+    };
+    let fallback = match &group.fallback {
+        None => quote!(::core::option::Option::None),
+        Some((_, handler)) => {
+            let call = run(&quote!(#handler), handler.span());
+            quote!(::core::option::Option::Some(#call))
+        }
+    };
+    quote! {
+        ::mik_sdk::__private::Group {
+            parent: #parent,
+            before: &[#(#before),*],
+            after: &[#(#after),*],
+            cors: #cors,
+            fallback: #fallback,
         }
     }
 }
 
 /// A list of the routes, for the documentation of `handle`.
-fn docs(routes: &Routes) -> Vec<String> {
+fn docs(flat: &Flat<'_>) -> Vec<String> {
     let mut docs = vec![" Answers a request with the handler of its route.".to_owned(), String::new()];
-    for route in &routes.0 {
-        for pattern in &route.patterns {
-            let mut line = format!(" - `{} {}`", route.method, pattern.value());
-            if let Some(summary) = &route.about.summary {
-                line.push_str(": ");
-                line.push_str(summary.lines().next().unwrap_or_default());
-            }
-            if !route.about.tags.is_empty() {
-                line.push_str(&format!(" ({})", route.about.tags.join(", ")));
-            }
-            if route.about.deprecated {
-                line.push_str(" (deprecated)");
-            }
-            docs.push(line);
+    for FlatRoute { route, pattern, .. } in &flat.routes {
+        let mut line = format!(" - `{} {}`", route.method, pattern.text());
+        if let Some(summary) = &route.about.summary {
+            line.push_str(": ");
+            line.push_str(summary.lines().next().unwrap_or_default());
         }
+        if !route.about.tags.is_empty() {
+            line.push_str(&format!(" ({})", route.about.tags.join(", ")));
+        }
+        if route.about.deprecated {
+            line.push_str(" (deprecated)");
+        }
+        docs.push(line);
     }
     docs
 }

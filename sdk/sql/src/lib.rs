@@ -20,7 +20,6 @@ mod pattern;
 mod select;
 mod sort;
 mod table;
-mod timestamp;
 mod value;
 mod writer;
 
@@ -37,11 +36,11 @@ pub use filter::{Filter, FilterExpr, Operator, and, not, or, simple};
 pub use insert::{InsertBuilder, OnConflict, insert, insert_sqlite};
 #[doc(hidden)]
 pub use macros::private as __private;
+pub use mik_time::{InvalidTimestamp, Timestamp};
 pub use pages::{Page, PageRequest, Pages};
 pub use select::{QueryBuilder, QueryResult, postgres, sqlite};
 pub use sort::{Nulls, SortDir, SortError, SortErrorKind, SortField};
 pub use table::{Join, Table};
-pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use uuid::Uuid;
 pub use value::Value;
 

@@ -81,13 +81,13 @@ impl<'de> MapAccess<'de> for Object<'_, 'de> {
 /// The key of a field. A map may want a number where JSON has only strings.
 struct Name<'r, 'de>(&'r mut Reader<'de>);
 
-macro_rules! key_as_parsed {
+macro_rules! key_as_integer {
     ($($method:ident $visit:ident;)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
             let key = self.0.string()?;
             match key.parse() {
-                Ok(value) => visitor.$visit(value),
-                Err(_) => Err(Mismatch::invalid_type(Unexpected::Str(""), &visitor)),
+                Ok(value) if Reader::is_integer(&key) => visitor.$visit(value),
+                _ => Err(Mismatch::invalid_type(Unexpected::Str(""), &visitor)),
             }
         }
     )*};
@@ -100,8 +100,14 @@ impl<'de> Deserializer<'de> for Name<'_, 'de> {
         self.0.visit_string(visitor)
     }
 
-    key_as_parsed! {
-        deserialize_bool visit_bool;
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+        match self.0.string()?.parse() {
+            Ok(value) => visitor.visit_bool(value),
+            Err(_) => Err(Mismatch::invalid_type(Unexpected::Str(""), &visitor)),
+        }
+    }
+
+    key_as_integer! {
         deserialize_i8 visit_i8;
         deserialize_i16 visit_i16;
         deserialize_i32 visit_i32;

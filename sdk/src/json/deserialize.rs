@@ -38,12 +38,9 @@ impl<'de> Reader<'de> {
         }
     }
 
-    fn float(&mut self) -> Result<f64, Mismatch> {
-        let (text, _) = self.number()?;
-        match text.parse::<f64>() {
-            Ok(number) if number.is_finite() => Ok(number),
-            _ => Err(Mismatch::new("the number is too large".to_owned())),
-        }
+    #[inline(never)]
+    fn too_large() -> Mismatch {
+        Mismatch::new("the number is too large".to_owned())
     }
 
     /// What is said of the value that begins here, where another was expected. What it is can be seen from its first byte.
@@ -104,6 +101,20 @@ macro_rules! as_wide_integer {
     )*};
 }
 
+macro_rules! as_float {
+    ($($method:ident $visit:ident $float:ty;)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
+            if !matches!(self.begin(), b'-' | b'0'..=b'9') {
+                return Err(self.not(&visitor));
+            }
+            match self.number()?.0.parse::<$float>() {
+                Ok(number) if number.is_finite() => visitor.$visit(number),
+                _ => Err(Reader::too_large()),
+            }
+        }
+    )*};
+}
+
 macro_rules! as_string {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
@@ -126,17 +137,15 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
             b't' | b'f' => self.deserialize_bool(visitor),
             b'n' => self.deserialize_unit(visitor),
             b'-' | b'0'..=b'9' => {
-                let start = self.offset;
                 let (text, is_integer) = self.number()?;
                 let integer = Reader::integer(text).filter(|_| is_integer && text != "-0");
                 match integer {
                     Some(Integer::Unsigned(number)) => visitor.visit_u64(number),
                     Some(Integer::Signed(number)) => visitor.visit_i64(number),
-                    None => {
-                        self.offset = start;
-                        let number = self.float()?;
-                        visitor.visit_f64(number)
-                    }
+                    None => match text.parse::<f64>() {
+                        Ok(number) if number.is_finite() => visitor.visit_f64(number),
+                        _ => Err(Reader::too_large()),
+                    },
                 }
             }
             _ => Err(self.wrong("a value was expected")),
@@ -167,18 +176,10 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         deserialize_u128 visit_u128;
     }
 
-    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        self.deserialize_f64(visitor)
-    }
-
-    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        match self.begin() {
-            b'-' | b'0'..=b'9' => {
-                let number = self.float()?;
-                visitor.visit_f64(number)
-            }
-            _ => Err(self.not(&visitor)),
-        }
+    // Each by itself: an `f32` that is read as an `f64` first is rounded twice, and what it cannot hold is infinite.
+    as_float! {
+        deserialize_f32 visit_f32 f32;
+        deserialize_f64 visit_f64 f64;
     }
 
     as_string! { deserialize_char deserialize_str deserialize_string deserialize_identifier }

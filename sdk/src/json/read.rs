@@ -233,6 +233,13 @@ impl<'de> Reader<'de> {
         Ok((self.text.get(start..self.offset).unwrap_or_default(), is_integer))
     }
 
+    /// Whether a key is an integer as JSON writes one: what Rust reads besides, `+1` and `01`, would be the key `1` again.
+    #[inline(never)]
+    pub(super) fn is_integer(key: &str) -> bool {
+        let mut reader = Reader { text: key, offset: 0, value: 0, levels: 0 };
+        matches!(reader.number(), Ok((number, true)) if number.len() == key.len())
+    }
+
     fn skip(&mut self, any_of: &[u8]) -> bool {
         let is_there = match self.bytes().get(self.offset) {
             Some(byte) => any_of.contains(byte),

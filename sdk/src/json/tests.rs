@@ -209,3 +209,20 @@ fn a_value_without_json_is_a_500() {
     let odd = BTreeMap::from([((1, 2), 3)]);
     assert_eq!(to_vec(&odd).unwrap_err().status().as_u16(), 500);
 }
+
+#[test]
+fn an_f32_is_rounded_once_and_is_never_infinite() {
+    // Halfway between two of them but for its last digit, which an `f64` does not hold.
+    assert_eq!(parse::<f32>(b"1.00000017881393432617187499").unwrap().to_bits(), 0x3f80_0001);
+    assert_eq!(parse::<f32>(b"3.4028234e38").unwrap().to_bits(), f32::MAX.to_bits());
+    assert!(parse::<f32>(b"3.5e38").unwrap_err().to_json().contains("the number is too large"));
+}
+
+#[test]
+fn a_key_that_is_a_number_is_spelled_as_json_spells_it() {
+    assert_eq!(parse::<BTreeMap<i8, ()>>(br#"{"-1":null,"0":null}"#).unwrap().len(), 2);
+    for key in ["+1", "01", "-01", "1.0", "1e0", " 1", "1 ", "", "128"] {
+        let text = ["{\"", key, "\":null}"].concat();
+        assert_eq!(parse::<BTreeMap<i8, ()>>(text.as_bytes()).unwrap_err().status().as_u16(), 400, "{text}");
+    }
+}

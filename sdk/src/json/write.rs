@@ -28,6 +28,15 @@ impl Writer {
         self.out.extend_from_slice(json.as_bytes());
     }
 
+    pub(crate) fn len(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Takes back what was written after so many bytes.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.out.truncate(len);
+    }
+
     pub(crate) fn raw_bytes(&mut self, json: &[u8]) {
         self.out.extend_from_slice(json);
     }

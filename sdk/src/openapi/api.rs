@@ -1,6 +1,6 @@
 //! What `routes!` says of an API, for the document to be made of.
 
-use super::{Input, Output};
+use super::{Input, Output, Status};
 use crate::{Arguments, Handler, IntoResponse};
 
 /// An API.
@@ -59,6 +59,19 @@ pub struct Description {
     pub inputs: &'static [Input],
     /// What it answers.
     pub output: Output,
+}
+
+impl Description {
+    /// What the route says of an answer of which the handler says nothing.
+    #[must_use]
+    pub const fn with_answer<R: IntoResponse>(self) -> Self {
+        match self.output {
+            Output { status: Status::Any, content: None, .. } => {
+                Self { output: Output { problem: true, ..R::OUTPUT }, ..self }
+            }
+            _ => self,
+        }
+    }
 }
 
 /// What a handler takes and answers, told by its signature.

@@ -73,9 +73,10 @@ pub(super) enum Taken {
 }
 
 /// Ends the compilation where the parameters of a pattern and what its handler takes are not the same.
+/// What may be passed over need not be taken.
 #[track_caller]
-pub const fn check_path(inputs: &[Input], names: &[&str]) {
-    let mut is_opaque = false;
+pub const fn check_path(inputs: &[Input], names: &[&str], may_pass_over: bool) {
+    let mut is_opaque = may_pass_over;
     let mut position = 0;
     while position < inputs.len() {
         let input = &inputs[position];

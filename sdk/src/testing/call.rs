@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{Bytes, Method, Request, Response, json};
+use crate::{Bytes, Method, Request, Response, json, trace};
 
 /// A request that a test is about to send.
 #[derive(Clone, Debug)]
@@ -60,6 +60,7 @@ impl Call {
     /// Sends it to the `handle` that `routes!` made. An answer to `HEAD` comes back without its body, as a client gets it.
     pub fn send(self, handle: impl FnOnce(Request) -> Response) -> Response {
         let method = self.request.method();
+        trace::begin(&self.request);
         let response = handle(self.request);
         match method {
             Method::Head => response.with_body(Vec::new()),

@@ -9,6 +9,7 @@ use super::schema::{Definition, Kind, Parts, Rules, Schema};
 use super::{Checker, Key, Type};
 use crate::Uuid;
 use crate::json::Value;
+use crate::time::Timestamp;
 
 macro_rules! plain {
     ($($type:ty = $kind:ident $(, $rule:ident: $value:expr)*;)*) => {$(
@@ -50,6 +51,7 @@ plain! {
     NonZeroU32 = Integer, minimum: "1", maximum: "4294967295";
     NonZeroU64 = Integer, minimum: "1", maximum: "18446744073709551615";
     NonZeroUsize = Integer, minimum: "1";
+    Timestamp = String, format: "date-time";
     Value = Any;
     () = Null;
 }
