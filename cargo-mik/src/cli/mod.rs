@@ -6,6 +6,7 @@ mod cache;
 mod completions;
 mod config;
 mod new;
+mod openapi;
 mod plan;
 mod run;
 mod serve;
@@ -88,6 +89,8 @@ enum Command {
     Run(run::RunArgs),
     Plan(plan::PlanArgs),
     Config(config::ConfigArgs),
+    #[command(name = "openapi")]
+    OpenApi(openapi::OpenApiArgs),
     Setup(setup::SetupArgs),
     Cache(cache::CacheArgs),
     Completions(completions::CompletionsArgs),
@@ -103,6 +106,7 @@ impl Command {
             Self::Run(args) => args.run(reporter),
             Self::Plan(args) => args.run(reporter),
             Self::Config(args) => args.run(reporter),
+            Self::OpenApi(args) => args.run(reporter),
             Self::Setup(args) => args.run(reporter),
             Self::Cache(args) => args.run(reporter),
             Self::Completions(args) => args.run(Cli::command(), reporter),

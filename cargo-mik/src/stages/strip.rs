@@ -8,10 +8,15 @@ use crate::plan::UnitPlan;
 
 /// Strips a component and everything in it. All other sections stay as they are, byte for byte.
 pub(super) fn strip(component: &[u8], unit: &UnitPlan) -> Result<Vec<u8>, StageError> {
-    strip_sections(component).map_err(|source| StageError::Optimize { unit: unit.name.clone(), what: "strip", source })
+    without(component, is_unneeded).map_err(|source| StageError::Optimize {
+        unit: unit.name.clone(),
+        what: "strip",
+        source,
+    })
 }
 
-fn strip_sections(component: &[u8]) -> Result<Vec<u8>, BinaryReaderError> {
+/// A component without the custom sections of some names, however deep they are nested.
+pub(super) fn without(component: &[u8], is_unneeded: impl Fn(&str) -> bool) -> Result<Vec<u8>, BinaryReaderError> {
     let mut output = Vec::with_capacity(component.len());
     // Each nested module or component is collected on its own, then written into the one around it with its new size.
     let mut outer: Vec<Vec<u8>> = Vec::new();
