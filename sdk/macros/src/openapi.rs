@@ -58,8 +58,8 @@ pub(crate) fn document(flat: &Flat<'_>) -> TokenStream {
                 #[allow(long_running_const_eval)]
                 const DOCUMENT: [u8; LENGTH] = DRAFT.document(&API, &DEFINITIONS);
 
+                // Not `#[used]`: that would keep it among the component's data as well.
                 #[cfg(target_arch = "wasm32")]
-                #[used]
                 #[unsafe(link_section = "mik:openapi")]
                 static SECTION: [u8; LENGTH] = DOCUMENT;
 

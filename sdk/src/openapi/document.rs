@@ -93,8 +93,9 @@ impl Writer<'_> {
             r#""detail":{"type":"string","description":"What happened this time"},"#,
             r#""instance":{"type":"string","format":"uri-reference","description":"This occurrence"},"#,
             r#""errors":{"type":"array","description":"Every violation","items":{"type":"object","properties":{"#,
-            r#""pointer":{"type":"string","description":"Where: a JSON Pointer (RFC 6901)"},"#,
-            r#""detail":{"type":"string","description":"What is wrong there"}},"required":["pointer","detail"]}}},"#,
+            r#""pointer":{"type":"string","description":"Where in the body: a JSON Pointer (RFC 6901)"},"#,
+            r#""parameter":{"type":"string","description":"Which parameter of the path or the query"},"#,
+            r#""detail":{"type":"string","description":"What is wrong there"}},"required":["detail"]}}},"#,
             r#""required":["title","status"]}}"#,
         ));
         self.responses(api);
