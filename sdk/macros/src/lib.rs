@@ -4,6 +4,7 @@ mod fetch;
 mod flat;
 mod group;
 mod json;
+mod openapi;
 mod pattern;
 mod problem;
 mod route;

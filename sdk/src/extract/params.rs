@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::{FromRequest, OptionalFromRequest, form_fields};
 use crate::mismatch::Mismatch;
+use crate::openapi::{Input, Shape};
 use crate::plain::Pairs;
 use crate::text::join;
 use crate::typed::{self, Type, refusal};
@@ -40,6 +41,8 @@ use crate::{Problem, Rejection, Request};
 pub struct Path<T>(pub T);
 
 impl<T: DeserializeOwned + Type> FromRequest<'_> for Path<T> {
+    const INPUT: Input = Input { path: Some(Shape::of::<T>()), problems: PROBLEMS, ..Input::NONE };
+
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         let pairs: Vec<_> = request.params().map(|(name, value)| (Cow::Borrowed(name), Cow::Borrowed(value))).collect();
         read("path", &pairs).map(Self)
@@ -47,6 +50,8 @@ impl<T: DeserializeOwned + Type> FromRequest<'_> for Path<T> {
 }
 
 impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Path<T> {
+    const INPUT: Input = Input { path: Some(Shape::of::<T>()), problems: PROBLEMS, ..Input::NONE };
+
     fn from_request_optional(request: &Request) -> Result<Option<Self>, Rejection> {
         if request.params().len() == 0 {
             return Ok(None);
@@ -86,6 +91,8 @@ impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Path<T> {
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned + Type> FromRequest<'_> for Query<T> {
+    const INPUT: Input = Input { query: Some(Shape::of::<T>()), problems: PROBLEMS, ..Input::NONE };
+
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         let query = request.query_string().unwrap_or_default();
         match form_fields(query.as_bytes()) {
@@ -96,6 +103,8 @@ impl<T: DeserializeOwned + Type> FromRequest<'_> for Query<T> {
 }
 
 impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Query<T> {
+    const INPUT: Input = Input { query: Some(Shape::of::<T>()), problems: PROBLEMS, ..Input::NONE };
+
     fn from_request_optional(request: &Request) -> Result<Option<Self>, Rejection> {
         if request.query_string().is_none_or(str::is_empty) {
             return Ok(None);
@@ -103,6 +112,9 @@ impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Query<T> {
         Self::from_request(request).map(Some)
     }
 }
+
+/// What cannot be read, and what does not keep to its rules.
+const PROBLEMS: &[u16] = &[400, 422];
 
 /// What the pairs are as a `T`, if it keeps to its rules.
 pub(super) fn read<T: DeserializeOwned + Type>(
