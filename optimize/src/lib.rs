@@ -62,11 +62,13 @@ mod error;
 mod manager;
 mod module;
 mod options;
+mod sizes;
 mod statistics;
 mod validate;
 
 pub use self::error::{Dangling, Error, PassError};
 pub use self::options::{Names, Options, Panic};
+pub use self::sizes::{DataSize, FunctionSize, ModuleSizes, Sizes, crate_of};
 pub use self::statistics::Statistic;
 
 /// What the passes made.

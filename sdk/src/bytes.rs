@@ -76,6 +76,18 @@ impl From<&[u8]> for Bytes {
     }
 }
 
+impl From<&Vec<u8>> for Bytes {
+    fn from(bytes: &Vec<u8>) -> Self {
+        bytes.clone().into()
+    }
+}
+
+impl From<&String> for Bytes {
+    fn from(text: &String) -> Self {
+        text.as_bytes().into()
+    }
+}
+
 impl<const N: usize> From<&[u8; N]> for Bytes {
     fn from(bytes: &[u8; N]) -> Self {
         bytes.to_vec().into()

@@ -6,6 +6,7 @@
 mod access;
 mod deserialize;
 mod key;
+mod place;
 mod read;
 mod serialize;
 mod write;
@@ -17,7 +18,7 @@ pub use serde_json::{Map, Number, Value, json};
 pub use write::Writer;
 
 use crate::problem::Problem;
-use crate::typed::{self, Type, refusal};
+use crate::typed::{Checker, Type, refusal};
 
 /// Reads JSON.
 ///
@@ -25,23 +26,30 @@ use crate::typed::{self, Type, refusal};
 /// let numbers: Vec<u8> = mik_sdk::json::parse(b"[1, 2]")?;
 /// assert_eq!(numbers, [1, 2]);
 ///
-/// let problem = mik_sdk::json::parse::<Vec<u8>>(b"[1,\n 256]").unwrap_err();
+/// let problem = mik_sdk::json::parse::<Vec<u8>>(b"[1,\n true]").unwrap_err();
 /// assert_eq!(problem.status().as_u16(), 400);
 /// assert!(problem.to_json().ends_with(r#""line":2,"column":2,"pointer":"/1"}"#), "{problem:?}");
+///
+/// let problem = mik_sdk::json::parse::<Vec<u8>>(b"[1, 256]").unwrap_err();
+/// assert_eq!(problem.status().as_u16(), 422);
+/// assert!(problem.to_json().ends_with(r#""errors":[{"pointer":"/1","detail":"must be at most 255"}]}"#), "{problem:?}");
 /// # Ok::<(), mik_sdk::Problem>(())
 /// ```
 ///
 /// # Errors
 ///
-/// 400, with line and column, where the bytes are not the JSON of a `T`. More than 128 levels are not read.
+/// 400, with line, column and JSON Pointer, where the bytes are not the JSON of a `T`. More than 128 levels are not read.
+///
+/// 422, where they are, and numbers are out of the range of their types, or values break the rules of `T`: with every such
+/// place as `errors`, or the first hundred and `"truncated": true`.
 pub fn parse<T: DeserializeOwned + Type>(bytes: &[u8]) -> Result<T, Problem> {
-    let mut reader = match read::Reader::new(bytes) {
-        Ok(reader) => reader,
-        Err(mismatch) => return Err(read::problem(bytes, mismatch)),
+    let mut reader = read::Reader::new(bytes)?;
+    let value = match T::deserialize(&mut reader) {
+        Ok(value) => value,
+        Err(mismatch) => return Err(reader.problem(mismatch)),
     };
-    let value = T::deserialize(&mut reader);
-    let value = reader.finish(value).map_err(|mismatch| read::problem(bytes, mismatch))?;
-    let violations = typed::violations(&value);
+    let mut violations = reader.finish()?;
+    value.check(&mut Checker::new(&mut violations));
     if violations.is_empty() { Ok(value) } else { Err(refusal::of_body(&violations)) }
 }
 

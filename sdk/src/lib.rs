@@ -43,6 +43,9 @@
 // Macros name the crate by its name, here too.
 extern crate self as mik_sdk;
 
+#[cfg(all(target_arch = "wasm32", feature = "allocator"))]
+#[allow(unsafe_code, reason = "an allocator is what makes memory safe for others")]
+mod allocator;
 #[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub mod bindings;
@@ -54,6 +57,10 @@ pub mod env;
 mod extract;
 mod handler;
 mod headers;
+#[cfg(feature = "http-client")]
+pub mod http_client;
+#[cfg(any(test, all(target_arch = "wasm32", feature = "allocator")))]
+mod heap;
 pub mod json;
 mod layers;
 #[cfg(all(target_arch = "wasm32", target_env = "p2"))]
@@ -70,6 +77,8 @@ mod request;
 mod respond;
 mod response;
 mod routing;
+#[cfg(feature = "sql")]
+mod sql;
 pub mod testing;
 mod text;
 pub mod time;
@@ -99,6 +108,30 @@ pub use method::Method;
 /// # Ok::<(), Problem>(())
 /// ```
 pub use mik_sdk_macros::Type;
+/// A request to another server, with feature `http-client`: the [`http_client`] in one line.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// fn order(item: &str, token: &str) -> Result<Response, Problem> {
+///     let url = "https://shop.example.com/orders";
+///     let response = fetch!(POST url,
+///         headers: { "authorization": format!("Bearer {token}") },
+///         json: { "item": item, "count": 1, "tags": ["new", item] },
+///         timeout: 5000,
+///     )
+///     .retries_of_any_method(2)
+///     .send()?;
+///     Ok(ok!({ "status": response.status(), "id": response.header("x-id") }))
+/// }
+/// # let _ = order;
+/// ```
+///
+/// After the method comes the URL, any expression that is text, and then, in any order: `headers: { name: value }`;
+/// `json: …`, written as in [`ok!`], or `body: …`, bytes or text; `timeout: …`, in milliseconds. What it makes is a
+/// [`ClientRequest`](http_client::ClientRequest).
+#[cfg(feature = "http-client")]
+pub use mik_sdk_macros::fetch;
 /// ```
 /// use mik_sdk::prelude::*;
 ///
@@ -128,6 +161,36 @@ pub use mik_sdk_macros::Type;
 /// # }
 /// ```
 pub use mik_sdk_macros::routes;
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// #[derive(Path)]
+/// struct Place {
+///     #[field(min = 1)]
+///     shelf: u32,
+///     book: String,
+/// }
+///
+/// #[derive(Query)]
+/// struct Page {
+///     #[field(default = 20, min = 1, max = 100)]
+///     limit: u32,
+/// }
+///
+/// routes! {
+///     GET "/shelves/{shelf}/{book}" => book,
+/// }
+///
+/// fn book(Path(place): Path<Place>, Query(page): Query<Page>) -> String {
+///     format!("{} {} {}", place.shelf, place.book, page.limit)
+/// }
+///
+/// assert_eq!(testing::get("/shelves/3/Faust").send(handle).text(), Some("3 Faust 20"));
+/// let response = testing::get("/shelves/3/Faust?limit=500").send(handle);
+/// assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
+/// assert!(response.text().unwrap().ends_with(r#""errors":[{"parameter":"limit","detail":"must be at most 100"}]}"#));
+/// ```
+pub use mik_sdk_macros::{Path, Query};
 /// SQL for PostgreSQL and SQLite: the crate `mik-sql`, with feature `sql`.
 #[cfg(feature = "sql")]
 pub use mik_sql as query;
@@ -151,6 +214,9 @@ pub mod prelude {
         env, error, forbidden, json, log, no_content, not_found, ok, random, redirect, routes, testing, time,
         too_many_requests, unauthorized, unprocessable,
     };
+    #[cfg(feature = "http-client")]
+    #[doc(no_inline)]
+    pub use crate::{fetch, http_client};
     #[cfg(feature = "sql")]
     #[doc(no_inline)]
     pub use crate::{query, sql_create, sql_delete, sql_read, sql_update};

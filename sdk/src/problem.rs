@@ -49,7 +49,8 @@ use crate::{Headers, IntoResponse, Response, log};
 ///
 /// Every ordinary error becomes a problem, so `?` works in a handler that returns `Result<_, Problem>`. Such a problem is
 /// a bare 500: what the error says goes to the log, not to the client. An error type of one's own that shall answer with
-/// something else implements `From<MyError> for Problem` and not `std::error::Error`.
+/// something else implements `From<MyError> for Problem` and not `std::error::Error`. Errors of `mik_sdk::query` are the
+/// client's to correct where it is the client's fault: 400, and 422 for a filter that asks for what is not allowed.
 ///
 /// ```
 /// use mik_sdk::prelude::*;
@@ -285,8 +286,12 @@ fn member(writer: &mut Writer, name: &str, value: &str) {
     writer.string(value);
 }
 
-impl<E: Error> From<E> for Problem {
+impl<E: Error + 'static> From<E> for Problem {
     fn from(error: E) -> Self {
+        #[cfg(feature = "sql")]
+        if let Some(problem) = crate::sql::problem(&error) {
+            return problem;
+        }
         Self::from_error(&error)
     }
 }

@@ -5,6 +5,8 @@
 
 mod builtin;
 mod check;
+#[doc(hidden)]
+pub mod formats;
 mod key;
 pub(crate) mod refusal;
 #[doc(hidden)]
@@ -13,6 +15,7 @@ pub mod schema;
 mod untyped;
 
 pub use check::{Checker, Violation};
+pub(crate) use check::{MOST_VIOLATIONS, push_item, push_key};
 pub use key::Key;
 use schema::{Definition, Parts, Schema};
 pub use untyped::Untyped;

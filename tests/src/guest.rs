@@ -1,4 +1,4 @@
-//! The guests of `tests/guests`, each built by the program itself, once for all tests.
+//! The guests of `tests/guests` and the projects of `examples`, each built by the program itself, once for all tests.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,22 +6,35 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 
 use crate::{Program, Project, Server};
 
-/// A guest of `tests/guests`.
+/// A guest of `tests/guests`, or one of `examples`.
 #[derive(Debug)]
 pub struct Guest {
     name: &'static str,
+    folder: &'static str,
     component: LazyLock<PathBuf>,
     server: Mutex<Weak<Server>>,
 }
 
 impl Guest {
     const fn new(name: &'static str, component: LazyLock<PathBuf>) -> Self {
-        Self { name, component, server: Mutex::new(Weak::new()) }
+        Self { name, folder: GUESTS, component, server: Mutex::new(Weak::new()) }
+    }
+
+    const fn example(name: &'static str, component: LazyLock<PathBuf>) -> Self {
+        Self { folder: EXAMPLES, ..Self::new(name, component) }
     }
 
     /// The directory of its project.
     pub fn directory(&self) -> PathBuf {
-        directory(self.name)
+        directory(self.folder, self.name)
+    }
+
+    /// Runs the native tests of its project.
+    #[track_caller]
+    pub fn passes_its_own_tests(&self) {
+        let mut command = Program::cargo();
+        command.args(["test", "--locked", "--quiet"]).current_dir(self.directory());
+        Program::run(&mut command).ok();
     }
 
     /// Its component, as `cargo mik build` makes it.
@@ -80,22 +93,28 @@ impl Guest {
     }
 }
 
-fn directory(name: &str) -> PathBuf {
-    Program::workspace().join("tests/guests").join(name)
+const GUESTS: &str = "tests/guests";
+const EXAMPLES: &str = "examples";
+
+fn directory(folder: &str, name: &str) -> PathBuf {
+    Program::workspace().join(folder).join(name)
 }
 
-fn build(name: &str) -> PathBuf {
+fn build(folder: &str, name: &str) -> PathBuf {
     let mut command: Command = Program::cargo_mik();
-    command.args(["build", "--locked"]).current_dir(directory(name));
+    command.args(["build", "--locked"]).current_dir(directory(folder, name));
     Program::run(&mut command).ok();
     Program::target_directory().join(format!("mik/debug/{name}.wasm"))
 }
 
 /// A handler that shows what it is given and gives what it is asked for, composed with the bridge.
-pub static HANDLER: Guest = Guest::new("handler", LazyLock::new(|| build("handler")));
+pub static HANDLER: Guest = Guest::new("handler", LazyLock::new(|| build(GUESTS, "handler")));
 
 /// A guest that misbehaves on demand, without the bridge.
-pub static PROBE: Guest = Guest::new("probe", LazyLock::new(|| build("probe")));
+pub static PROBE: Guest = Guest::new("probe", LazyLock::new(|| build(GUESTS, "probe")));
 
 /// Its little sister for WASI 0.3.
-pub static PROBE_P3: Guest = Guest::new("probe-p3", LazyLock::new(|| build("probe-p3")));
+pub static PROBE_P3: Guest = Guest::new("probe-p3", LazyLock::new(|| build(GUESTS, "probe-p3")));
+
+/// `examples/crud`: rows of a database, behind a server that runs SQL.
+pub static CRUD: Guest = Guest::example("crud", LazyLock::new(|| build(EXAMPLES, "crud")));

@@ -7,6 +7,6 @@ mod message;
 mod progress;
 mod shell;
 
-pub use event::{Artifact, Event, GuestStream, Level, Progress};
+pub use event::{Artifact, Event, GuestStream, Level, Optimized, Progress};
 pub use exit_code::ExitCode;
 pub use shell::{ColorChoice, MessageFormat, Reporter, Shell, Verbosity, size};

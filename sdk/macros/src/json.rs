@@ -12,7 +12,7 @@ pub(crate) struct JsonResponse {
     json: Json,
 }
 
-enum Json {
+pub(crate) enum Json {
     Null,
     Literal(syn::Lit),
     List(Vec<Json>),
@@ -20,7 +20,7 @@ enum Json {
     Value(Expr),
 }
 
-enum Key {
+pub(crate) enum Key {
     Literal(String),
     Value(Expr),
 }
@@ -149,6 +149,12 @@ impl Parse for Key {
 /// Expands to a block that writes the JSON and makes the response.
 pub(crate) fn expand(response: &JsonResponse) -> TokenStream {
     let JsonResponse { status, json } = response;
+    let written = written(json);
+    quote!(#written.into_response(#status))
+}
+
+/// Expands to a block that writes the JSON, and gives the writer.
+pub(crate) fn written(json: &Json) -> TokenStream {
     let mut steps = Steps::default();
     steps.json(json);
     steps.end_literal();
@@ -157,7 +163,7 @@ pub(crate) fn expand(response: &JsonResponse) -> TokenStream {
     quote! {{
         let mut #writer = ::mik_sdk::__private::Writer::new();
         #(#steps)*
-        #writer.into_response(#status)
+        #writer
     }}
 }
 

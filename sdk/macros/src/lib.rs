@@ -1,5 +1,6 @@
 //! The macros of `mik-sdk`. Use them through it: what they expand to names `::mik_sdk`.
 
+mod fetch;
 mod flat;
 mod group;
 mod json;
@@ -76,6 +77,12 @@ fn derive(derive: typed::Derive, input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn json_response(input: TokenStream) -> TokenStream {
     json::expand(&parse_macro_input!(input as json::JsonResponse)).into()
+}
+
+/// A request to another server: `fetch!(POST url, headers: { "name": value }, json: { "key": value }, timeout: 5000)`.
+#[proc_macro]
+pub fn fetch(input: TokenStream) -> TokenStream {
+    fetch::expand(&parse_macro_input!(input as fetch::Fetch)).into()
 }
 
 /// The known name that somebody may have meant.

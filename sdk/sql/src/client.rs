@@ -3,6 +3,8 @@
 mod allow;
 mod check;
 mod error;
+#[cfg(feature = "serde")]
+mod serde;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +30,8 @@ use crate::{Error, Filter, FilterExpr};
 /// # Ok::<(), mik_sql::FilterError>(())
 /// ```
 ///
+/// With feature `serde`, a body or a query has one: as an object, or as the text of one.
+///
 /// | | |
 /// |---|---|
 /// | `{"name": "Ada"}`, `{"name": {"$eq": "Ada"}}` | equal; with `null`, is null |
@@ -39,7 +43,7 @@ use crate::{Error, Filter, FilterExpr};
 /// | `$like` `$ilike` | patterns, where the field allows them |
 /// | `{"email": {"$isNull": true}}` | null, or not |
 /// | `{"$and": [{…}, {…}]}`, `{"$or": [{…}, {…}]}`, `{"$not": {…}}` | logic, as deep as is allowed |
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ClientFilter(Json);
 
 impl FromStr for ClientFilter {

@@ -14,6 +14,7 @@ mod expression;
 mod filter;
 mod insert;
 mod json;
+mod links;
 mod macros;
 mod pages;
 mod pattern;
@@ -38,7 +39,7 @@ pub use insert::{InsertBuilder, OnConflict, insert, insert_sqlite};
 #[doc(hidden)]
 pub use macros::private as __private;
 pub use mik_time::{InvalidTimestamp, Timestamp};
-pub use pages::{Page, PageRequest, Pages};
+pub use pages::{Page, PageParams, PageRequest, Pages};
 pub use query::QueryResult;
 pub use select::{QueryBuilder, postgres, sqlite};
 pub use sort::{Nulls, SortDir, SortError, SortErrorKind, SortField};

@@ -82,6 +82,11 @@ impl SortField {
         self
     }
 
+    /// The column: what a row's position has a value of.
+    pub fn column(&self) -> &str {
+        &self.field
+    }
+
     /// The same column from its other end.
     pub(crate) fn reversed(&self) -> Self {
         let nulls = self.nulls.map(|nulls| match nulls {

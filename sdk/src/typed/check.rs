@@ -56,6 +56,8 @@ pub struct Violation {
 /// ```
 pub struct Checker<'c> {
     violations: &'c mut Vec<Violation>,
+    /// How many of them were known before: of these values, nothing more can be said.
+    unreadable: usize,
     place: Place<'c>,
 }
 
@@ -76,7 +78,8 @@ enum Step<'p> {
 
 impl<'c> Checker<'c> {
     pub(crate) fn new(violations: &'c mut Vec<Violation>) -> Self {
-        Self { violations, place: Place { around: None, step: Step::Whole } }
+        let unreadable = violations.len();
+        Self { violations, unreadable, place: Place { around: None, step: Step::Whole } }
     }
 
     /// Something is wrong here.
@@ -104,7 +107,11 @@ impl<'c> Checker<'c> {
 
     #[inline]
     fn inside<'s>(&'s mut self, step: Step<'s>) -> Checker<'s> {
-        Checker { violations: self.violations, place: Place { around: Some(&self.place), step } }
+        Checker {
+            violations: self.violations,
+            unreadable: self.unreadable,
+            place: Place { around: Some(&self.place), step },
+        }
     }
 
     /// Two pieces around a limit, as one violation.
@@ -120,8 +127,8 @@ impl<'c> Checker<'c> {
         }
         let mut pointer = String::new();
         self.place.write(&mut pointer);
-        // What could not even be read is not told twice.
-        if self.violations.iter().all(|known| known.pointer != pointer || known.detail != detail) {
+        let mut unreadable = self.violations.iter().take(self.unreadable);
+        if unreadable.all(|known| known.pointer != pointer) {
             self.violations.push(Violation { pointer, detail });
         }
     }
