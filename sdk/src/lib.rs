@@ -315,7 +315,13 @@ pub mod __private {
     }
 }
 
-/// The example of the repository's own README compiles, too.
+/// The examples of the repository's pages compile, too.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct RepositoryReadme;
+mod pages {
+    #[doc = include_str!("../../README.md")]
+    struct Readme;
+    #[doc = include_str!("../README.md")]
+    struct SdkReadme;
+    #[doc = include_str!("../../docs/from-axum.md")]
+    struct FromAxum;
+}
