@@ -21,7 +21,7 @@ impl Guest {
     }
 
     const fn example(name: &'static str, component: LazyLock<PathBuf>) -> Self {
-        Self { folder: EXAMPLES, ..Self::new(name, component) }
+        Self { name, folder: EXAMPLES, component, server: Mutex::new(Weak::new()) }
     }
 
     /// The directory of its project.

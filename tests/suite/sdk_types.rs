@@ -8,7 +8,8 @@ fn post(id: &str, body: &str) -> Reply {
     HANDLER.shared().ask("POST", "/orders", &headers, Body::Length(body.as_bytes()))
 }
 
-const ORDER: &str = r#"{"name":"äöüßäöüßäö","email":"ada@example.com","currency":"EUR","lines":[{"amount":100,"sizes":[0,255]}]}"#;
+const ORDER: &str =
+    r#"{"name":"äöüßäöüßäö","email":"ada@example.com","currency":"EUR","lines":[{"amount":100,"sizes":[0,255]}]}"#;
 
 #[test]
 fn a_body_that_keeps_to_the_rules_reaches_the_handler() {
