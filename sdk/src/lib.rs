@@ -113,15 +113,36 @@ pub use method::Method;
 /// use mik_sdk::prelude::*;
 ///
 /// #[derive(Type)]
-/// struct Page {
-///     #[field(default = 1)]
-///     number: u32,
-///     #[field(rename = "sortBy", docs = "The field to sort by")]
-///     sort_by: Option<String>,
+/// struct NewUser {
+///     #[field(min = 1, max = 100, docs = "As the user writes it")]
+///     name: String,
+///     #[field(format = "email")]
+///     email: String,
+///     #[field(rename = "bornIn", min = 1900)]
+///     born_in: Option<u16>,
+///     #[field(default, max_items = 3, unique)]
+///     tags: Vec<Tag>,
 /// }
 ///
-/// let page: Page = json::parse(br#"{"sortBy":"name"}"#)?;
-/// assert_eq!((page.number, page.sort_by.as_deref()), (1, Some("name")));
+/// #[derive(Type, PartialEq, Eq, PartialOrd, Ord)]
+/// struct Tag(#[field(pattern = "^[a-z]+$")] String);
+///
+/// let user: NewUser = json::parse(br#"{ "name": "Ada", "email": "ada@example.com", "tags": ["admin"] }"#)?;
+/// assert_eq!((user.name.as_str(), user.born_in), ("Ada", None));
+///
+/// let wrong = br#"{ "name": "", "email": "ada@example.com", "bornIn": 99999, "tags": ["Admin"] }"#;
+/// let problem = json::parse::<NewUser>(wrong).err().unwrap();
+/// assert_eq!(problem.status(), StatusCode::UNPROCESSABLE_ENTITY);
+/// let problem: json::Value = json::parse(problem.to_json().as_bytes())?;
+/// assert_eq!(
+///     problem["errors"],
+///     json!([
+///         { "pointer": "/bornIn", "detail": "must be at most 65535" },
+///         { "pointer": "/name", "detail": "must have at least 1 character" },
+///         { "pointer": "/tags/0", "detail": "must match `^[a-z]+$`" },
+///     ]),
+/// );
+/// # use mik_sdk::json;
 /// # Ok::<(), Problem>(())
 /// ```
 pub use mik_sdk_macros::Type;

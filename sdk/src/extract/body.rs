@@ -12,7 +12,9 @@ use crate::{Problem, Rejection, Request, Type};
 /// | what is wrong | answer |
 /// |---|---|
 /// | the content type is not `application/json` or `…+json` | 415 |
-/// | the body is not the JSON of a `T` | 400, with line and column |
+/// | the body has more bytes than [`json::MAX_SIZE`](crate::json::MAX_SIZE), or `MIK_MAX_JSON_SIZE` | 413 |
+/// | the body is not the JSON of a `T` | 400, with line, column and JSON Pointer |
+/// | numbers are out of the range of their types, values break the rules of `T` | 422, with every one of them as `errors` |
 ///
 /// ```
 /// use mik_sdk::prelude::*;

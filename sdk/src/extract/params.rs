@@ -13,7 +13,7 @@ use crate::typed::{self, Type, refusal};
 use crate::{Problem, Rejection, Request};
 
 /// What the route took from the path: one value, a tuple in the order of the path, or a type whose fields have the names.
-/// A value that cannot be read is a 400 that names it.
+/// A value that cannot be read is a 400 that names it, one that breaks a rule of the type a 422.
 ///
 /// ```
 /// use mik_sdk::prelude::*;
@@ -61,7 +61,7 @@ impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Path<T> {
 }
 
 /// The query, read into a type: `?page=2&tag=a&tag=b`. A name that comes more than once fills a list; a value that cannot
-/// be read, or is missing and not an `Option`, is a 400 that names it. Names that the type does not know are passed over.
+/// be read, or is missing and not an `Option`, is a 400 that names it, one that breaks a rule of the type a 422. Names that the type does not know are passed over.
 ///
 /// ```
 /// use mik_sdk::prelude::*;
