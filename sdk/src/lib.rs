@@ -95,6 +95,7 @@ mod trace;
 mod trace_parent;
 pub mod typed;
 
+pub use ::http::StatusCode;
 pub use bytes::Bytes;
 #[cfg(feature = "signed-cookies")]
 pub use cookie::signed::SigningKey;
@@ -106,7 +107,6 @@ pub use extract::{
 };
 pub use handler::{Arguments, Handler};
 pub use headers::Headers;
-pub use http::StatusCode;
 pub use layers::{After, Cors, Extension, Verdict};
 pub use method::Method;
 /// ```
@@ -233,6 +233,12 @@ pub use trace_parent::TraceParent;
 pub use typed::Type;
 pub use uuid::Uuid;
 
+/// What the earliest bindings called `http`.
+#[doc(hidden)]
+pub mod http {
+    pub use crate::Response;
+}
+
 /// Everything a handler names: `use mik_sdk::prelude::*;`.
 pub mod prelude {
     #[cfg(feature = "multipart")]
@@ -314,6 +320,11 @@ pub mod __private {
         }
     }
 }
+
+/// The examples of the page about 0.1 compile, too.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/from-mik-sdk-0.1.md")]
+struct FromEarlier;
 
 /// The example of the repository's own README compiles, too.
 #[cfg(doctest)]
