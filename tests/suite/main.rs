@@ -33,6 +33,7 @@ mod responses;
 mod reuse;
 mod run;
 mod sdk;
+mod sdk_client;
 mod sdk_bodies;
 mod sdk_routes;
 mod serve;

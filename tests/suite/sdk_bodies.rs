@@ -1,7 +1,7 @@
 //! What axum users extract and answer, behind a real server: `examples/auth` and `examples/upload` over HTTP.
 
 use mik_tests::guest::{AUTH, UPLOAD};
-use mik_tests::payload::pattern;
+use mik_tests::payload;
 use mik_tests::{Body, Reply, Server};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -57,7 +57,7 @@ fn forms_of_curl_python_and_browsers_arrive_as_they_were_sent() {
 #[test]
 fn an_upload_of_nine_megabytes_arrives_byte_for_byte() {
     let server = UPLOAD.shared();
-    let file = pattern(9_000_000);
+    let file = payload::bytes(7, 9_000_000);
     let mut body = b"--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"big\"\r\n\r\n".to_vec();
     body.extend_from_slice(&file);
     body.extend_from_slice(b"\r\n--b--\r\n");

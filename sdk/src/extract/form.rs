@@ -1,13 +1,16 @@
 //! Forms as browsers send them without files: `application/x-www-form-urlencoded`.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use form_urlencoded::Serializer;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Serialize};
 
 use super::{FromRequest, OptionalFromRequest, read};
 use crate::json::{self, Value};
+use crate::openapi::{Body, Content, Input, Shape};
+use crate::typed::Untyped;
 use crate::{IntoResponse, Problem, Rejection, Request, Response, StatusCode, Type};
 
 /// The most fields that a form or a query may have. To tell them apart by name takes the square of it.
@@ -49,6 +52,8 @@ const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 pub struct Form<T>(pub T);
 
 impl<T: DeserializeOwned + Type> FromRequest<'_> for Form<T> {
+    const INPUT: Input = input::<T>();
+
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         let pairs = pairs_of(request)?;
         read("form", &pairs).map(Self)
@@ -56,6 +61,8 @@ impl<T: DeserializeOwned + Type> FromRequest<'_> for Form<T> {
 }
 
 impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Form<T> {
+    const INPUT: Input = input::<T>();
+
     fn from_request_optional(request: &Request) -> Result<Option<Self>, Rejection> {
         if request.content_type().is_none() && !request.has_body() {
             return Ok(None);
@@ -71,6 +78,17 @@ impl<T: Serialize> IntoResponse for Form<T> {
             Ok(body) => Response::new(StatusCode::OK).with_content_type(MEDIA_TYPE).with_body(body),
             Err(problem) => problem.into_response(),
         }
+    }
+}
+
+const fn input<T: Type>() -> Input {
+    Input {
+        body: Some(Body {
+            content: const { &[Content { media_type: MEDIA_TYPE, shape: Some(Shape::of::<T>()) }] },
+            required: true,
+        }),
+        problems: &[400, 413, 415, 422],
+        ..Input::NONE
     }
 }
 
@@ -96,7 +114,7 @@ pub(crate) fn fields(encoded: &[u8]) -> Option<Vec<(Cow<'_, str>, Cow<'_, str>)>
 #[inline(never)]
 fn encode(json: &[u8]) -> Result<String, Problem> {
     let mut form = Serializer::new(String::new());
-    let Value::Object(members) = json::parse(json)? else {
+    let Ok(Untyped(Members(members))) = json::parse(json) else {
         return Err(Problem::internal("only what has fields can be written as a form"));
     };
     for (name, value) in &members {
@@ -117,4 +135,31 @@ fn encode(json: &[u8]) -> Result<String, Problem> {
         }
     }
     Ok(form.finish())
+}
+
+/// The members of an object in their order, which `Value` does not keep.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct InOrder;
+
+        impl<'de> Visitor<'de> for InOrder {
+            type Value = Members;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Members, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = object.next_entry()? {
+                    members.push(member);
+                }
+                Ok(Members(members))
+            }
+        }
+
+        deserializer.deserialize_map(InOrder)
+    }
 }
