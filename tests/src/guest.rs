@@ -113,10 +113,10 @@ pub static PROBE: Guest = Guest::new(GUESTS, "probe", LazyLock::new(|| build(GUE
 pub static PROBE_P3: Guest = Guest::new(GUESTS, "probe-p3", LazyLock::new(|| build(GUESTS, "probe-p3")));
 
 /// A handler as it was written for mik-sdk 0.1.
-pub static EARLIER: Guest = Guest::new("earlier", LazyLock::new(|| build(GUESTS, "earlier")));
+pub static EARLIER: Guest = Guest::new(GUESTS, "earlier", LazyLock::new(|| build(GUESTS, "earlier")));
 
 /// A handler whose routes are in groups: layers, CORS, a fallback.
-pub static GROUPS: Guest = Guest::new("groups", LazyLock::new(|| build(GUESTS, "groups")));
+pub static GROUPS: Guest = Guest::new(GUESTS, "groups", LazyLock::new(|| build(GUESTS, "groups")));
 
 /// `examples/crud`: rows of a database, behind a server that runs SQL.
 pub static CRUD: Guest = Guest::new(EXAMPLES, "crud", LazyLock::new(|| build(EXAMPLES, "crud")));
