@@ -95,6 +95,7 @@ mod trace;
 mod trace_parent;
 pub mod typed;
 
+pub use ::http::StatusCode;
 pub use bytes::Bytes;
 #[cfg(feature = "signed-cookies")]
 pub use cookie::signed::SigningKey;
@@ -106,7 +107,6 @@ pub use extract::{
 };
 pub use handler::{Arguments, Handler};
 pub use headers::Headers;
-pub use http::StatusCode;
 pub use layers::{After, Cors, Extension, Verdict};
 pub use method::Method;
 /// ```
@@ -254,6 +254,12 @@ pub use trace_parent::TraceParent;
 pub use typed::Type;
 pub use uuid::Uuid;
 
+/// What the earliest bindings called `http`.
+#[doc(hidden)]
+pub mod http {
+    pub use crate::Response;
+}
+
 /// Everything a handler names: `use mik_sdk::prelude::*;`.
 pub mod prelude {
     #[cfg(feature = "multipart")]
@@ -345,4 +351,6 @@ mod pages {
     struct SdkReadme;
     #[doc = include_str!("../../docs/from-axum.md")]
     struct FromAxum;
+    #[doc = include_str!("../../docs/from-mik-sdk-0.1.md")]
+    struct FromEarlier;
 }

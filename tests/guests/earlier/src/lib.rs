@@ -84,6 +84,9 @@ fn list(query: ListQuery, req: &Request) -> handler::Response {
 
 fn create(body: NewItem, _req: &Request) -> Response {
     guard!(!body.name.starts_with(' '), 400, "A name does not begin with a space");
+    if let Err(wrong) = body.validate() {
+        return bad_request!(wrong.to_string());
+    }
     guard!(body.price < 1_000_000, 422, "Nobody pays that");
     let id = random::uuid();
     let tags = body.tags.unwrap_or_default();
