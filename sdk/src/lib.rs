@@ -55,6 +55,8 @@ mod bytes;
 #[doc(hidden)]
 pub mod component;
 mod cookie;
+mod earlier;
+mod early;
 pub mod env;
 mod extract;
 mod fields;
@@ -85,6 +87,7 @@ mod response;
 mod routing;
 #[cfg(feature = "sql")]
 mod sql;
+pub mod status;
 pub mod testing;
 mod text;
 pub mod time;
@@ -146,6 +149,18 @@ pub use mik_sdk_macros::Type;
 /// [`ClientRequest`](http_client::ClientRequest).
 #[cfg(feature = "http-client")]
 pub use mik_sdk_macros::fetch;
+/// Keys are names, literals, or expressions in parentheses; values are whatever `serde` can write, and objects and lists
+/// nest. `str(…)`, `int(…)`, `float(…)` and `bool(…)` say what a value shall be, whatever it is.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// let count: u8 = 7;
+/// let value = json!({ "name": "Ada", "counts": [int(count), null], "id": str(Uuid::nil()) });
+/// assert_eq!(value["counts"][0], 7);
+/// assert_eq!(value["id"], "00000000-0000-0000-0000-000000000000");
+/// ```
+pub use mik_sdk_macros::json;
 /// ```
 /// use mik_sdk::prelude::*;
 ///
@@ -214,8 +229,6 @@ pub use mik_sql::{sql_create, sql_delete, sql_read, sql_update};
 pub use problem::{Problem, Rejection};
 pub use request::Request;
 pub use response::{Attachment, Created, Html, IntoResponse, Redirect, Response};
-#[doc(no_inline)]
-pub use serde_json::json;
 pub use trace_parent::TraceParent;
 pub use typed::Type;
 pub use uuid::Uuid;
@@ -232,9 +245,9 @@ pub mod prelude {
     pub use crate::{
         Attachment, Basic, Bearer, Bytes, Cookie, Cookies, Cors, Created, Extension, Form, FromRequest, Header,
         Headers, Html, IntoResponse, Json, Method, Path, Problem, Query, Redirect, Rejection, Request, Response,
-        SameSite, StatusCode, Text, Type, Uri, Uuid, accepted, bad_request, conflict, created, env, error, forbidden,
-        json, log, no_content, not_found, ok, random, redirect, routes, testing, time, too_many_requests, unauthorized,
-        unprocessable,
+        SameSite, StatusCode, Text, Type, Uri, Uuid, accepted, bad_request, conflict, created, ensure, env, error,
+        forbidden, guard, ids, json, log, no_content, not_found, ok, random, redirect, routes, status, testing, time,
+        too_many_requests, unauthorized, unprocessable,
     };
     #[cfg(feature = "http-client")]
     #[doc(no_inline)]
@@ -242,18 +255,27 @@ pub mod prelude {
     #[cfg(feature = "sql")]
     #[doc(no_inline)]
     pub use crate::{query, sql_create, sql_delete, sql_read, sql_update};
+
+    // Traits that a handler calls the methods of, and does not name.
+    #[doc(no_inline)]
+    pub use crate::json::{ToJson as _, ValueBuilder as _, ValueReader as _};
+
+    #[doc(hidden)]
+    pub use crate::earlier::*;
 }
 
 /// What the macros expand to. Not for people: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
-    pub use mik_sdk_macros::json_response;
+    pub use mik_sdk_macros::{json_response, problem_response};
     pub use serde;
 
+    pub use crate::early::{EarlyAnswer, Present};
     pub use crate::handler::run;
-    pub use crate::json::Writer;
+    pub use crate::json::{Writer, to_list, to_object, to_value};
     pub use crate::layers::{Attached, Group, Groups, after, answer_in_groups, before};
     pub use crate::routing::{Endpoint, Route, Segment, answer};
+    pub use crate::text::{Text, TextByDisplay, TextByReference};
 
     #[cfg(target_arch = "wasm32")]
     pub use {crate::component, wit_bindgen};

@@ -137,6 +137,7 @@ impl Response {
     label = "not something that a handler can return",
     note = "a handler returns `Response`, `Json<T>`, `String`, `StatusCode`, `Option<R>`, `Result<R, Problem>`, or another `IntoResponse`",
     note = "a type with `#[derive(Type)]` is returned as `Json<T>`",
+    note = "what a handler fails with is a `Problem`, or any `std::error::Error`, which becomes one",
     note = "handlers are plain functions, not `async`"
 )]
 ///
@@ -268,6 +269,8 @@ impl<R: IntoResponse> IntoResponse for Option<R> {
     }
 }
 
+// Without this the compiler asks for `std::error::Error`, and not for an answer.
+#[diagnostic::do_not_recommend]
 impl<R: IntoResponse, E: Into<Problem>> IntoResponse for Result<R, E> {
     const OUTPUT: Output = Output { problem: true, ..R::OUTPUT };
 

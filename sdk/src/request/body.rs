@@ -30,9 +30,10 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// 400, with line and column, where the body is not the JSON of a `T`.
+    /// 400, with line and column, where the body is not the JSON of a `T`; 413 where it is larger than JSON may be; 422 with every
+    /// rule of the type that it breaks.
     pub fn json<T: DeserializeOwned + Type>(&self) -> Result<T, Problem> {
-        json::parse(self.body().unwrap_or_default())
+        json::parse(json::bounded(self.body().unwrap_or_default())?)
     }
 
     /// The body read by a function; `None` where there is no body, or the function says so.
