@@ -190,4 +190,6 @@ fn log_lines_say_which_trace_they_belong_to() {
     let book = ask("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
     let line = library.server.says(book["id"].as_str().unwrap());
     assert!(line.contains(r#""trace_id":"0af7651916cd43dd8448eb211c80319c","message":"added""#), "{line}");
+    let json: Value = serde_json::from_str(line.split_once("| ").unwrap().1).unwrap();
+    assert!(json["milliseconds"].as_u64().is_some(), "the clock that never goes back: {line}");
 }

@@ -52,8 +52,9 @@ fn list(Query(search): Query<Search>, Query(params): Query<PageParams>, request:
 
 fn create(Json(new): Json<NewBook>) -> Result<Added, Problem> {
     let book = Book::new(random::uuid_v4(), time::timestamp(), new);
+    let started = time::monotonic();
     database::run(&book.insert())?;
-    log!(info, "added", id: book.id);
+    log!(info, "added", id: book.id, milliseconds: started.elapsed().as_millis() as u64);
     Ok(Added(book))
 }
 
