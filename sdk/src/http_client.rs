@@ -90,6 +90,7 @@ mod redirect;
 mod request;
 mod response;
 mod retry;
+mod settings;
 pub(crate) mod trace;
 #[cfg(not(target_arch = "wasm32"))]
 #[path = "http_client/native.rs"]

@@ -112,6 +112,12 @@ pub static PROBE: Guest = Guest::new(GUESTS, "probe", LazyLock::new(|| build(GUE
 /// Its little sister for WASI 0.3.
 pub static PROBE_P3: Guest = Guest::new(GUESTS, "probe-p3", LazyLock::new(|| build(GUESTS, "probe-p3")));
 
+/// A handler as it was written for mik-sdk 0.1.
+pub static EARLIER: Guest = Guest::new(GUESTS, "earlier", LazyLock::new(|| build(GUESTS, "earlier")));
+
+/// A handler whose routes are in groups: layers, CORS, a fallback.
+pub static GROUPS: Guest = Guest::new(GUESTS, "groups", LazyLock::new(|| build(GUESTS, "groups")));
+
 /// `examples/crud`: rows of a database, behind a server that runs SQL.
 pub static CRUD: Guest = Guest::new(EXAMPLES, "crud", LazyLock::new(|| build(EXAMPLES, "crud")));
 
@@ -120,3 +126,9 @@ pub static CLIENT: Guest = Guest::new(GUESTS, "client", LazyLock::new(|| build(G
 
 /// `examples/fetch`: answers put together from those of other servers.
 pub static FETCH: Guest = Guest::new(EXAMPLES, "fetch", LazyLock::new(|| build(EXAMPLES, "fetch")));
+
+/// `examples/auth`: sessions in signed cookies, bearer tokens.
+pub static AUTH: Guest = Guest::new(EXAMPLES, "auth", LazyLock::new(|| build(EXAMPLES, "auth")));
+
+/// `examples/upload`: forms with files, downloads.
+pub static UPLOAD: Guest = Guest::new(EXAMPLES, "upload", LazyLock::new(|| build(EXAMPLES, "upload")));
