@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::Request;
+use crate::{Request, TraceParent};
 
 /// A trace, as `traceparent` says it (W3C Trace Context §3.2).
 #[derive(Clone, Copy)]
@@ -32,11 +32,6 @@ pub(crate) fn current() -> Option<Trace> {
 }
 
 fn parse(parent: &str) -> Option<Trace> {
-    let id = parent.as_bytes().get(3..)?.first_chunk::<32>()?;
-    for digit in id {
-        if !matches!(digit, b'0'..=b'9' | b'a'..=b'f') {
-            return None;
-        }
-    }
-    Some(Trace { id: *id })
+    let parent = TraceParent::parse(parent)?;
+    Some(Trace { id: *parent.trace_id().as_bytes().first_chunk()? })
 }

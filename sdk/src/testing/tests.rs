@@ -122,6 +122,8 @@ fn lines_carry_the_trace_of_the_request_and_of_no_other() {
         (None, None),
         (Some("00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01"), None),
         (Some("00-\"injected\",-b7ad6b7169203331-01"), None),
+        (Some("00-00000000000000000000000000000000-b7ad6b7169203331-01"), None),
+        (Some("00-0af7651916cd43dd8448eb211c80319c"), None),
     ] {
         let before = logs.lines().len();
         let call = testing::get("/speak");
