@@ -9,12 +9,19 @@ mod key;
 mod place;
 mod read;
 mod serialize;
+mod value;
 mod write;
 
+pub use mik_sdk_macros::json;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-pub use serde_json::{Map, Number, Value, json};
+pub use serde_json::{Map, Number, Value};
 
+pub use value::{
+    JsonValue, ToJson, ValueBuilder, ValueReader, arr, bool, float, int, null, obj, str, try_parse, try_parse_full,
+};
+#[doc(hidden)]
+pub use value::{to_list, to_object, to_value};
 pub use write::Writer;
 
 use crate::problem::Problem;

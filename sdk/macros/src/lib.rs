@@ -4,7 +4,9 @@ mod fetch;
 mod flat;
 mod group;
 mod json;
+mod openapi;
 mod pattern;
+mod problem;
 mod route;
 mod table;
 mod typed;
@@ -77,6 +79,19 @@ fn derive(derive: typed::Derive, input: TokenStream) -> TokenStream {
 #[proc_macro]
 pub fn json_response(input: TokenStream) -> TokenStream {
     json::expand(&parse_macro_input!(input as json::JsonResponse)).into()
+}
+
+/// A problem response: `problem_response! { status: 404, detail: "…" }`. What `error!` expands to.
+#[doc(hidden)]
+#[proc_macro]
+pub fn problem_response(input: TokenStream) -> TokenStream {
+    problem::expand(&parse_macro_input!(input as problem::Problem)).into()
+}
+
+/// JSON as a value: `json!({ "key": value })`.
+#[proc_macro]
+pub fn json(input: TokenStream) -> TokenStream {
+    json::expand_value(&parse_macro_input!(input as json::Json)).into()
 }
 
 /// A request to another server: `fetch!(POST url, headers: { "name": value }, json: { "key": value }, timeout: 5000)`.
