@@ -41,5 +41,6 @@ pub fn json_pointer(text: &str) -> bool {
 pub fn byte(text: &str) -> bool {
     let digits = text.strip_suffix('=').unwrap_or(text);
     let digits = digits.strip_suffix('=').unwrap_or(digits);
-    text.len() % 4 == 0 && digits.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
+    text.len().is_multiple_of(4)
+        && digits.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/'))
 }
