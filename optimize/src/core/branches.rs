@@ -21,6 +21,8 @@
 //!
 //! Branches are kept as the block that they go to, and get their numbers when they are written.
 
+mod condition;
+
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -286,35 +288,12 @@ fn ends(operator: &Operator<'_>) -> bool {
 
 /// Has the last condition say the opposite.
 fn invert(nodes: &mut Vec<Node<'_>>) {
-    use Operator::*;
+    if let Some(Node::Plain(Operator::I32Eqz)) = nodes.last() {
+        nodes.pop();
+        return;
+    }
     let opposite = match nodes.last() {
-        Some(Node::Plain(I32Eqz)) => {
-            nodes.pop();
-            return;
-        }
-        Some(Node::Plain(operator)) => match operator {
-            I32Eq => Some(I32Ne),
-            I32Ne => Some(I32Eq),
-            I32LtS => Some(I32GeS),
-            I32LtU => Some(I32GeU),
-            I32GtS => Some(I32LeS),
-            I32GtU => Some(I32LeU),
-            I32LeS => Some(I32GtS),
-            I32LeU => Some(I32GtU),
-            I32GeS => Some(I32LtS),
-            I32GeU => Some(I32LtU),
-            I64Eq => Some(I64Ne),
-            I64Ne => Some(I64Eq),
-            I64LtS => Some(I64GeS),
-            I64LtU => Some(I64GeU),
-            I64GtS => Some(I64LeS),
-            I64GtU => Some(I64LeU),
-            I64LeS => Some(I64GtS),
-            I64LeU => Some(I64GtU),
-            I64GeS => Some(I64LtS),
-            I64GeU => Some(I64LtU),
-            _ => None,
-        },
+        Some(Node::Plain(operator)) => condition::opposite(operator),
         _ => None,
     };
     match opposite {
@@ -322,7 +301,7 @@ fn invert(nodes: &mut Vec<Node<'_>>) {
             nodes.pop();
             nodes.push(Node::Plain(opposite));
         }
-        None => nodes.push(Node::Plain(I32Eqz)),
+        None => nodes.push(Node::Plain(Operator::I32Eqz)),
     }
 }
 
