@@ -16,6 +16,9 @@ use crate::{IntoResponse, Problem, Rejection, Request, Response, StatusCode, Typ
 /// The most fields that a form or a query may have. To tell them apart by name takes the square of it.
 pub(crate) const MOST_FIELDS: usize = 1000;
 
+/// A name and a value.
+pub(super) type Field<'a> = (Cow<'a, str>, Cow<'a, str>);
+
 const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
 /// A form, in and out: as an argument it is read from the body, as an answer it is written. Lists are names that come more
@@ -93,7 +96,7 @@ const fn input<T: Type>() -> Input {
 }
 
 #[inline(never)]
-fn pairs_of(request: &Request) -> Result<Vec<(Cow<'_, str>, Cow<'_, str>)>, Problem> {
+fn pairs_of(request: &Request) -> Result<Vec<Field<'_>>, Problem> {
     if !request.is_form() {
         return Err(Problem::unsupported_media_type("this route reads `application/x-www-form-urlencoded`"));
     }
@@ -105,7 +108,7 @@ fn pairs_of(request: &Request) -> Result<Vec<(Cow<'_, str>, Cow<'_, str>)>, Prob
 
 /// The fields of a form or a query, decoded as the URL standard says; `None` where there are too many.
 #[inline(never)]
-pub(crate) fn fields(encoded: &[u8]) -> Option<Vec<(Cow<'_, str>, Cow<'_, str>)>> {
+pub(crate) fn fields(encoded: &[u8]) -> Option<Vec<Field<'_>>> {
     let fields: Vec<_> = form_urlencoded::parse(encoded).take(MOST_FIELDS + 1).collect();
     (fields.len() <= MOST_FIELDS).then_some(fields)
 }

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 
 pub use builder::Builder;
 
+use super::form::Field;
 use super::{FromRequest, OptionalFromRequest, read};
 use crate::media_type::MediaType;
 use crate::openapi::{Body, Content, Input};
@@ -125,7 +126,7 @@ impl<'r> Multipart<'r> {
     }
 
     #[inline(never)]
-    fn pairs(&self) -> Result<Vec<(Cow<'_, str>, Cow<'_, str>)>, Problem> {
+    fn pairs(&self) -> Result<Vec<Field<'_>>, Problem> {
         let mut pairs = Vec::new();
         for part in self.parts.iter().filter(|part| part.file_name.is_none()) {
             let Some(text) = part.text() else {
