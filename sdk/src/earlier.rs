@@ -1,8 +1,8 @@
 //! Names that handlers written for mik-sdk 0.1 have from their bindings or from its prelude, where they are not this
 //! crate's own: `docs/from-mik-sdk-0.1.md` lists what became of each.
 
-use crate::typed::{Type, refusal, violations};
 use crate::Problem;
+use crate::typed::{Type, refusal, violations};
 
 pub use crate::typed::Id;
 
