@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::openapi::Output;
 use crate::text::{join, push_number};
-use crate::{IntoResponse, Response, fields, http_date, log};
+use crate::{IntoResponse, Response, fields, http_date};
 
 /// A cookie that a response sets.
 ///
@@ -16,7 +16,7 @@ use crate::{IntoResponse, Response, fields, http_date, log};
 ///
 /// A value may be any text: what a cookie cannot hold is percent-encoded (as `encodeURIComponent` would), and
 /// [`Cookies`](crate::Cookies) decodes it. A name, a path or a domain that could say anything else than that, or a cookie
-/// that browsers would drop, makes the whole response a 500, and the log says why.
+/// that browsers would drop, makes the whole response a 500 that says why.
 ///
 /// ```
 /// use mik_sdk::prelude::*;
@@ -213,10 +213,10 @@ impl Cookie {
             is_plain && (1..=253).contains(&domain.len()) && !domain.starts_with('.')
         };
         let rules = [
-            (fields::is_token(&self.name), "its name is not a token: letters, digits and `-`, `_`, `.`"),
+            (fields::is_token(&self.name), "its name is not a token: letters, digits, dashes, dots"),
             (
                 self.path.starts_with('/') && self.path.bytes().all(|byte| matches!(byte, b'!'..=b'~') && byte != b';'),
-                "its path has to begin with `/` and to be percent-encoded, without `;`",
+                "its path has to begin with a slash and to be percent-encoded, without semicolons",
             ),
             (self.domain.as_deref().is_none_or(is_domain), "its domain is not the name of a host"),
             (self.is_secure || self.same_site != SameSite::None, "`SameSite=None` needs `Secure`"),
@@ -235,15 +235,14 @@ impl Cookie {
 
 impl Response {
     /// This response, and it sets a cookie. One that cannot be sent makes the whole response a 500, as a header field that
-    /// cannot be sent does, and the log says what is wrong with it.
+    /// cannot be sent does; it says what is wrong with it.
     #[must_use]
     pub fn with_cookie(self, cookie: Cookie) -> Self {
-        let field = cookie.to_field().unwrap_or_else(|rule| {
-            log::error!("the cookie cannot be set: {rule}");
-            // No field that can be sent: so nothing is.
-            "\n".to_owned()
-        });
-        self.with_header("set-cookie", field)
+        match cookie.to_field() {
+            Ok(field) => self.with_header("set-cookie", field),
+            // No name of a field, so it is refused as one. To log it would cost 6 KiB.
+            Err(rule) => self.with_header(join(&["set-cookie` (", rule, ")"]), ""),
+        }
     }
 }
 

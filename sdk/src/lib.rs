@@ -113,15 +113,36 @@ pub use method::Method;
 /// use mik_sdk::prelude::*;
 ///
 /// #[derive(Type)]
-/// struct Page {
-///     #[field(default = 1)]
-///     number: u32,
-///     #[field(rename = "sortBy", docs = "The field to sort by")]
-///     sort_by: Option<String>,
+/// struct NewUser {
+///     #[field(min = 1, max = 100, docs = "As the user writes it")]
+///     name: String,
+///     #[field(format = "email")]
+///     email: String,
+///     #[field(rename = "bornIn", min = 1900)]
+///     born_in: Option<u16>,
+///     #[field(default, max_items = 3, unique)]
+///     tags: Vec<Tag>,
 /// }
 ///
-/// let page: Page = json::parse(br#"{"sortBy":"name"}"#)?;
-/// assert_eq!((page.number, page.sort_by.as_deref()), (1, Some("name")));
+/// #[derive(Type, PartialEq, Eq, PartialOrd, Ord)]
+/// struct Tag(#[field(pattern = "^[a-z]+$")] String);
+///
+/// let user: NewUser = json::parse(br#"{ "name": "Ada", "email": "ada@example.com", "tags": ["admin"] }"#)?;
+/// assert_eq!((user.name.as_str(), user.born_in), ("Ada", None));
+///
+/// let wrong = br#"{ "name": "", "email": "ada@example.com", "bornIn": 99999, "tags": ["Admin"] }"#;
+/// let problem = json::parse::<NewUser>(wrong).err().unwrap();
+/// assert_eq!(problem.status(), StatusCode::UNPROCESSABLE_ENTITY);
+/// let problem: json::Value = json::parse(problem.to_json().as_bytes())?;
+/// assert_eq!(
+///     problem["errors"],
+///     json!([
+///         { "pointer": "/bornIn", "detail": "must be at most 65535" },
+///         { "pointer": "/name", "detail": "must have at least 1 character" },
+///         { "pointer": "/tags/0", "detail": "must match `^[a-z]+$`" },
+///     ]),
+/// );
+/// # use mik_sdk::json;
 /// # Ok::<(), Problem>(())
 /// ```
 pub use mik_sdk_macros::Type;
@@ -325,7 +346,7 @@ pub mod __private {
     pub use crate::early::{EarlyAnswer, Present};
     pub use crate::handler::run;
     pub use crate::json::{Writer, to_list, to_object, to_value};
-    pub use crate::layers::{Attached, Group, Groups, after, answer_in_groups, before};
+    pub use crate::layers::{Attached, Before, Group, Groups, after, answer_in_groups, before};
     pub use crate::routing::{Endpoint, Route, Segment, answer};
     pub use crate::text::{Text, TextByDisplay, TextByReference};
 
@@ -367,12 +388,15 @@ pub mod __private {
     }
 }
 
-/// The examples of the page about 0.1 compile, too.
+/// The examples of the repository's pages compile, too.
 #[cfg(doctest)]
-#[doc = include_str!("../../docs/from-mik-sdk-0.1.md")]
-struct FromEarlier;
-
-/// The example of the repository's own README compiles, too.
-#[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct RepositoryReadme;
+mod pages {
+    #[doc = include_str!("../../README.md")]
+    struct Readme;
+    #[doc = include_str!("../README.md")]
+    struct SdkReadme;
+    #[doc = include_str!("../../docs/from-axum.md")]
+    struct FromAxum;
+    #[doc = include_str!("../../docs/from-mik-sdk-0.1.md")]
+    struct FromEarlier;
+}

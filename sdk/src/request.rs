@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 
 use crate::extract::form_fields;
 use crate::layers::Extensions;
-use crate::{Bytes, Headers, Method, log};
+use crate::{Bytes, Headers, Method};
 
 /// One request.
 ///
@@ -101,7 +101,7 @@ impl Request {
     }
 
     /// The first value of a query parameter, decoded. [`Query`](crate::Query) reads them all into a type. A query with more
-    /// than 1000 parameters has none of them here.
+    /// than 1000 parameters has none of them here, and is a 400 there.
     pub fn query(&self, name: &str) -> Option<&str> {
         self.query_all(name).first().map(String::as_str)
     }
@@ -162,7 +162,6 @@ impl Values {
     fn new(encoded: &[u8]) -> Self {
         let mut values: Vec<(String, Vec<String>)> = Vec::new();
         let Some(fields) = form_fields(encoded) else {
-            log::warn!("a query or a form with more than 1000 fields is not read");
             return Self(values);
         };
         for (name, value) in fields {

@@ -242,7 +242,9 @@ impl IntoResponse for Vec<u8> {
     }
 }
 
-impl<T: Serialize> IntoResponse for Json<T> {
+impl<T: Serialize + Type> IntoResponse for Json<T> {
+    const OUTPUT: Output = Output::content(200, "application/json", Some(Shape::of::<T>()));
+
     fn into_response(self) -> Response {
         let mut writer = json::Writer::new();
         writer.value(&self.0);

@@ -42,15 +42,11 @@ impl<T: Display + ?Sized> TextByDisplay for Text<'_, T> {
     }
 }
 
-/// Appends a number in decimal, without the formatting that `to_string` brings along.
+/// A number at the end of a text. `to_string` says the same, and brings along how numbers are padded.
 #[inline(never)]
 pub(crate) fn push_number(text: &mut String, number: u64) {
-    let mut unit = 1;
-    while number / unit >= 10 {
-        unit *= 10;
+    if number >= 10 {
+        push_number(text, number / 10);
     }
-    while unit > 0 {
-        text.push(char::from(b'0' + (number / unit % 10) as u8));
-        unit /= 10;
-    }
+    text.push_str("0123456789".get((number % 10) as usize..).and_then(|digits| digits.get(..1)).unwrap_or_default());
 }

@@ -24,6 +24,7 @@ mod names {
         name: ::std::string::String,
     }
 
+    #[derive(mik_sdk::Type)]
     struct Response;
 
     #[expect(dead_code, reason = "it shall not be found")]

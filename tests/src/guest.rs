@@ -126,6 +126,7 @@ pub static CLIENT: Guest = Guest::new(GUESTS, "client", LazyLock::new(|| build(G
 
 /// `examples/fetch`: answers put together from those of other servers.
 pub static FETCH: Guest = Guest::new(EXAMPLES, "fetch", LazyLock::new(|| build(EXAMPLES, "fetch")));
+
 /// `examples/auth`: sessions in signed cookies, bearer tokens.
 pub static AUTH: Guest = Guest::new(EXAMPLES, "auth", LazyLock::new(|| build(EXAMPLES, "auth")));
 

@@ -4,6 +4,7 @@ mod fetch;
 mod flat;
 mod group;
 mod json;
+mod openapi;
 mod pattern;
 mod problem;
 mod route;
@@ -132,6 +133,13 @@ pub fn fetch(input: TokenStream) -> TokenStream {
 
 /// The known name that somebody may have meant.
 fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    // `minimum` for `min`, `len` for `length`.
+    if let Some(longer) = known.iter().find(|known| {
+        let (short, long) = if known.len() < name.len() { (**known, name) } else { (name, **known) };
+        short.len() >= 3 && long.starts_with(short)
+    }) {
+        return Some(longer);
+    }
     let candidates = known.iter().map(|known| (*known, strsim::damerau_levenshtein(name, known)));
     // As far off as a third of it, a word is more likely another.
     let near = candidates.filter(|(known, distance)| *distance <= known.len().max(name.len()).div_ceil(3));

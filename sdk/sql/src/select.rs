@@ -3,8 +3,8 @@
 use crate::filter::{Names, write_all};
 use crate::writer::Writer;
 use crate::{
-    Aggregate, Allow, CursorKey, Dialect, Error, Expr, FilterExpr, Join, Operator, PageRequest, Pages, SortDir,
-    SortField, Table, Value, Wish, simple,
+    Aggregate, Allow, CursorKey, Dialect, Error, Expr, FilterExpr, Join, Operator, PageRequest, Pages, QueryResult,
+    SortDir, SortField, Table, Value, Wish, simple,
 };
 
 /// Reads from a table of a PostgreSQL database.
@@ -37,22 +37,6 @@ pub fn postgres(table: impl Into<Table>) -> QueryBuilder {
 /// ```
 pub fn sqlite(table: impl Into<Table>) -> QueryBuilder {
     QueryBuilder::new(Dialect::Sqlite, table)
-}
-
-/// A statement, ready for a database.
-#[derive(Clone, Debug, PartialEq)]
-#[must_use = "it does nothing until a database runs it"]
-pub struct QueryResult {
-    /// The text.
-    pub sql: String,
-    /// The values for its placeholders, in their order.
-    pub params: Vec<Value>,
-}
-
-impl From<QueryResult> for (String, Vec<Value>) {
-    fn from(query: QueryResult) -> Self {
-        (query.sql, query.params)
-    }
 }
 
 /// Writes the condition that a row lies beyond a position.

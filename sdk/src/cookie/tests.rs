@@ -83,6 +83,7 @@ fn a_cookie_that_cannot_be_sent_leaves_nothing_of_the_response() {
     assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
     assert!(!response.text().unwrap().contains("secret"));
     assert_eq!(response.header("set-cookie"), None);
+    assert!(response.text().unwrap().contains("its name is not a token"), "{:?}", response.text());
 }
 
 proptest! {

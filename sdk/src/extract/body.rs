@@ -12,7 +12,9 @@ use crate::{Problem, Rejection, Request, Type};
 /// | what is wrong | answer |
 /// |---|---|
 /// | the content type is not `application/json` or `…+json` | 415 |
-/// | the body is not the JSON of a `T` | 400, with line and column |
+/// | the body has more bytes than [`json::MAX_SIZE`](crate::json::MAX_SIZE), or `MIK_MAX_JSON_SIZE` | 413 |
+/// | the body is not the JSON of a `T` | 400, with line, column and JSON Pointer |
+/// | numbers are out of the range of their types, values break the rules of `T` | 422, with every one of them as `errors` |
 ///
 /// ```
 /// use mik_sdk::prelude::*;
@@ -38,6 +40,8 @@ use crate::{Problem, Rejection, Request, Type};
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned + Type> FromRequest<'_> for Json<T> {
+    const INPUT: Input = json_input::<T>();
+
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         match request.header("content-type") {
             Some(content_type) if is_json(content_type) => request.json().map(Self),
@@ -50,6 +54,8 @@ impl<T: DeserializeOwned + Type> FromRequest<'_> for Json<T> {
 }
 
 impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Json<T> {
+    const INPUT: Input = json_input::<T>();
+
     fn from_request_optional(request: &Request) -> Result<Option<Self>, Rejection> {
         let is_absent = request.header("content-type").is_none() && request.body().is_none_or(<[u8]>::is_empty);
         if is_absent {
@@ -98,6 +104,17 @@ impl OptionalFromRequest<'_> for Bytes {
 
     fn from_request_optional(request: &Request) -> Result<Option<Self>, Rejection> {
         Ok(request.body().map(|_| request.bytes()))
+    }
+}
+
+const fn json_input<T: Type>() -> Input {
+    Input {
+        body: Some(Body {
+            content: const { &[Content { media_type: "application/json", shape: Some(Shape::of::<T>()) }] },
+            required: true,
+        }),
+        problems: &[400, 413, 415, 422],
+        ..Input::NONE
     }
 }
 

@@ -6,13 +6,14 @@ use serde::de::DeserializeOwned;
 
 use super::{FromRequest, OptionalFromRequest, form_fields};
 use crate::mismatch::Mismatch;
+use crate::openapi::{Input, Shape};
 use crate::plain::Pairs;
 use crate::text::join;
 use crate::typed::{self, Type, refusal};
 use crate::{Problem, Rejection, Request};
 
 /// What the route took from the path: one value, a tuple in the order of the path, or a type whose fields have the names.
-/// A value that cannot be read is a 400 that names it.
+/// A value that cannot be read is a 400 that names it, one that breaks a rule of the type a 422.
 ///
 /// ```
 /// use mik_sdk::prelude::*;
@@ -40,6 +41,8 @@ use crate::{Problem, Rejection, Request};
 pub struct Path<T>(pub T);
 
 impl<T: DeserializeOwned + Type> FromRequest<'_> for Path<T> {
+    const INPUT: Input = Input { path: Some(Shape::of::<T>()), problems: PROBLEMS, ..Input::NONE };
+
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         let pairs: Vec<_> = request.params().map(|(name, value)| (Cow::Borrowed(name), Cow::Borrowed(value))).collect();
         read("path", &pairs).map(Self)
@@ -47,6 +50,8 @@ impl<T: DeserializeOwned + Type> FromRequest<'_> for Path<T> {
 }
 
 impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Path<T> {
+    const INPUT: Input = Input { path: Some(Shape::of::<T>()), problems: PROBLEMS, ..Input::NONE };
+
     fn from_request_optional(request: &Request) -> Result<Option<Self>, Rejection> {
         if request.params().len() == 0 {
             return Ok(None);
@@ -56,7 +61,7 @@ impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Path<T> {
 }
 
 /// The query, read into a type: `?page=2&tag=a&tag=b`. A name that comes more than once fills a list; a value that cannot
-/// be read, or is missing and not an `Option`, is a 400 that names it. Names that the type does not know are passed over.
+/// be read, or is missing and not an `Option`, is a 400 that names it, one that breaks a rule of the type a 422. Names that the type does not know are passed over.
 ///
 /// ```
 /// use mik_sdk::prelude::*;
@@ -86,6 +91,8 @@ impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Path<T> {
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned + Type> FromRequest<'_> for Query<T> {
+    const INPUT: Input = Input { query: Some(Shape::of::<T>()), problems: PROBLEMS, ..Input::NONE };
+
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         let query = request.query_string().unwrap_or_default();
         match form_fields(query.as_bytes()) {
@@ -96,6 +103,8 @@ impl<T: DeserializeOwned + Type> FromRequest<'_> for Query<T> {
 }
 
 impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Query<T> {
+    const INPUT: Input = Input { query: Some(Shape::of::<T>()), problems: PROBLEMS, ..Input::NONE };
+
     fn from_request_optional(request: &Request) -> Result<Option<Self>, Rejection> {
         if request.query_string().is_none_or(str::is_empty) {
             return Ok(None);
@@ -103,6 +112,9 @@ impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Query<T> {
         Self::from_request(request).map(Some)
     }
 }
+
+/// What cannot be read, and what does not keep to its rules.
+const PROBLEMS: &[u16] = &[400, 422];
 
 /// What the pairs are as a `T`, if it keeps to its rules.
 pub(super) fn read<T: DeserializeOwned + Type>(

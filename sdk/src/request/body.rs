@@ -30,9 +30,10 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// 400, with line and column, where the body is not the JSON of a `T`.
+    /// 413, where the body has more bytes than [`json::MAX_SIZE`], or `MIK_MAX_JSON_SIZE`; 400, with line and column, where it is
+    /// not the JSON of a `T`; 422, with every violation, where it breaks the rules of `T`.
     pub fn json<T: DeserializeOwned + Type>(&self) -> Result<T, Problem> {
-        json::parse(self.body().unwrap_or_default())
+        json::parse(json::bounded(self.body().unwrap_or_default())?)
     }
 
     /// The body read by a function; `None` where there is no body, or the function says so.
