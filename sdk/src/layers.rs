@@ -23,7 +23,7 @@ pub struct Group {
     /// The group around it; the outermost names itself.
     pub parent: u8,
     /// What is asked before anything of the group answers, in this order.
-    pub before: &'static [fn(&Request) -> Result<Attached, Response>],
+    pub before: &'static [Before],
     /// What changes the answers of the group, in this order.
     pub after: &'static [fn(Response, &Request) -> Response],
     /// Which pages of other origins may read the answers of the group.
@@ -31,6 +31,9 @@ pub struct Group {
     /// What answers where no route does.
     pub fallback: Option<fn(&Request) -> Response>,
 }
+
+/// A `before` function, with its extractors.
+pub type Before = fn(&Request) -> Result<Attached, Response>;
 
 /// Every group: the first is the outermost.
 #[derive(Debug)]

@@ -210,6 +210,52 @@ pub use mik_sdk_macros::json;
 /// assert_eq!(testing::put("/users/7").send(handle).header("allow"), Some("GET, HEAD, OPTIONS"));
 /// # }
 /// ```
+///
+/// Groups, and what is done around their routes:
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// routes! {
+///     after => harden,
+///     GET "/" => home,
+///     _ => nothing,
+///
+///     "/api" => {
+///         before => authenticate,
+///         cors => Cors::origins(&["https://app.example"]).headers(&["authorization"]),
+///         GET "/me" => me,
+///         "/items" => {
+///             GET "" => home,
+///             GET "/{id}" => item(path: u32),
+///         }
+///     }
+/// }
+///
+/// fn harden(response: Response) -> Response {
+///     response.with_header("x-content-type-options", "nosniff")
+/// }
+///
+/// #[derive(Clone)]
+/// struct User(String);
+///
+/// fn authenticate(request: &Request) -> Result<Extension<User>, Problem> {
+///     let name = ensure!(request.header("authorization"), 401, "who are you?");
+///     Ok(Extension(User(name.to_owned())))
+/// }
+///
+/// fn home() -> &'static str { "home" }
+/// fn me(Extension(user): Extension<User>) -> String { user.0 }
+/// fn item(id: u32, _: &Request) -> String { id.to_string() }
+/// fn nothing() -> Problem { Problem::not_found("nothing is here") }
+///
+/// # fn main() {
+/// let response = testing::get("/api/me").header("authorization", "Ada").send(handle);
+/// assert_eq!((response.text(), response.header("x-content-type-options")), (Some("Ada"), Some("nosniff")));
+/// assert_eq!(testing::get("/api/items/7").send(handle).status(), StatusCode::UNAUTHORIZED);
+/// assert_eq!(testing::get("/elsewhere").send(handle).status(), StatusCode::NOT_FOUND);
+/// # }
+/// ```
 pub use mik_sdk_macros::routes;
 /// ```
 /// use mik_sdk::prelude::*;
@@ -300,7 +346,7 @@ pub mod __private {
     pub use crate::early::{EarlyAnswer, Present};
     pub use crate::handler::run;
     pub use crate::json::{Writer, to_list, to_object, to_value};
-    pub use crate::layers::{Attached, Group, Groups, after, answer_in_groups, before};
+    pub use crate::layers::{Attached, Before, Group, Groups, after, answer_in_groups, before};
     pub use crate::routing::{Endpoint, Route, Segment, answer};
     pub use crate::text::{Text, TextByDisplay, TextByReference};
 

@@ -23,6 +23,37 @@ use syn::parse_macro_input;
 /// another method is answered 405 with `Allow`; `HEAD` is answered by `GET`, and `OPTIONS` with `Allow`, unless there is a
 /// route for them.
 ///
+/// # Groups
+///
+/// `"/prefix" => { … }` is a group: its routes go on with the prefix, and groups nest. It is written as an arm of a `match`,
+/// because that is what it is: a path goes in where its beginning fits. The prefix has no slash at its end, so that what a
+/// route answers can be read off: `"/api"` and `"/users"` are `/api/users`, `"/api"` and `""` are `/api`. A group with the
+/// prefix `""` is for routes that have only their layers in common. Before its routes, a group (and `routes!` itself) says
+/// what is done around them:
+///
+/// | | |
+/// |---|---|
+/// | `before => function` | is asked before anything of the group answers. It takes extractors, as a handler does, and returns `Result<(), Problem>`, or any other error that is an answer. To hand something on it returns `Extension(value)`, and handlers take `Extension<T>`; the request itself stays as it was sent |
+/// | `after => function` | a `fn(Response) -> Response` or `fn(Response, &Request) -> Response`, for every answer of the group: those that a `before` gave instead, 404 and 405 too |
+/// | `cors => Cors::…` | which pages of other origins may read the answers; the innermost alone decides |
+/// | `_ => handler` | answers every method of the paths that no route has; it may stand anywhere in the group |
+///
+/// Each `before` and `after` may be there more than once, and they run in the order in which they are written: those before
+/// of the outermost group first, those after of the innermost. A path that no route has belongs to the innermost group whose
+/// prefix it begins with; the 404, and the 405 of a path that is known, are answered inside of the layers of their group, so
+/// that whoever may not see what there is does not learn it. A preflight is answered before all of them.
+///
+/// Where there is none of this, a group costs a component nothing.
+///
+/// # Handlers
+///
+/// A handler is named by its path: a function, a method (`User::list`), a function of a trait, a generic one (`page::<7>`).
+/// It is no closure, because what answers a route has a name, in messages and in documentation. With `(body: T)`, `(path: T)`
+/// or `(query: T)` after the name it takes these values as they are, in this order, and `&Request` last; `-> T` after it
+/// says what the answer holds. That is how handlers were written for mik-sdk 0.1.
+///
+/// A crate that depends on this one by another name says `extern crate that_name as mik_sdk;`.
+///
 /// Attributes: `#[status(201)]` (of an answer that would be 200), `#[tag("…")]`, `#[summary("…")]`, `#[deprecated]`.
 #[proc_macro]
 pub fn routes(input: TokenStream) -> TokenStream {
