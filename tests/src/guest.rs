@@ -94,6 +94,9 @@ fn build(name: &str) -> PathBuf {
 /// A handler that shows what it is given and gives what it is asked for, composed with the bridge.
 pub static HANDLER: Guest = Guest::new("handler", LazyLock::new(|| build("handler")));
 
+/// A handler that says in its OpenAPI document what it does.
+pub static API: Guest = Guest::new("api", LazyLock::new(|| build("api")));
+
 /// A guest that misbehaves on demand, without the bridge.
 pub static PROBE: Guest = Guest::new("probe", LazyLock::new(|| build("probe")));
 
