@@ -1,14 +1,16 @@
 //! The benchmark program: measures what the design promises against `wasmtime serve` of the same version, in one run on
-//! one machine, and prints a table with a row for each budget.
+//! one machine, and what components weigh; prints a table with a row for each budget.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "the table is the product, and there is no report room")]
 #![allow(clippy::disallowed_methods, reason = "the bans keep `cargo-mik`'s rooms apart; a benchmark has no rooms")]
 
+mod budgets;
 mod host;
 mod load;
 mod machine;
 mod programs;
 mod server;
+mod size;
 mod table;
 
 use std::process::ExitCode;
@@ -23,6 +25,8 @@ type Outcome<T = ()> = Result<T, Box<dyn std::error::Error>>;
 enum Benchmark {
     /// The host: throughput, first response, memory of an idle module
     Host(HostArgs),
+    /// The sizes of components, in bytes
+    Size,
 }
 
 /// Needs wasmtime 48, which `WASMTIME` names or PATH has. Takes about two minutes.
@@ -46,8 +50,11 @@ struct HostArgs {
 }
 
 fn main() -> ExitCode {
-    let Benchmark::Host(arguments) = Benchmark::parse();
-    match host::measure(&arguments) {
+    let measured = match Benchmark::parse() {
+        Benchmark::Host(arguments) => host::measure(&arguments),
+        Benchmark::Size => size::measure(),
+    };
+    match measured {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");

@@ -27,22 +27,32 @@ impl Programs {
     /// Finds or builds all of them, wasmtime first: without it nothing else is worth the time.
     pub(crate) fn get() -> Outcome<Self> {
         let wasmtime = Wasmtime::find()?;
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the checkout has no root")?;
-        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
-        run(Command::new(cargo).current_dir(root).args(["build", "--quiet", "-p", "cargo-mik", "--profile", profile]))?;
-        // Cargo has put it where it has put this program.
-        let directory = env::current_exe()?.parent().ok_or("this program is nowhere")?.to_owned();
-        let program = |name: &str| directory.join(format!("{name}{}", env::consts::EXE_SUFFIX));
-
+        let (cargo_mik, root) = (cargo_mik()?, root()?);
         let target = root.join("target").join("benches");
-        let mut build = Command::new(program("cargo-mik"));
+        let mut build = Command::new(&cargo_mik);
         build
             .args(["mik", "build", "--quiet", "--release", "--manifest-path"])
             .arg(root.join("examples/hello/Cargo.toml"));
         run(build.env("CARGO_TARGET_DIR", &target))?;
-        Ok(Self { mik: program("mik"), wasmtime, component: target.join("mik/release/hello.wasm") })
+        let mik = cargo_mik.with_file_name(format!("mik{}", env::consts::EXE_SUFFIX));
+        Ok(Self { mik, wasmtime, component: target.join("mik/release/hello.wasm") })
     }
+}
+
+/// The root of the checkout.
+pub(crate) fn root() -> Outcome<&'static Path> {
+    Ok(Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("the checkout has no root")?)
+}
+
+/// Builds the programs, in the profile that this one is built in, and says where `cargo-mik` is.
+pub(crate) fn cargo_mik() -> Outcome<PathBuf> {
+    let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let profile = if cfg!(debug_assertions) { "dev" } else { "release" };
+    let arguments = ["build", "--quiet", "-p", "cargo-mik", "--profile", profile];
+    run(Command::new(cargo).current_dir(root()?).args(arguments))?;
+    // Cargo has put it where it has put this program.
+    let directory = env::current_exe()?.parent().ok_or("this program is nowhere")?.to_owned();
+    Ok(directory.join(format!("cargo-mik{}", env::consts::EXE_SUFFIX)))
 }
 
 impl Wasmtime {
@@ -69,7 +79,8 @@ impl Wasmtime {
     }
 }
 
-fn run(command: &mut Command) -> Outcome {
+/// Runs a command that has to succeed.
+pub(crate) fn run(command: &mut Command) -> Outcome {
     let status = command.status()?;
     if status.success() { Ok(()) } else { Err(format!("{command:?} failed: {status}").into()) }
 }

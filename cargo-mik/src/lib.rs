@@ -5,6 +5,7 @@
 //! `tools` alone touches processes and files. See ARCHITECTURE.md.
 
 mod cli;
+pub mod inspect;
 pub mod plan;
 pub mod project;
 pub mod report;

@@ -1,4 +1,5 @@
-//! The world of a handler: the only unsafe code, and all of it generated from `wit/` (see `tests/bindings.rs`).
+//! The world of a handler, and that of the HTTP client: the only unsafe code, and all of it generated from the interfaces in
+//! `wit/` (see `tests/bindings.rs`).
 
 #[rustfmt::skip]
 #[allow(missing_docs, unreachable_pub, unsafe_code, unused, clippy::all, clippy::pedantic, clippy::restriction)]

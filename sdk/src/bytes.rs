@@ -15,6 +15,7 @@ use std::sync::Arc;
 /// assert_eq!(bytes.len(), 3);
 /// assert_eq!(&bytes[1..], b"bc");
 /// assert_eq!(bytes.into_vec(), b"abc");
+/// assert!(Bytes::new().is_empty());
 /// ```
 #[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Bytes(Arc<Vec<u8>>);
@@ -72,6 +73,18 @@ impl From<&str> for Bytes {
 impl From<&[u8]> for Bytes {
     fn from(bytes: &[u8]) -> Self {
         bytes.to_vec().into()
+    }
+}
+
+impl From<&Vec<u8>> for Bytes {
+    fn from(bytes: &Vec<u8>) -> Self {
+        bytes.clone().into()
+    }
+}
+
+impl From<&String> for Bytes {
+    fn from(text: &String) -> Self {
+        text.as_bytes().into()
     }
 }
 

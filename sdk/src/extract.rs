@@ -1,11 +1,26 @@
 //! Extractors: what a handler asks of a request by naming a type.
 
+mod authorization;
 mod body;
+mod cookies;
+mod form;
+mod header;
+#[cfg(feature = "multipart")]
+pub mod multipart;
 mod params;
+mod uri;
 
+pub use authorization::{Basic, Bearer};
+pub(crate) use body::is_json;
 pub use body::{Json, Text};
+pub use cookies::Cookies;
+pub use form::Form;
+pub(crate) use form::fields as form_fields;
+pub use header::Header;
+use params::read;
 pub(crate) use params::wrong as wrong_parameter;
 pub use params::{Path, Query};
+pub use uri::Uri;
 
 use crate::Bytes;
 
@@ -61,6 +76,37 @@ pub trait FromRequest<'r>: Sized {
     label = "may not be left out",
     note = "take `Result<{Self}, Rejection>` to handle what is wrong with it"
 )]
+///
+/// ```
+/// use mik_sdk::prelude::*;
+/// use mik_sdk::OptionalFromRequest;
+///
+/// struct Version(u8);
+///
+/// impl OptionalFromRequest<'_> for Version {
+///     fn from_request_optional(request: &Request) -> Result<Option<Self>, Rejection> {
+///         match request.header("x-version") {
+///             None => Ok(None),
+///             Some(version) => match version.parse() {
+///                 Ok(version) => Ok(Some(Version(version))),
+///                 Err(_) => Err(Problem::bad_request("`x-version` is a number")),
+///             },
+///         }
+///     }
+/// }
+///
+/// routes! {
+///     GET "/" => home,
+/// }
+///
+/// fn home(version: Option<Version>) -> String {
+///     version.map_or(1, |version| version.0).to_string()
+/// }
+///
+/// assert_eq!(testing::get("/").send(handle).text(), Some("1"));
+/// assert_eq!(testing::get("/").header("x-version", "2").send(handle).text(), Some("2"));
+/// assert_eq!(testing::get("/").header("x-version", "two").send(handle).status(), StatusCode::BAD_REQUEST);
+/// ```
 pub trait OptionalFromRequest<'r>: Sized {
     /// What it takes of a request where it takes anything; see [`FromRequest::INPUT`].
     const INPUT: Input = Input::OPAQUE;

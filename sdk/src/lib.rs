@@ -35,14 +35,18 @@
 //! `cargo mik build` makes a component of it that any WASI HTTP runtime serves; `cargo test` calls it natively, through
 //! [`testing`].
 //!
-//! - What a handler takes: [`Path`], [`Query`], [`Json`], [`Bytes`], [`Text`], [`Method`], `&`[`Request`], `Option` and
-//!   `Result<_, `[`Rejection`]`>` of them, and whatever else is [`FromRequest`].
+//! - What a handler takes: [`Path`], [`Query`], [`Json`], [`Form`], [`Bytes`], [`Text`], [`Header`], [`Cookies`], [`Bearer`],
+//!   [`Basic`], [`Method`], [`Uri`], `&`[`Request`], `Option` and `Result<_, `[`Rejection`]`>` of them, and whatever else is
+//!   [`FromRequest`]. There is no `State`: an instance may answer one request and be gone.
 //! - What it returns: whatever is [`IntoResponse`]. `?` makes a [`Problem`] of every error.
 //! - What it asks of its host: [`time`], [`random`], [`env`](mod@env), [`log`](mod@log).
 
 // Macros name the crate by its name, here too.
 extern crate self as mik_sdk;
 
+#[cfg(all(target_arch = "wasm32", feature = "allocator"))]
+#[allow(unsafe_code, reason = "an allocator is what makes memory safe for others")]
+mod allocator;
 #[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub mod bindings;
@@ -50,15 +54,26 @@ mod bytes;
 #[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub mod component;
+mod cookie;
+mod earlier;
+mod early;
 pub mod env;
 mod extract;
+mod fields;
 mod handler;
+pub mod header;
 mod headers;
+#[cfg(any(test, all(target_arch = "wasm32", feature = "allocator")))]
+mod heap;
+#[cfg(feature = "http-client")]
+pub mod http_client;
+mod http_date;
 pub mod json;
 mod layers;
 #[cfg(all(target_arch = "wasm32", target_env = "p2"))]
 mod libc;
 pub mod log;
+mod media_type;
 mod method;
 mod mismatch;
 pub mod openapi;
@@ -70,35 +85,103 @@ mod request;
 mod respond;
 mod response;
 mod routing;
+#[cfg(feature = "sql")]
+mod sql;
+pub mod status;
 pub mod testing;
 mod text;
 pub mod time;
 mod trace;
+mod trace_parent;
 pub mod typed;
 
+pub use ::http::StatusCode;
 pub use bytes::Bytes;
-pub use extract::{FromRequest, Json, OptionalFromRequest, Path, Query, Text};
+#[cfg(feature = "signed-cookies")]
+pub use cookie::signed::SigningKey;
+pub use cookie::{Cookie, SameSite};
+#[cfg(feature = "multipart")]
+pub use extract::multipart::{self, Multipart};
+pub use extract::{
+    Basic, Bearer, Cookies, Form, FromRequest, Header, Json, OptionalFromRequest, Path, Query, Text, Uri,
+};
 pub use handler::{Arguments, Handler};
 pub use headers::Headers;
-pub use http::StatusCode;
 pub use layers::{After, Cors, Extension, Verdict};
 pub use method::Method;
 /// ```
 /// use mik_sdk::prelude::*;
 ///
 /// #[derive(Type)]
-/// struct Page {
-///     #[field(default = 1)]
-///     number: u32,
-///     #[field(rename = "sortBy", docs = "The field to sort by")]
-///     sort_by: Option<String>,
+/// struct NewUser {
+///     #[field(min = 1, max = 100, docs = "As the user writes it")]
+///     name: String,
+///     #[field(format = "email")]
+///     email: String,
+///     #[field(rename = "bornIn", min = 1900)]
+///     born_in: Option<u16>,
+///     #[field(default, max_items = 3, unique)]
+///     tags: Vec<Tag>,
 /// }
 ///
-/// let page: Page = json::parse(br#"{"sortBy":"name"}"#)?;
-/// assert_eq!((page.number, page.sort_by.as_deref()), (1, Some("name")));
+/// #[derive(Type, PartialEq, Eq, PartialOrd, Ord)]
+/// struct Tag(#[field(pattern = "^[a-z]+$")] String);
+///
+/// let user: NewUser = json::parse(br#"{ "name": "Ada", "email": "ada@example.com", "tags": ["admin"] }"#)?;
+/// assert_eq!((user.name.as_str(), user.born_in), ("Ada", None));
+///
+/// let wrong = br#"{ "name": "", "email": "ada@example.com", "bornIn": 99999, "tags": ["Admin"] }"#;
+/// let problem = json::parse::<NewUser>(wrong).err().unwrap();
+/// assert_eq!(problem.status(), StatusCode::UNPROCESSABLE_ENTITY);
+/// let problem: json::Value = json::parse(problem.to_json().as_bytes())?;
+/// assert_eq!(
+///     problem["errors"],
+///     json!([
+///         { "pointer": "/bornIn", "detail": "must be at most 65535" },
+///         { "pointer": "/name", "detail": "must have at least 1 character" },
+///         { "pointer": "/tags/0", "detail": "must match `^[a-z]+$`" },
+///     ]),
+/// );
+/// # use mik_sdk::json;
 /// # Ok::<(), Problem>(())
 /// ```
 pub use mik_sdk_macros::Type;
+/// A request to another server, with feature `http-client`: the [`http_client`] in one line.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// fn order(item: &str, token: &str) -> Result<Response, Problem> {
+///     let url = "https://shop.example.com/orders";
+///     let response = fetch!(POST url,
+///         headers: { "authorization": format!("Bearer {token}") },
+///         json: { "item": item, "count": 1, "tags": ["new", item] },
+///         timeout: 5000,
+///     )
+///     .retries_of_any_method(2)
+///     .send()?;
+///     Ok(ok!({ "status": response.status(), "id": response.header("x-id") }))
+/// }
+/// # let _ = order;
+/// ```
+///
+/// After the method comes the URL, any expression that is text, and then, in any order: `headers: { name: value }`;
+/// `json: …`, written as in [`ok!`], or `body: …`, bytes or text; `timeout: …`, in milliseconds. What it makes is a
+/// [`ClientRequest`](http_client::ClientRequest).
+#[cfg(feature = "http-client")]
+pub use mik_sdk_macros::fetch;
+/// Keys are names, literals, or expressions in parentheses; values are whatever `serde` can write, and objects and lists
+/// nest. `str(…)`, `int(…)`, `float(…)` and `bool(…)` say what a value shall be, whatever it is.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// let count: u8 = 7;
+/// let value = json!({ "name": "Ada", "counts": [int(count), null], "id": str(Uuid::nil()) });
+/// assert_eq!(value["counts"][0], 7);
+/// assert_eq!(value["id"], "00000000-0000-0000-0000-000000000000");
+/// ```
+pub use mik_sdk_macros::json;
 /// ```
 /// use mik_sdk::prelude::*;
 ///
@@ -128,6 +211,36 @@ pub use mik_sdk_macros::Type;
 /// # }
 /// ```
 pub use mik_sdk_macros::routes;
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// #[derive(Path)]
+/// struct Place {
+///     #[field(min = 1)]
+///     shelf: u32,
+///     book: String,
+/// }
+///
+/// #[derive(Query)]
+/// struct Page {
+///     #[field(default = 20, min = 1, max = 100)]
+///     limit: u32,
+/// }
+///
+/// routes! {
+///     GET "/shelves/{shelf}/{book}" => book,
+/// }
+///
+/// fn book(Path(place): Path<Place>, Query(page): Query<Page>) -> String {
+///     format!("{} {} {}", place.shelf, place.book, page.limit)
+/// }
+///
+/// assert_eq!(testing::get("/shelves/3/Faust").send(handle).text(), Some("3 Faust 20"));
+/// let response = testing::get("/shelves/3/Faust?limit=500").send(handle);
+/// assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
+/// assert!(response.text().unwrap().ends_with(r#""errors":[{"parameter":"limit","detail":"must be at most 100"}]}"#));
+/// ```
+pub use mik_sdk_macros::{Path, Query};
 /// SQL for PostgreSQL and SQLite: the crate `mik-sql`, with feature `sql`.
 #[cfg(feature = "sql")]
 pub use mik_sql as query;
@@ -136,36 +249,60 @@ pub use mik_sql as query;
 pub use mik_sql::{sql_create, sql_delete, sql_read, sql_update};
 pub use problem::{Problem, Rejection};
 pub use request::Request;
-pub use response::{Created, Html, IntoResponse, Redirect, Response};
-#[doc(no_inline)]
-pub use serde_json::json;
+pub use response::{Attachment, Created, Html, IntoResponse, Redirect, Response};
+pub use trace_parent::TraceParent;
 pub use typed::Type;
 pub use uuid::Uuid;
 
+/// What the earliest bindings called `http`.
+#[doc(hidden)]
+pub mod http {
+    pub use crate::Response;
+}
+
 /// Everything a handler names: `use mik_sdk::prelude::*;`.
 pub mod prelude {
+    #[cfg(feature = "multipart")]
+    #[doc(no_inline)]
+    pub use crate::Multipart;
+    #[cfg(feature = "signed-cookies")]
+    #[doc(no_inline)]
+    pub use crate::SigningKey;
     #[doc(no_inline)]
     pub use crate::{
-        Bytes, Cors, Created, Extension, FromRequest, Headers, Html, IntoResponse, Json, Method, Path, Problem, Query,
-        Redirect, Rejection, Request, Response, StatusCode, Text, Type, Uuid, accepted, bad_request, conflict, created,
-        env, error, forbidden, json, log, no_content, not_found, ok, random, redirect, routes, testing, time,
+        Attachment, Basic, Bearer, Bytes, Cookie, Cookies, Cors, Created, Extension, Form, FromRequest, Header,
+        Headers, Html, IntoResponse, Json, Method, Path, Problem, Query, Redirect, Rejection, Request, Response,
+        SameSite, StatusCode, Text, Type, Uri, Uuid, accepted, bad_request, conflict, created, ensure, env, error,
+        forbidden, guard, ids, json, log, no_content, not_found, ok, random, redirect, routes, status, testing, time,
         too_many_requests, unauthorized, unprocessable,
     };
+    #[cfg(feature = "http-client")]
+    #[doc(no_inline)]
+    pub use crate::{fetch, http_client};
     #[cfg(feature = "sql")]
     #[doc(no_inline)]
     pub use crate::{query, sql_create, sql_delete, sql_read, sql_update};
+
+    // Traits that a handler calls the methods of, and does not name.
+    #[doc(no_inline)]
+    pub use crate::json::{ToJson as _, ValueBuilder as _, ValueReader as _};
+
+    #[doc(hidden)]
+    pub use crate::earlier::*;
 }
 
 /// What the macros expand to. Not for people: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
-    pub use mik_sdk_macros::json_response;
+    pub use mik_sdk_macros::{json_response, problem_response};
     pub use serde;
 
+    pub use crate::early::{EarlyAnswer, Present};
     pub use crate::handler::run;
-    pub use crate::json::Writer;
+    pub use crate::json::{Writer, to_list, to_object, to_value};
     pub use crate::layers::{Attached, Group, Groups, after, answer_in_groups, before};
     pub use crate::routing::{Endpoint, Route, Segment, answer};
+    pub use crate::text::{Text, TextByDisplay, TextByReference};
 
     #[cfg(target_arch = "wasm32")]
     pub use {crate::component, wit_bindgen};
@@ -205,7 +342,15 @@ pub mod __private {
     }
 }
 
-/// The example of the repository's own README compiles, too.
+/// The examples of the repository's pages compile, too.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
-struct RepositoryReadme;
+mod pages {
+    #[doc = include_str!("../../README.md")]
+    struct Readme;
+    #[doc = include_str!("../README.md")]
+    struct SdkReadme;
+    #[doc = include_str!("../../docs/from-axum.md")]
+    struct FromAxum;
+    #[doc = include_str!("../../docs/from-mik-sdk-0.1.md")]
+    struct FromEarlier;
+}

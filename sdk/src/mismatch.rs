@@ -12,10 +12,12 @@ use crate::text::join;
 #[doc(hidden)]
 pub struct Mismatch {
     pub(crate) message: String,
-    /// The name of a parameter, or a JSON pointer; empty where it is the whole.
+    /// The name of a parameter; empty where it is the whole, and in JSON, whose offset says it.
     pub(crate) place: String,
     /// The byte at which it was seen.
     pub(crate) offset: Option<usize>,
+    /// It is a number, and none that its type holds.
+    pub(crate) is_out_of_range: bool,
 }
 
 impl Mismatch {
@@ -53,7 +55,8 @@ impl Error for Mismatch {
     }
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        expected_but_found(found, expected)
+        let is_out_of_range = matches!(found, Unexpected::Unsigned(_) | Unexpected::Signed(_));
+        Self { is_out_of_range, ..expected_but_found(found, expected) }
     }
 
     fn invalid_length(_: usize, expected: &dyn Expected) -> Self {

@@ -29,11 +29,28 @@ use crate::{Headers, IntoResponse, Response, log};
 /// assert_eq!(response.text(), Some(r#"{"title":"Not Found","status":404,"detail":"no user 7"}"#));
 /// ```
 ///
+/// With everything that RFC 9457 knows, and what is one's own:
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// let problem = Problem::new(StatusCode::FORBIDDEN)
+///     .with_type("https://example.com/problems/out-of-credit")
+///     .with_title("You do not have enough credit")
+///     .with_detail("Your balance is 30, and this costs 50.")
+///     .with_instance("/account/12345/messages/abc")
+///     .with("balance", 30)
+///     .with_header("cache-control", "no-store");
+/// assert_eq!(problem.title(), "You do not have enough credit");
+/// assert_eq!(problem.into_response().header("cache-control"), Some("no-store"));
+/// ```
+///
 /// # `?`
 ///
 /// Every ordinary error becomes a problem, so `?` works in a handler that returns `Result<_, Problem>`. Such a problem is
 /// a bare 500: what the error says goes to the log, not to the client. An error type of one's own that shall answer with
-/// something else implements `From<MyError> for Problem` and not `std::error::Error`.
+/// something else implements `From<MyError> for Problem` and not `std::error::Error`. Errors of `mik_sdk::query` are the
+/// client's to correct where it is the client's fault: 400, and 422 for a filter that asks for what is not allowed.
 ///
 /// ```
 /// use mik_sdk::prelude::*;
@@ -64,6 +81,22 @@ struct Parts {
 }
 
 /// What an extractor says when it cannot give what the handler asks for.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// fn page(number: Result<Path<u32>, Rejection>) -> String {
+///     match number {
+///         Ok(Path(number)) => format!("page {number}"),
+///         Err(rejection) => format!("the first page, because {}", rejection.detail().unwrap_or_default()),
+///     }
+/// }
+///
+/// routes! {
+///     GET "/pages/{number}" => page,
+/// }
+/// # assert!(testing::get("/pages/x").send(handle).text().unwrap().starts_with("the first page, because"));
+/// ```
 pub type Rejection = Problem;
 
 macro_rules! constructors {
@@ -253,8 +286,12 @@ fn member(writer: &mut Writer, name: &str, value: &str) {
     writer.string(value);
 }
 
-impl<E: Error> From<E> for Problem {
+impl<E: Error + 'static> From<E> for Problem {
     fn from(error: E) -> Self {
+        #[cfg(feature = "sql")]
+        if let Some(problem) = crate::sql::problem(&error) {
+            return problem;
+        }
         Self::from_error(&error)
     }
 }

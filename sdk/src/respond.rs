@@ -71,17 +71,21 @@ macro_rules! no_content {
     };
 }
 
-/// Answers 302, with a `Location`. [`Redirect`](crate::Redirect) has the other kinds.
+/// Answers 302, or the status that goes first, with a `Location`. [`Redirect`](crate::Redirect) has the kinds by name.
 ///
 /// ```
 /// use mik_sdk::prelude::*;
 ///
 /// assert_eq!(redirect!("/login").header("location"), Some("/login"));
+/// assert_eq!(redirect!(308, "/login").status(), StatusCode::PERMANENT_REDIRECT);
 /// ```
 #[macro_export]
 macro_rules! redirect {
     ($location:expr $(,)?) => {
         $crate::Response::new($crate::StatusCode::FOUND).with_header("location", $location)
+    };
+    ($status:expr, $location:expr $(,)?) => {
+        $crate::Response::new($crate::__private::status($status)).with_header("location", $location)
     };
 }
 
@@ -97,48 +101,50 @@ macro_rules! redirect {
 ///     Some(r#"{"title":"Payment Required","status":402,"detail":"30 are missing","balance":20}"#),
 /// );
 /// ```
+///
+/// `meta: { … }` says extensions as JSON, for those whose names are no names of Rust:
+///
+/// ```
+/// # use mik_sdk::prelude::*;
+/// let response = error! { status: status::CONFLICT, meta: { "retry-in": { "seconds": 7 } } };
+/// assert_eq!(response.text(), Some(r#"{"title":"Conflict","status":409,"retry-in":{"seconds":7}}"#));
+/// ```
 #[macro_export]
 macro_rules! error {
-    (status: $status:expr $(, $name:ident : $value:expr)* $(,)?) => {{
-        let problem = $crate::Problem::new($crate::__private::status($status));
-        $(let problem = $crate::__problem_part!(problem, $name, $value);)*
-        $crate::IntoResponse::into_response(problem)
-    }};
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __problem_part {
-    ($problem:ident, title, $value:expr) => {
-        $problem.with_title($value)
-    };
-    ($problem:ident, detail, $value:expr) => {
-        $problem.with_detail($value)
-    };
-    ($problem:ident, instance, $value:expr) => {
-        $problem.with_instance($value)
-    };
-    ($problem:ident, problem_type, $value:expr) => {
-        $problem.with_type($value)
-    };
-    ($problem:ident, $name:ident, $value:expr) => {
-        $problem.with(::core::stringify!($name), &$value)
-    };
+    ($($parts:tt)*) => { $crate::__private::problem_response! { $($parts)* } };
 }
 
 /// Answers 400, and says why.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// assert_eq!(bad_request!("`from` is after `to`").status(), StatusCode::BAD_REQUEST);
+/// ```
 #[macro_export]
 macro_rules! bad_request {
     ($($detail:tt)*) => { $crate::__problem_response!(BAD_REQUEST, $($detail)*) };
 }
 
 /// Answers 401, and says why.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// assert_eq!(unauthorized!("sign in first").status(), StatusCode::UNAUTHORIZED);
+/// ```
 #[macro_export]
 macro_rules! unauthorized {
     ($($detail:tt)*) => { $crate::__problem_response!(UNAUTHORIZED, $($detail)*) };
 }
 
 /// Answers 403, and says why.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// assert_eq!(forbidden!("only its owner may delete it").status(), StatusCode::FORBIDDEN);
+/// ```
 #[macro_export]
 macro_rules! forbidden {
     ($($detail:tt)*) => { $crate::__problem_response!(FORBIDDEN, $($detail)*) };
@@ -160,18 +166,36 @@ macro_rules! not_found {
 }
 
 /// Answers 409, and says why.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// assert_eq!(conflict!("the name is taken").status(), StatusCode::CONFLICT);
+/// ```
 #[macro_export]
 macro_rules! conflict {
     ($($detail:tt)*) => { $crate::__problem_response!(CONFLICT, $($detail)*) };
 }
 
 /// Answers 422, and says why.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// assert_eq!(unprocessable!("the account is empty").status(), StatusCode::UNPROCESSABLE_ENTITY);
+/// ```
 #[macro_export]
 macro_rules! unprocessable {
     ($($detail:tt)*) => { $crate::__problem_response!(UNPROCESSABLE_ENTITY, $($detail)*) };
 }
 
 /// Answers 429, and says why.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// assert_eq!(too_many_requests!("sixty a minute are enough").status(), StatusCode::TOO_MANY_REQUESTS);
+/// ```
 #[macro_export]
 macro_rules! too_many_requests {
     ($($detail:tt)*) => { $crate::__problem_response!(TOO_MANY_REQUESTS, $($detail)*) };

@@ -1,5 +1,10 @@
 //! The response a handler gives, and everything that can become one.
 
+mod attachment;
+mod conditional;
+
+pub use attachment::Attachment;
+
 use http::StatusCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -21,6 +26,7 @@ use crate::{Bytes, Headers, Json, Text, Type, json};
 ///     .with_content_type("text/csv");
 ///
 /// assert_eq!(response.header("content-type"), Some("text/csv"));
+/// assert_eq!(response.with_status(StatusCode::ACCEPTED).status(), StatusCode::ACCEPTED);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Response {
@@ -131,8 +137,32 @@ impl Response {
     label = "not something that a handler can return",
     note = "a handler returns `Response`, `Json<T>`, `String`, `StatusCode`, `Option<R>`, `Result<R, Problem>`, or another `IntoResponse`",
     note = "a type with `#[derive(Type)]` is returned as `Json<T>`",
+    note = "what a handler fails with is a `Problem`, or any `std::error::Error`, which becomes one",
     note = "handlers are plain functions, not `async`"
 )]
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// struct Csv(Vec<[String; 2]>);
+///
+/// impl IntoResponse for Csv {
+///     fn into_response(self) -> Response {
+///         let lines: Vec<String> = self.0.iter().map(|row| row.join(",")).collect();
+///         Response::new(StatusCode::OK).with_content_type("text/csv").with_body(lines.join("\n"))
+///     }
+/// }
+///
+/// routes! {
+///     GET "/users.csv" => users,
+/// }
+///
+/// fn users() -> Csv {
+///     Csv(vec![["1".into(), "Ada".into()]])
+/// }
+///
+/// assert_eq!(testing::get("/users.csv").send(handle).text(), Some("1,Ada"));
+/// ```
 pub trait IntoResponse {
     /// What the response is, for the OpenAPI document.
     const OUTPUT: Output = Output::ANY;
@@ -241,6 +271,8 @@ impl<R: IntoResponse> IntoResponse for Option<R> {
     }
 }
 
+// Without this the compiler asks for `std::error::Error`, and not for an answer.
+#[diagnostic::do_not_recommend]
 impl<R: IntoResponse, E: Into<Problem>> IntoResponse for Result<R, E> {
     const OUTPUT: Output = Output { problem: true, ..R::OUTPUT };
 
@@ -272,6 +304,13 @@ impl<R: IntoResponse> IntoResponse for Created<R> {
 }
 
 /// A page: `text/html; charset=utf-8`.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// let response = Html("<h1>Hello</h1>").into_response();
+/// assert_eq!(response.header("content-type"), Some("text/html; charset=utf-8"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Html<T>(pub T);
 
@@ -291,6 +330,9 @@ impl<T: Into<Vec<u8>>> IntoResponse for Html<T> {
 /// let response = Redirect::to("/login").into_response();
 /// assert_eq!(response.status(), StatusCode::SEE_OTHER);
 /// assert_eq!(response.header("location"), Some("/login"));
+///
+/// assert_eq!(Redirect::temporary("/busy").into_response().status(), StatusCode::TEMPORARY_REDIRECT);
+/// assert_eq!(Redirect::permanent("/moved").into_response().status(), StatusCode::PERMANENT_REDIRECT);
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redirect {

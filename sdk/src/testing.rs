@@ -31,6 +31,8 @@ pub(crate) mod clock;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod environment;
 mod expect;
+#[cfg(all(feature = "http-client", not(target_arch = "wasm32")))]
+pub mod fetch;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod logs;
 #[cfg(not(target_arch = "wasm32"))]

@@ -21,6 +21,8 @@ thread_local! {
 pub(crate) fn begin(request: &Request) {
     #[cfg(feature = "log")]
     crate::log::install();
+    #[cfg(feature = "http-client")]
+    crate::http_client::trace::begin(request);
     CURRENT.set(request.header("traceparent").and_then(parse));
 }
 

@@ -5,6 +5,9 @@
 
 mod builtin;
 mod check;
+#[doc(hidden)]
+pub mod formats;
+mod id;
 mod key;
 pub(crate) mod refusal;
 #[doc(hidden)]
@@ -13,6 +16,8 @@ pub mod schema;
 mod untyped;
 
 pub use check::{Checker, Violation};
+pub(crate) use check::{MOST_VIOLATIONS, push_item, push_key};
+pub use id::Id;
 pub use key::Key;
 use schema::{Definition, Parts, Schema};
 pub use untyped::Untyped;
@@ -26,6 +31,22 @@ pub use untyped::Untyped;
     note = "write `#[derive(Type)]` before it",
     note = "a type of another crate that `serde` knows is taken as `mik_sdk::typed::Untyped<{Self}>`"
 )]
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// #[derive(Type)]
+/// struct NewUser {
+///     #[field(min = 1, max = 100)]
+///     name: String,
+///     #[field(min = 0, max = 150)]
+///     age: Option<u8>,
+/// }
+///
+/// let problem = json::parse::<NewUser>(br#"{ "name": "" }"#).err().unwrap();
+/// assert_eq!(problem.status(), StatusCode::UNPROCESSABLE_ENTITY);
+/// assert!(problem.to_json().contains(r#""pointer":"/name""#));
+/// ```
 pub trait Type {
     /// What a JSON Schema says of it. A type with a name is referred to by it; see [`DEFINITION`](Self::DEFINITION).
     const SCHEMA: &'static Schema;

@@ -1,4 +1,4 @@
-//! The guests of `tests/guests`, each built by the program itself, once for all tests.
+//! The guests of `tests/guests` and the projects of `examples`, each built by the program itself, once for all tests.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -6,22 +6,31 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 
 use crate::{Program, Project, Server};
 
-/// A guest of `tests/guests`.
+/// A guest of `tests/guests`, or one of `examples`.
 #[derive(Debug)]
 pub struct Guest {
     name: &'static str,
+    folder: &'static str,
     component: LazyLock<PathBuf>,
     server: Mutex<Weak<Server>>,
 }
 
 impl Guest {
-    const fn new(name: &'static str, component: LazyLock<PathBuf>) -> Self {
-        Self { name, component, server: Mutex::new(Weak::new()) }
+    const fn new(folder: &'static str, name: &'static str, component: LazyLock<PathBuf>) -> Self {
+        Self { name, folder, component, server: Mutex::new(Weak::new()) }
     }
 
     /// The directory of its project.
     pub fn directory(&self) -> PathBuf {
-        directory(self.name)
+        directory(self.folder, self.name)
+    }
+
+    /// Runs the native tests of its project.
+    #[track_caller]
+    pub fn passes_its_own_tests(&self) {
+        let mut command = Program::cargo();
+        command.args(["test", "--locked", "--quiet"]).current_dir(self.directory());
+        Program::run(&mut command).ok();
     }
 
     /// Its component, as `cargo mik build` makes it.
@@ -80,25 +89,49 @@ impl Guest {
     }
 }
 
-fn directory(name: &str) -> PathBuf {
-    Program::workspace().join("tests/guests").join(name)
+const GUESTS: &str = "tests/guests";
+const EXAMPLES: &str = "examples";
+
+fn directory(folder: &str, name: &str) -> PathBuf {
+    Program::workspace().join(folder).join(name)
 }
 
-fn build(name: &str) -> PathBuf {
+fn build(folder: &str, name: &str) -> PathBuf {
     let mut command: Command = Program::cargo_mik();
-    command.args(["build", "--locked"]).current_dir(directory(name));
+    command.args(["build", "--locked"]).current_dir(directory(folder, name));
     Program::run(&mut command).ok();
     Program::target_directory().join(format!("mik/debug/{name}.wasm"))
 }
 
 /// A handler that shows what it is given and gives what it is asked for, composed with the bridge.
-pub static HANDLER: Guest = Guest::new("handler", LazyLock::new(|| build("handler")));
+pub static HANDLER: Guest = Guest::new(GUESTS, "handler", LazyLock::new(|| build(GUESTS, "handler")));
 
 /// A handler that says in its OpenAPI document what it does.
 pub static API: Guest = Guest::new("api", LazyLock::new(|| build("api")));
 
 /// A guest that misbehaves on demand, without the bridge.
-pub static PROBE: Guest = Guest::new("probe", LazyLock::new(|| build("probe")));
+pub static PROBE: Guest = Guest::new(GUESTS, "probe", LazyLock::new(|| build(GUESTS, "probe")));
 
 /// Its little sister for WASI 0.3.
-pub static PROBE_P3: Guest = Guest::new("probe-p3", LazyLock::new(|| build("probe-p3")));
+pub static PROBE_P3: Guest = Guest::new(GUESTS, "probe-p3", LazyLock::new(|| build(GUESTS, "probe-p3")));
+
+/// A handler as it was written for mik-sdk 0.1.
+pub static EARLIER: Guest = Guest::new(GUESTS, "earlier", LazyLock::new(|| build(GUESTS, "earlier")));
+
+/// A handler whose routes are in groups: layers, CORS, a fallback.
+pub static GROUPS: Guest = Guest::new(GUESTS, "groups", LazyLock::new(|| build(GUESTS, "groups")));
+
+/// `examples/crud`: rows of a database, behind a server that runs SQL.
+pub static CRUD: Guest = Guest::new(EXAMPLES, "crud", LazyLock::new(|| build(EXAMPLES, "crud")));
+
+/// A handler that sends the requests it is told to, with the SDK's client.
+pub static CLIENT: Guest = Guest::new(GUESTS, "client", LazyLock::new(|| build(GUESTS, "client")));
+
+/// `examples/fetch`: answers put together from those of other servers.
+pub static FETCH: Guest = Guest::new(EXAMPLES, "fetch", LazyLock::new(|| build(EXAMPLES, "fetch")));
+
+/// `examples/auth`: sessions in signed cookies, bearer tokens.
+pub static AUTH: Guest = Guest::new(EXAMPLES, "auth", LazyLock::new(|| build(EXAMPLES, "auth")));
+
+/// `examples/upload`: forms with files, downloads.
+pub static UPLOAD: Guest = Guest::new(EXAMPLES, "upload", LazyLock::new(|| build(EXAMPLES, "upload")));

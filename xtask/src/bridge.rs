@@ -94,15 +94,14 @@ fn provenance_of(component: &[u8], sysroot: &Sysroot) -> Outcome<Provenance> {
     })
 }
 
-/// cargo build → encode → strip → validate.
+/// cargo build → encode → optimize, which validates.
 fn build(sysroot: &Sysroot) -> Outcome<Vec<u8>> {
     let module = compile(sysroot)?;
     let component = ComponentEncoder::default()
         .module(&fs::read(module)?)
         .and_then(|encoder| encoder.encode())
         .map_err(|error| format!("the bridge could not be encoded as a component: {error:#}"))?;
-    let component = sections::strip(&component)?;
-    wasmparser::Validator::new().validate_all(&component)?;
+    let component = mik_optimize::optimize(&component, &mik_optimize::Options::default())?.bytes;
     if component.len() > BUDGET {
         return Err(format!("the bridge has {} bytes; its budget is {BUDGET}", component.len()).into());
     }

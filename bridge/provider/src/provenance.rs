@@ -4,7 +4,7 @@
 pub const VERSION: &str = "0.1.0";
 
 /// SHA-256 of [`COMPONENT`](crate::COMPONENT), in hex.
-pub const SHA256: &str = "2696f3e8b63a4c08eb5c7a5b9e92173b7e2c63f817fea80d68ff178d9e884d92";
+pub const SHA256: &str = "7d666352b3acdd8d6be78968f9f793b40483f98755a0f2ea82005c5bec91726b";
 
 /// SHA-256 over the sources that it was built from, in hex: their paths and contents, in order.
 pub const SOURCES_SHA256: &str = "b99d40386228938991b1137b1c979ebb64e5518550093f11610540ec68231f75";

@@ -93,6 +93,13 @@ pub(super) struct BuildFlags {
     unstable: Vec<String>,
 }
 
+impl BuildFlags {
+    /// The same, in release where no profile is named.
+    pub(super) fn or_release(self) -> Self {
+        Self { release: self.release || self.profile.is_none(), ..self }
+    }
+}
+
 pub(super) fn target(name: &str) -> Result<Target, String> {
     let names = || Target::ALL.map(Target::name).join(", ");
     Target::from_name(name).ok_or_else(|| format!("the targets of components are {}", names()))

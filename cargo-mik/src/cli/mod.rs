@@ -7,10 +7,12 @@ mod completions;
 mod config;
 mod new;
 mod openapi;
+mod optimize;
 mod plan;
 mod run;
 mod serve;
 mod setup;
+mod size;
 #[cfg(test)]
 mod tests;
 
@@ -89,6 +91,8 @@ enum Command {
     Run(run::RunArgs),
     Plan(plan::PlanArgs),
     Config(config::ConfigArgs),
+    Optimize(optimize::OptimizeArgs),
+    Size(size::SizeArgs),
     #[command(name = "openapi")]
     OpenApi(openapi::OpenApiArgs),
     Setup(setup::SetupArgs),
@@ -106,6 +110,8 @@ impl Command {
             Self::Run(args) => args.run(reporter),
             Self::Plan(args) => args.run(reporter),
             Self::Config(args) => args.run(reporter),
+            Self::Optimize(args) => args.run(reporter),
+            Self::Size(args) => args.run(reporter),
             Self::OpenApi(args) => args.run(reporter),
             Self::Setup(args) => args.run(reporter),
             Self::Cache(args) => args.run(reporter),
@@ -129,6 +135,9 @@ struct GlobalFlags {
     /// Lines for people, or JSON for programs
     #[arg(long, global = true, value_name = "FMT", default_value = "human")]
     message_format: Format,
+    /// Short for `--message-format json`
+    #[arg(long, global = true, conflicts_with = "message_format")]
+    json: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -146,7 +155,7 @@ enum Format {
 
 impl GlobalFlags {
     fn reporter(&self) -> Reporter {
-        let Self { quiet, verbose, color, message_format } = self;
+        let Self { quiet, verbose, color, message_format, json } = self;
         let verbosity = match (quiet, verbose) {
             (true, _) => Verbosity::Quiet,
             (false, 0) => Verbosity::Normal,
@@ -154,8 +163,8 @@ impl GlobalFlags {
             (false, _) => Verbosity::VeryVerbose,
         };
         let message_format = match message_format {
-            Format::Human => MessageFormat::Human,
-            Format::Json => MessageFormat::Json,
+            Format::Human if !json => MessageFormat::Human,
+            Format::Human | Format::Json => MessageFormat::Json,
         };
         // Read here: to clap a variable counts as an argument, and then no arguments at all would not show the help.
         let variable = || Color::from_str(&std::env::var("CARGO_TERM_COLOR").ok()?, true).ok();

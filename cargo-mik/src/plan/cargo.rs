@@ -101,7 +101,9 @@ fn profile_settings(project: &Project, optimize: Optimize) -> Vec<String> {
         return Vec::new();
     }
     let opt_level = if optimize == Optimize::Speed { "3" } else { "\"z\"" };
-    [("opt-level", opt_level), ("lto", "\"fat\""), ("codegen-units", "1"), ("panic", "\"abort\""), ("strip", "true")]
+    // Names stay: the passes find panics by them, and take them out at the end.
+    let strip = "\"debuginfo\"";
+    [("opt-level", opt_level), ("lto", "\"fat\""), ("codegen-units", "1"), ("panic", "\"abort\""), ("strip", strip)]
         .into_iter()
         .filter(|(key, _)| !profile.set_by_user.contains(*key))
         .map(|(key, value)| format!("profile.{}.{key}={value}", profile.name))

@@ -10,7 +10,7 @@ use crate::project::{Composition, Package};
 use crate::tools::digest;
 
 /// Raised when the same input yields other bytes than before.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What a build leaves for the next one to see that nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +56,8 @@ pub enum Reason {
     SettingsChanged,
     /// Cargo made something new.
     SourceChanged,
+    /// It is wanted to be made, whatever there is.
+    Wanted,
 }
 
 /// The digest of everything but the source that decides a component's bytes.
@@ -64,9 +66,9 @@ pub(super) fn settings(package: &Package, facts: &Facts) -> String {
         Composition::WhereExported { bridge } | Composition::Always { bridge } => facts.bridge_digest(bridge),
         Composition::Never => "",
     };
-    let Package { target, optimize, composition, .. } = package;
+    let Package { target, optimize, panic, composition, .. } = package;
     let version = env!("CARGO_PKG_VERSION");
-    digest::of(format!("{FORMAT} {version} {target} {optimize:?} {composition:?} {bridge}").as_bytes())
+    digest::of(format!("{FORMAT} {version} {target} {optimize:?} {panic:?} {composition:?} {bridge}").as_bytes())
 }
 
 /// What can be told before cargo has run.
@@ -99,6 +101,7 @@ impl fmt::Display for Freshness {
             Self::Stale(Reason::OutputChanged) => "the output is gone or was changed",
             Self::Stale(Reason::SettingsChanged) => "the settings, the bridge or cargo mik have changed",
             Self::Stale(Reason::SourceChanged) => "the source has changed",
+            Self::Stale(Reason::Wanted) => "it was asked for",
         })
     }
 }

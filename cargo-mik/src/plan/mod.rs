@@ -8,7 +8,7 @@ mod step;
 pub use cargo::CargoRun;
 pub use facts::{Facts, Previous, SysrootFact};
 pub use freshness::{Freshness, Reason, Record};
-pub use step::{Plan, Step, UnitPlan};
+pub use step::{Files, Part, Plan, Step, UnitPlan};
 
 use std::collections::BTreeMap;
 
@@ -55,16 +55,23 @@ fn unit_steps(project: &Project, package: &Package, unit: &Unit, facts: &Facts, 
         settings,
     };
     steps.push(Step::Encode { unit: planned.clone(), target: package.target });
-    if package.optimize != Optimize::None {
-        steps.push(Step::Optimize { unit: planned.clone(), optimize: package.optimize });
-    }
+    let optimize = |part| {
+        let Package { optimize, panic, .. } = *package;
+        (optimize != Optimize::None).then(|| Step::Optimize { unit: planned.clone(), part, optimize, panic })
+    };
+    steps.extend(optimize(Part::Handler));
     if package.composition != Composition::Never {
         steps.push(Step::Compose { unit: planned.clone(), composition: package.composition.clone() });
+        steps.extend(optimize(Part::Composed));
     }
     steps.push(Step::Emit {
-        component: output.join(format!("{}.wasm", unit.name)),
-        handler: output.join(format!("{}.handler.wasm", unit.name)),
-        record: Record::path(&output, &unit.name),
+        files: Files {
+            component: output.join(format!("{}.wasm", unit.name)),
+            handler: output.join(format!("{}.handler.wasm", unit.name)),
+            debug: output.join(format!("{}.debug.wasm", unit.name)),
+            record: Record::path(&output, &unit.name),
+        },
+        max_size: package.max_size,
         unit: planned,
     });
 }

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::Freshness;
 use super::cargo::CargoRun;
-use crate::project::{Bridge, Composition, Optimize, Target, UnitKind};
+use super::{Freshness, Reason};
+use crate::project::{Bridge, Composition, Optimize, Panic, Target, UnitKind};
 
 /// Everything that a build does, in order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -40,8 +40,12 @@ pub enum Step {
     Optimize {
         /// Of which unit.
         unit: UnitPlan,
+        /// Before composition or after it.
+        part: Part,
         /// To what end.
         optimize: Optimize,
+        /// What becomes of panics.
+        panic: Panic,
     },
     /// Compose the component with a bridge.
     Compose {
@@ -54,13 +58,35 @@ pub enum Step {
     Emit {
         /// Of which unit.
         unit: UnitPlan,
-        /// The component.
-        component: PathBuf,
-        /// The handler before composition, where there was one.
-        handler: PathBuf,
-        /// What the next build reads to see that nothing has changed.
-        record: PathBuf,
+        /// Where to.
+        #[serde(flatten)]
+        files: Files,
+        /// How many bytes the component may have.
+        max_size: Option<u64>,
     },
+}
+
+/// The files that a unit becomes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Files {
+    /// The component.
+    pub component: PathBuf,
+    /// The handler before composition, where there was one.
+    pub handler: PathBuf,
+    /// The component with the names of its functions, where the passes have taken them out.
+    pub debug: PathBuf,
+    /// What the next build reads to see that nothing has changed.
+    pub record: PathBuf,
+}
+
+/// What of a component is optimized.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Part {
+    /// The handler, or all there is where nothing is composed: its code, and what holds it together.
+    Handler,
+    /// Handler and bridge as one: what the two have in common, and what neither needs any more.
+    Composed,
 }
 
 /// The component that a step is about.
@@ -87,6 +113,22 @@ pub struct UnitPlan {
 }
 
 impl Plan {
+    /// The same, with every component made again of what cargo makes, whatever an earlier build has left.
+    #[must_use]
+    pub fn from_scratch(mut self) -> Self {
+        for step in &mut self.steps {
+            let (Step::Encode { unit, .. }
+            | Step::Optimize { unit, .. }
+            | Step::Compose { unit, .. }
+            | Step::Emit { unit, .. }) = step
+            else {
+                continue;
+            };
+            unit.freshness = Freshness::Stale(Reason::Wanted);
+        }
+        self
+    }
+
     /// The plan as one line of JSON: `{"steps":[{"step":"cargo",…},…]}`.
     pub fn to_json(&self) -> String {
         // Strings, numbers and lists: there is nothing in a plan that JSON can't say.
@@ -113,8 +155,10 @@ impl fmt::Display for Step {
             Self::Encode { unit, target } => {
                 write!(formatter, "encode    {} from {target} ({})", unit.name, unit.freshness)
             }
-            Self::Optimize { unit, optimize } => {
-                write!(formatter, "optimize  {} for {} ({})", unit.name, optimize.name(), unit.freshness)
+            Self::Optimize { unit, part, optimize, panic } => {
+                let part = if *part == Part::Composed { ", where composed," } else { "" };
+                let panic = if *panic == Panic::Trap { ", panics trap" } else { "" };
+                write!(formatter, "optimize  {}{part} for {}{panic} ({})", unit.name, optimize.name(), unit.freshness)
             }
             Self::Compose { unit, composition } => {
                 let (with, condition) = match composition {
@@ -128,8 +172,8 @@ impl fmt::Display for Step {
                 };
                 write!(formatter, "compose   {} with {with}{condition} ({})", unit.name, unit.freshness)
             }
-            Self::Emit { unit, component, .. } => {
-                write!(formatter, "emit      {} ({})", component.display(), unit.freshness)
+            Self::Emit { unit, files, .. } => {
+                write!(formatter, "emit      {} ({})", files.component.display(), unit.freshness)
             }
         }
     }

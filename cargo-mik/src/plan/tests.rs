@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::*;
-use crate::project::{Bridge, Declared, Manifest, Profile, Sources, UnitKind};
+use crate::project::{Bridge, Declared, Manifest, Panic, Profile, Sources, UnitKind};
 
 fn package(name: &str) -> Package {
     Package {
@@ -14,6 +14,8 @@ fn package(name: &str) -> Package {
         manifest_path: PathBuf::from(format!("/work/{name}/Cargo.toml")),
         target: Target::Wasip2,
         optimize: Optimize::Size,
+        panic: Panic::Message,
+        max_size: None,
         composition: Composition::WhereExported { bridge: Bridge::Embedded },
         units: vec![Unit { name: name.to_owned(), crate_name: name.replace('-', "_"), kind: UnitKind::Lib }],
         declared: Declared::default(),
@@ -68,10 +70,11 @@ fn a_handler_goes_through_every_stage() {
         "cargo     build --manifest-path /work/Cargo.toml --target wasm32-wasip2 --target-dir /work/target \
          --profile release --package path+file:///work/hello#0.1.0 --lib --config profile.release.opt-level=\"z\" --config \
          profile.release.lto=\"fat\" --config profile.release.codegen-units=1 --config \
-         profile.release.panic=\"abort\" --config profile.release.strip=true\n\
+         profile.release.panic=\"abort\" --config profile.release.strip=\"debuginfo\"\n\
          encode    hello: the linker makes the component (not built yet)\n\
          optimize  hello for size (not built yet)\n\
          compose   hello with the embedded bridge, if it exports mik:core/handler (not built yet)\n\
+         optimize  hello, where composed, for size (not built yet)\n\
          emit      /work/target/mik/release/hello.wasm (not built yet)\n"
     );
 }
@@ -141,6 +144,16 @@ fn without_optimization_there_is_no_such_step_and_no_setting() {
     let plan = plan(&project(vec![hello]), &facts(Previous::Nothing));
     assert_eq!(names(&plan), ["cargo", "encode", "compose", "emit"]);
     assert!(!cargo_arguments(&plan)[0].contains("--config"));
+}
+
+#[test]
+fn panics_that_trap_are_told_and_make_another_component() {
+    let (hello, mut traps) = (package("hello"), package("hello"));
+    traps.panic = Panic::Trap;
+    let settings = |package: &Package| freshness::settings(package, &facts(Previous::Nothing));
+    assert_ne!(settings(&hello), settings(&traps));
+    let plan = plan(&project(vec![traps]), &facts(Previous::Nothing));
+    assert!(plan.to_string().contains("optimize  hello for size, panics trap (not built yet)\n"), "{plan}");
 }
 
 #[test]

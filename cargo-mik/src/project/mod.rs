@@ -41,7 +41,7 @@ pub use host_pattern::HostPattern;
 pub use listing::{Listed, Listing, Setting};
 pub use manifest::Manifest;
 pub use outbound::{CaFile, OutboundSettings};
-pub use package::{Bridge, Composition, Optimize, Package};
+pub use package::{Bridge, Composition, Optimize, Package, Panic};
 pub use production::{Built, Production};
 pub use profile::Profile;
 pub use server::{GuestSettings, ServerSettings};

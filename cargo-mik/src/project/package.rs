@@ -24,6 +24,10 @@ pub struct Package {
     pub target: Target,
     /// What it is optimized for.
     pub optimize: Optimize,
+    /// What becomes of panics where it is optimized.
+    pub panic: Panic,
+    /// How many bytes each of its components may have.
+    pub max_size: Option<u64>,
     /// Whether it is composed with the bridge, and with which.
     pub composition: Composition,
     /// The components that it yields.
@@ -57,6 +61,17 @@ impl Optimize {
             Self::Speed => "speed",
         }
     }
+}
+
+/// What becomes of panics in components that are optimized.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Panic {
+    /// They say what happened, and trap.
+    #[default]
+    Message,
+    /// They trap, and what only formats their messages is cut out.
+    Trap,
 }
 
 /// Whether to compose with a bridge.
@@ -106,6 +121,10 @@ pub(super) fn resolve(
         id: package.id.repr.clone(),
         target: target(&manifest, arguments, config, reporter)?,
         optimize: optimize(&manifest, profile, reporter),
+        panic: panic(&manifest, reporter),
+        max_size: manifest
+            .get("build.max_size", |schema| schema.build.max_size.as_ref(), reporter)
+            .map(|located| located.value.get()),
         composition: composition(&manifest, reporter)?,
         units,
         declared: Declared::of(package),
@@ -149,6 +168,14 @@ fn optimize(manifest: &Manifest, profile: &Profile, reporter: &Reporter) -> Opti
             manifest.decisions().note("build.optimize", Decision { value: optimize.name().into(), origin });
             optimize
         }
+    }
+}
+
+fn panic(manifest: &Manifest, reporter: &Reporter) -> Panic {
+    use mik_build::schema::Panic as Written;
+    match manifest.get("build.panic", |schema| schema.build.panic.as_ref(), reporter) {
+        Some(Located { value: Written::Trap, .. }) => Panic::Trap,
+        Some(Located { value: Written::Message, .. }) | None => Panic::Message,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a room can say. How it looks is `shell`'s business, so a room never formats for a terminal.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Serialize;
@@ -55,6 +56,8 @@ pub enum Event {
     Warning(miette::Report),
     /// An error that does not end the program: a failed rebuild while serving.
     Failure(miette::Report),
+    /// A component, or the handler in it, has become smaller.
+    Optimized(Optimized),
     /// A component is in its place.
     Artifact(Artifact),
     /// The server listens; the address is the real one where port 0 was asked for.
@@ -94,7 +97,7 @@ impl Event {
             Self::Warning(_) => Level::Warn,
             Self::Detail { .. } => Level::Debug,
             Self::Progress(_) | Self::ProgressEnd => Level::Trace,
-            Self::Status { .. } | Self::Note(_) | Self::Artifact(_) => Level::Info,
+            Self::Status { .. } | Self::Note(_) | Self::Optimized(_) | Self::Artifact(_) => Level::Info,
             Self::Listening { .. } | Self::Live { .. } | Self::Guest { .. } => Level::Info,
         }
     }
@@ -105,6 +108,7 @@ impl Event {
             Self::Status { verb, message } | Self::Detail { verb, message } => format!("{verb} {message}"),
             Self::Note(note) => note.clone(),
             Self::Warning(report) | Self::Failure(report) => text_of(report),
+            Self::Optimized(optimized) => format!("Optimized {}", optimized.in_words()),
             Self::Artifact(artifact) => format!("Built {}", artifact.path.display()),
             Self::Listening { url } => format!("Serving {url}"),
             Self::Live { module, build } => format!("Live {module} ({build})"),
@@ -156,6 +160,29 @@ pub enum GuestStream {
     Stderr,
 }
 
+/// What the passes have saved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Optimized {
+    /// The component's name.
+    pub name: String,
+    /// `handler`; `composed`, with the bridge; or `file`, where it is one that was named.
+    pub part: &'static str,
+    /// Bytes before.
+    pub before: u64,
+    /// Bytes after.
+    pub after: u64,
+    /// What each pass has saved in all, by name.
+    pub passes: BTreeMap<&'static str, u64>,
+}
+
+impl Optimized {
+    /// For the eye: `hello (105.9 KiB → 69.3 KiB)`.
+    pub fn in_words(&self) -> String {
+        let part = if self.part == "composed" { ", composed" } else { "" };
+        format!("{}{part} ({} → {})", self.name, super::size(self.before), super::size(self.after))
+    }
+}
+
 /// A component that a build has put in its place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Artifact {
@@ -167,8 +194,12 @@ pub struct Artifact {
     pub path: PathBuf,
     /// The handler before composition, where the component is a composed one.
     pub handler: Option<PathBuf>,
+    /// The component with the names of its functions, where the passes have taken them out.
+    pub debug: Option<PathBuf>,
     /// The component's size in bytes.
     pub size: u64,
+    /// What the passes have saved, where this build has made it.
+    pub optimized: Vec<Optimized>,
     /// Whether an earlier build had already made it.
     pub fresh: bool,
 }

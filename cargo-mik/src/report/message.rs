@@ -8,12 +8,21 @@ use super::{Event, diagnostic};
 /// The message for an event, or nothing where the event is for people only.
 pub(super) fn of(event: &Event) -> Option<Value> {
     Some(match event {
+        Event::Optimized(optimized) => json!({
+            "reason": "mik-optimized",
+            "name": optimized.name,
+            "part": optimized.part,
+            "before": optimized.before,
+            "after": optimized.after,
+            "passes": optimized.passes,
+        }),
         Event::Artifact(artifact) => json!({
             "reason": "mik-artifact",
             "name": artifact.name,
             "package": artifact.package,
             "path": artifact.path,
             "handler": artifact.handler,
+            "debug": artifact.debug,
             "size": artifact.size,
             "fresh": artifact.fresh,
         }),

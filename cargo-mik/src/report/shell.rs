@@ -217,6 +217,12 @@ impl Shell {
                 self.line_err(&text);
             }
             Event::Failure(report) => self.show_failure(report),
+            Event::Optimized(optimized) if normal && optimized.part != "composed" => {
+                self.verb(VERB, "Optimized", &optimized.in_words());
+            }
+            Event::Optimized(optimized) if self.verbosity >= Verbosity::Verbose => {
+                self.verb(DETAIL, "Optimized", &optimized.in_words());
+            }
             Event::Artifact(artifact) if normal => {
                 let verb = match (artifact.fresh, &artifact.handler) {
                     (true, _) => "Fresh",
@@ -243,7 +249,7 @@ impl Shell {
                 }
             }
             Event::Status { .. } | Event::Detail { .. } | Event::Note(_) | Event::Warning(_) => {}
-            Event::Artifact(_) | Event::Live { .. } => {}
+            Event::Optimized(_) | Event::Artifact(_) | Event::Live { .. } => {}
         }
     }
 

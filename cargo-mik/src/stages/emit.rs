@@ -2,26 +2,23 @@
 
 use std::path::Path;
 
+use mik_optimize::Sizes;
+
 use super::{StageError, Work, validate};
-use crate::plan::{Freshness, Record, UnitPlan};
-use crate::report::Artifact;
+use crate::plan::{Files, Freshness, Record, UnitPlan};
+use crate::report::{Artifact, size};
 use crate::tools::{digest, files};
 
 /// Validates and writes what was made.
-pub(super) fn write(
-    unit: &UnitPlan,
-    work: &Work,
-    component: &Path,
-    handler: &Path,
-    record: &Path,
-) -> Result<Artifact, StageError> {
+pub(super) fn write(unit: &UnitPlan, work: Work, paths: &Files, max_size: Option<u64>) -> Result<Artifact, StageError> {
     validate::validate(&work.bytes, unit)?;
-    match &work.handler {
-        Some(bytes) => files::write(handler, bytes)?,
-        // One that an earlier build has left would be taken for this one's.
-        None => drop(files::remove_file(handler)),
+    if is_over(work.bytes.len() as u64, max_size) {
+        return Err(too_large(unit, &work.bytes, work.named.as_deref(), max_size));
     }
-    files::write(component, &work.bytes)?;
+    // What an earlier build has left would be taken for this one's.
+    write_or_remove(&paths.handler, work.handler.as_deref())?;
+    write_or_remove(&paths.debug, work.named.as_deref())?;
+    files::write(&paths.component, &work.bytes)?;
     let content = Record {
         source: work.source.clone(),
         settings: unit.settings.clone(),
@@ -30,27 +27,66 @@ pub(super) fn write(
     };
     // Last: a record speaks only of what is really there.
     let content = serde_json::to_vec_pretty(&content).map_err(|source| StageError::Record { source })?;
-    files::write(record, &content)?;
+    files::write(&paths.record, &content)?;
     Ok(Artifact {
         name: unit.name.clone(),
         package: unit.package.clone(),
-        path: component.to_owned(),
-        handler: work.handler.is_some().then(|| handler.to_owned()),
+        path: paths.component.clone(),
+        handler: work.handler.is_some().then(|| paths.handler.clone()),
+        debug: work.named.is_some().then(|| paths.debug.clone()),
         size: work.bytes.len() as u64,
+        optimized: work.optimized,
         fresh: false,
     })
 }
 
 /// What an earlier build has written and this one has nothing to add to.
-pub(super) fn fresh(unit: &UnitPlan, component: &Path, handler: &Path) -> Result<Artifact, StageError> {
+pub(super) fn fresh(unit: &UnitPlan, paths: &Files, max_size: Option<u64>) -> Result<Artifact, StageError> {
     let composed = matches!(&unit.freshness, Freshness::UnlessCargoChanges(record) if record.handler.is_some());
-    let size = files::metadata(component).map_err(|source| StageError::Read { source })?.len();
+    let read = |path: &Path| files::read(path).map_err(|source| StageError::Read { source });
+    let size = files::metadata(&paths.component).map_err(|source| StageError::Read { source })?.len();
+    if is_over(size, max_size) {
+        return Err(too_large(unit, &read(&paths.component)?, read(&paths.debug).ok().as_deref(), max_size));
+    }
     Ok(Artifact {
         name: unit.name.clone(),
         package: unit.package.clone(),
-        path: component.to_owned(),
-        handler: composed.then(|| handler.to_owned()),
+        path: paths.component.clone(),
+        handler: composed.then(|| paths.handler.clone()),
+        debug: paths.debug.is_file().then(|| paths.debug.clone()),
         size,
+        optimized: Vec::new(),
         fresh: true,
     })
+}
+
+fn write_or_remove(path: &Path, bytes: Option<&[u8]>) -> Result<(), StageError> {
+    match bytes {
+        Some(bytes) => Ok(files::write(path, bytes)?),
+        None => {
+            drop(files::remove_file(path));
+            Ok(())
+        }
+    }
+}
+
+fn is_over(size: u64, max_size: Option<u64>) -> bool {
+    max_size.is_some_and(|max_size| size > max_size)
+}
+
+/// The error for a component that is larger than it may be, with the crates that it is made of.
+fn too_large(unit: &UnitPlan, component: &[u8], named: Option<&[u8]>, max_size: Option<u64>) -> StageError {
+    // What can't be counted has been validated: the message just says less.
+    let crates = Sizes::of(named.unwrap_or(component)).map(|sizes| sizes.by_crate()).unwrap_or_default();
+    let mut crates: Vec<(String, usize)> =
+        crates.into_iter().filter(|(name, _)| !name.starts_with('[') || name == "[data]").collect();
+    crates.sort_by(|(name, bytes), (other, others)| others.cmp(bytes).then(name.cmp(other)));
+    let largest: Vec<_> =
+        crates.iter().take(5).map(|(name, bytes)| format!("{name} {}", size(*bytes as u64))).collect();
+    StageError::TooLarge {
+        unit: unit.name.clone(),
+        bytes: component.len() as u64,
+        max_size: max_size.unwrap_or_default(),
+        largest: largest.join(", "),
+    }
 }

@@ -1,5 +1,7 @@
 //! What can go wrong between cargo and the finished component.
 
+use std::path::PathBuf;
+
 use miette::Diagnostic;
 use thiserror::Error;
 
@@ -79,19 +81,77 @@ pub enum StageError {
         /// What wit-component said.
         source: Source,
     },
-    /// A stage of optimization failed. Exit code 104.
-    #[error("`{unit}` could not be optimized ({what})")]
+    /// Optimization failed. Exit code 104.
+    #[error("`{unit}` could not be optimized")]
     #[diagnostic(
         code(mik::optimize::failed),
-        help("`build.optimize = \"none\"` leaves the stage out; please report the component")
+        help(
+            "this is most likely a bug of `cargo mik`: please report the component; until then `build.optimize = \"none\"` \
+             leaves the stage out"
+        )
     )]
     Optimize {
         /// The unit.
         unit: String,
-        /// The pass.
-        what: &'static str,
-        /// What is wrong with the bytes.
-        source: wasmparser::BinaryReaderError,
+        /// The pass, and what it said.
+        source: mik_optimize::Error,
+    },
+    /// The component is larger than `build.max_size` allows. Exit code 104.
+    #[error("`{unit}` has {bytes} bytes, {} more than `build.max_size` allows; most of it is {largest}", bytes - max_size)]
+    #[diagnostic(
+        code(mik::optimize::too_large),
+        help(
+            "`cargo mik size` shows what is in it, function by function; `build.panic = \"trap\"` and `build.target = \
+             \"wasm32-unknown-unknown\"` make it smaller; or raise `build.max_size` from {max_size}"
+        )
+    )]
+    TooLarge {
+        /// The unit.
+        unit: String,
+        /// How large it is.
+        bytes: u64,
+        /// How large it may be.
+        max_size: u64,
+        /// Its largest crates.
+        largest: String,
+    },
+    /// A file's optimization failed. Exit code 104.
+    #[error("`{}` could not be optimized", path.display())]
+    #[diagnostic(code(mik::optimize::failed), help("this is most likely a bug of `cargo mik`: please report the file"))]
+    OptimizeFile {
+        /// The file.
+        path: PathBuf,
+        /// The pass, and what it said.
+        source: mik_optimize::Error,
+    },
+    /// A file that was named can't be read. Exit code 104.
+    #[error("the file can't be read")]
+    #[diagnostic(code(mik::optimize::read), help("is the path right? It is relative to where you are"))]
+    ReadFile {
+        /// What the system said, with the path.
+        source: std::io::Error,
+    },
+    /// A file that was named is no WebAssembly. Exit code 104.
+    #[error("`{}` is not WebAssembly", path.display())]
+    #[diagnostic(
+        code(mik::optimize::not_wasm),
+        help("name a component or a core module in binary form; text (`.wat`) becomes that with `wasm-tools parse`")
+    )]
+    NotWasmFile {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file that was named is WebAssembly that no host would take. Exit code 104.
+    #[error("`{}` is not valid WebAssembly", path.display())]
+    #[diagnostic(
+        code(mik::optimize::invalid_input),
+        help("was it cut short, or made for another host? wasmtime 48 would not take it as it is")
+    )]
+    InvalidFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: Source,
     },
     /// The component exports nothing that can be served. Exit code 105.
     #[error("`{unit}` exports no handler: it exports {exports}")]
@@ -119,7 +179,7 @@ pub enum StageError {
     )]
     Bridge {
         /// The file.
-        path: std::path::PathBuf,
+        path: PathBuf,
     },
     /// Composition failed. Exit code 105.
     #[error("`{unit}` could not be composed with the bridge")]
@@ -163,6 +223,21 @@ pub enum StageError {
         /// What serde said.
         source: serde_json::Error,
     },
+}
+
+/// `build.panic = "trap"` without the names that it needs.
+#[derive(Debug, Error, Diagnostic)]
+#[error(
+    "the panics of `{name}` keep their messages: which functions are panics is told by their names, and these are gone"
+)]
+#[diagnostic(
+    code(mik::optimize::no_names),
+    help(
+        "take `strip` out of the profile, or write `strip = \"debuginfo\"`: names are taken out at the end all the same"
+    )
+)]
+pub(super) struct NamesGone {
+    pub(super) name: String,
 }
 
 impl StageError {

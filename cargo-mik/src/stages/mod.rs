@@ -9,8 +9,10 @@ mod error;
 mod facts;
 mod interface;
 mod openapi;
+mod optimize;
+mod optimize_file;
+mod sections;
 pub mod setup;
-mod strip;
 #[cfg(test)]
 mod tests;
 mod validate;
@@ -20,13 +22,14 @@ pub use error::StageError;
 pub use facts::facts;
 pub use interface::Interface;
 pub use openapi::{DOCUMENT_MOST, DocumentError, document};
+pub use optimize_file::{OptimizeFile, optimize_file, read_wasm};
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use crate::plan::{Freshness, Plan, Step, SysrootFact, UnitPlan};
-use crate::project::{CargoConfig, Optimize, Target};
-use crate::report::{Artifact, Reporter};
+use crate::plan::{Freshness, Part, Plan, Step, SysrootFact, UnitPlan};
+use crate::project::{CargoConfig, Target};
+use crate::report::{Artifact, Optimized, Reporter};
 use crate::tools::{digest, files};
 use artifact::Artifacts;
 
@@ -39,6 +42,10 @@ struct Work {
     bytes: Vec<u8>,
     /// The handler before composition, where it was composed.
     handler: Option<Vec<u8>>,
+    /// The same as `bytes` with the names of functions, where the passes have taken them out.
+    named: Option<Vec<u8>>,
+    /// What the passes have saved.
+    optimized: Vec<Optimized>,
     /// The OpenAPI document, where there is one: kept apart until everything else is done.
     document: Option<Vec<u8>>,
 }
@@ -69,11 +76,11 @@ pub fn run(plan: &Plan, reporter: &Reporter) -> Result<Vec<Artifact>, StageError
                 }
                 works.insert(unit.name.clone(), work);
             }
-            Step::Optimize { unit, optimize } => {
+            Step::Optimize { unit, part, optimize: _, panic } => {
                 if let Some(work) = stale(&mut works, unit)
-                    && *optimize != Optimize::None
+                    && (*part == Part::Handler || work.handler.is_some())
                 {
-                    work.bytes = strip::strip(&work.bytes, unit)?;
+                    optimize::optimize(work, *part, *panic, unit, reporter)?;
                 }
             }
             Step::Compose { unit, composition } => {
@@ -81,14 +88,19 @@ pub fn run(plan: &Plan, reporter: &Reporter) -> Result<Vec<Artifact>, StageError
                     && let Some(composed) = compose::compose(&work.bytes, composition, unit, reporter)?
                 {
                     work.handler = Some(std::mem::replace(&mut work.bytes, composed));
+                    if let Some(named) = &mut work.named
+                        && let Some(composed) = compose::compose(named, composition, unit, reporter)?
+                    {
+                        *named = composed;
+                    }
                 }
             }
-            Step::Emit { unit, component, handler, record } => {
+            Step::Emit { unit, files, max_size } => {
                 let Some(mut work) = works.remove(&unit.name) else { continue };
                 work.add_document().map_err(|error| damaged(unit, error))?;
                 made.push(match work.freshness {
-                    Freshness::Fresh => emit::fresh(unit, component, handler)?,
-                    _ => emit::write(unit, &work, component, handler, record)?,
+                    Freshness::Fresh => emit::fresh(unit, files, *max_size)?,
+                    _ => emit::write(unit, work, files, *max_size)?,
                 });
             }
         }
@@ -130,7 +142,7 @@ fn start(unit: &UnitPlan, artifacts: &Artifacts, reporter: &Reporter) -> Result<
         Freshness::Fresh => reporter.detail("Fresh", &unit.name),
         stale => reporter.detail("Dirty", format!("{}: {stale}", unit.name)),
     }
-    Ok(Work { source, freshness, bytes, handler: None, document: None })
+    Ok(Work { source, freshness, bytes, handler: None, named: None, optimized: Vec::new(), document: None })
 }
 
 fn stale<'a>(works: &'a mut BTreeMap<String, Work>, unit: &UnitPlan) -> Option<&'a mut Work> {

@@ -8,10 +8,10 @@ use std::path::PathBuf;
 
 use miette::Diagnostic;
 use thiserror::Error;
-use wasm_encoder::{ComponentSection, CustomSection};
+use wasm_encoder::{ComponentSection as _, CustomSection};
 use wasmparser::{BinaryReaderError, Parser, Payload};
 
-use super::strip;
+use super::sections::without;
 
 /// The section's name.
 const SECTION: &str = "mik:openapi";
@@ -109,7 +109,7 @@ pub fn document(component: &[u8], path: &std::path::Path) -> Result<String, Docu
 pub(super) fn take(component: Vec<u8>) -> Result<(Vec<u8>, Option<Vec<u8>>), BinaryReaderError> {
     match section(&component)?.map(<[u8]>::to_vec) {
         None => Ok((component, None)),
-        Some(document) => Ok((strip::without(&component, |name| name == SECTION)?, Some(document))),
+        Some(document) => Ok((sections::without(&component, |name| name == SECTION)?, Some(document))),
     }
 }
 

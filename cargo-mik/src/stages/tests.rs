@@ -1,7 +1,7 @@
 //! Components as files: each folder of `tests/components` is an input and the one expected end.
 //!
 //! `core.wat` is a core module, or `core.txt` names a world of which a module is made that traps in every function;
-//! `world.wit` is its world, over `mik:core` and WASI. The module goes through encode, strip, compose and validate.
+//! `world.wit` is its world, over `mik:core` and WASI. The module goes through encode, optimize, compose and validate.
 //! Expected is `component.wat`, the whole text; or `interface.txt`, imports and exports of the result, where the text
 //! would be long; or `error.txt`.
 
@@ -13,7 +13,8 @@ use wit_component::{StringEncoding, dummy_module, embed_component_metadata};
 use wit_parser::{ManglingAndAbi, Resolve, WorldId};
 
 use super::*;
-use crate::project::{Bridge, Composition, UnitKind};
+use crate::plan::Reason;
+use crate::project::{Bridge, Composition, Panic, UnitKind};
 use crate::report::Shell;
 
 #[test]
@@ -59,9 +60,24 @@ fn build(case: &Path) -> Result<Vec<u8>, StageError> {
         _ => Composition::WhereExported { bridge: Bridge::Embedded },
     };
     let encoded = encode::encode(core(case), Target::Unknown, &unit, &reporter)?;
-    let stripped = strip::strip(&encoded, &unit)?;
-    assert_eq!(strip::strip(&stripped, &unit)?, stripped, "stripping twice is stripping once");
-    let component = compose::compose(&stripped, &composition, &unit, &reporter)?.unwrap_or(stripped);
+    let optimize = |bytes: &[u8], part| {
+        let mut work = Work {
+            source: String::new(),
+            freshness: Freshness::Stale(Reason::NotBuiltYet),
+            bytes: bytes.to_vec(),
+            handler: None,
+            named: None,
+            optimized: Vec::new(),
+        };
+        optimize::optimize(&mut work, part, Panic::Message, &unit, &reporter)?;
+        Ok::<_, StageError>(work.bytes)
+    };
+    let handler = optimize(&encoded, Part::Handler)?;
+    assert_eq!(optimize(&handler, Part::Handler)?, handler, "optimizing twice is optimizing once");
+    let component = match compose::compose(&handler, &composition, &unit, &reporter)? {
+        Some(composed) => optimize(&composed, Part::Composed)?,
+        None => handler,
+    };
     validate::validate(&component, &unit)?;
     Ok(component)
 }

@@ -181,6 +181,8 @@ mod tests {
             [build]
             target = "wasm32-wasip1"
             optimize = "speed"
+            panic = "trap"
+            max_size = 98304
             [composition]
             http_handler = false
             bridge = "bridge.wasm"

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::values::{Address, EnvValue, Name, Number, Optimize, Spanned};
+use super::values::{Address, EnvValue, Name, Number, Optimize, Panic, Spanned};
 
 /// A day. What takes longer is no request, and a clock must be able to tell when it is over.
 const DAY: u64 = 24 * 60 * 60;
@@ -15,6 +15,8 @@ const DAY: u64 = 24 * 60 * 60;
 const MINUTE_IN_MILLIS: u64 = 60_000;
 /// All that 32 bits address, in MiB.
 const MEBIBYTES: u64 = 4096;
+/// More bytes than 32 bits address are in no component that can be run.
+const ALL_OF_IT: u64 = 1 << 32;
 /// More are not in flight on one machine, and each counted one costs memory up front.
 const REQUESTS: u64 = 100_000;
 /// As good as without a bound, and no sum overflows.
@@ -70,10 +72,18 @@ pub struct BuildTable {
         schemars(extend("enum" = TARGETS, "default" = TARGETS[0], "x-flag" = "--target"))
     )]
     pub target: Option<Spanned<String>>,
-    /// What builds optimize for. `none`: the profile as it is. `size` and `speed`: names, producers and debug sections
-    /// are stripped, and in release the profile is set for small or for fast components, save what you have set yourself.
+    /// What builds optimize for. `none`: the profile as it is. `size` and `speed`: what a component does not need to run is
+    /// taken out, and in release the profile is set for small or for fast components, save what you have set yourself.
     #[cfg_attr(feature = "schema", schemars(example = &"size", extend("x-default" = "`size` in release, `none` in dev")))]
     pub optimize: Option<Spanned<Optimize>>,
+    /// What becomes of panics in components that are optimized. `message`: they say what happened before they trap. `trap`:
+    /// they trap, and what only formats their messages is cut out; this is the smallest. Either way the request is a 500.
+    #[cfg_attr(feature = "schema", schemars(example = &"trap", extend("default" = "message")))]
+    pub panic: Option<Spanned<Panic>>,
+    /// How many bytes a component may have: a build that makes a larger one fails, and says which crates it is made of. The
+    /// component of an earlier build stays.
+    #[cfg_attr(feature = "schema", schemars(example = 98_304, extend("default" = null)))]
+    pub max_size: Option<Spanned<Number<ALL_OF_IT, 1, ALL_OF_IT>>>,
 }
 
 /// `composition.*`.

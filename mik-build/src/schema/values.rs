@@ -116,6 +116,17 @@ pub enum Optimize {
     Speed,
 }
 
+/// What becomes of panics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Panic {
+    /// They say what happened, and trap.
+    Message,
+    /// They trap, and what only formats their messages is cut out.
+    Trap,
+}
+
 /// A variable of the guest's environment.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

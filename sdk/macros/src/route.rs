@@ -150,8 +150,10 @@ impl Parse for Input {
             "query" => Source::Query,
             "body" => Source::Body,
             _ => {
-                let message = format!("an input comes from `path`, `query` or `body`: write `body: {name}`");
-                return Err(syn::Error::new(name.span(), message));
+                return Err(syn::Error::new(
+                    name.span(),
+                    "an input comes from `path`, `query` or `body`: write `body: T`",
+                ));
             }
         };
         if !input.peek(Token![:]) {

@@ -11,7 +11,7 @@ use crate::flat::{Flat, FlatGroup, FlatRoute};
 use crate::group::Group;
 use crate::openapi;
 use crate::pattern::Pattern;
-use crate::route::{METHODS, Route, Source};
+use crate::route::{Input, METHODS, Route, Source};
 
 /// A pattern and every route that has it.
 struct Row<'a> {
@@ -24,13 +24,14 @@ pub(crate) fn expand(routes: &Group) -> syn::Result<TokenStream> {
     let flat = Flat::from(routes)?;
     let rows = rows(&flat)?;
     let rows = rows.iter().map(|it| row(it, &flat));
+    let request = local("request");
     let answer = match flat.is_plain() {
-        true => quote!(::mik_sdk::__private::answer(__MIK_ROUTES, request)),
+        true => quote!(::mik_sdk::__private::answer(__MIK_ROUTES, #request)),
         false => {
             let groups = groups(&flat);
             quote! {
                 static __MIK_GROUPS: ::mik_sdk::__private::Groups = #groups;
-                ::mik_sdk::__private::answer_in_groups(__MIK_ROUTES, &__MIK_GROUPS, request)
+                ::mik_sdk::__private::answer_in_groups(__MIK_ROUTES, &__MIK_GROUPS, #request)
             }
         }
     };
@@ -38,7 +39,7 @@ pub(crate) fn expand(routes: &Group) -> syn::Result<TokenStream> {
     let document = openapi::document(&flat);
     Ok(quote! {
         #(#[doc = #docs])*
-        pub fn handle(request: ::mik_sdk::Request) -> ::mik_sdk::Response {
+        pub fn handle(#request: ::mik_sdk::Request) -> ::mik_sdk::Response {
             static __MIK_ROUTES: &[::mik_sdk::__private::Route] = &[#(#rows),*];
             #answer
         }
@@ -154,7 +155,10 @@ pub(crate) fn function(route: &Route) -> TokenStream {
     let Some(inputs) = &route.inputs else {
         return quote!(#handler);
     };
-    let names: Vec<Ident> = (0..inputs.len()).map(|number| local(&format!("input_{number}"))).collect();
+    let name = |(number, input): (usize, &Input)| {
+        Ident::new(&format!("input_{number}"), Span::mixed_site().located_at(input.ty.span()))
+    };
+    let names: Vec<Ident> = inputs.iter().enumerate().map(name).collect();
     let parameters = inputs.iter().zip(&names).map(|(input, name)| {
         let extractor = match input.source {
             Source::Path => quote!(Path),
@@ -164,7 +168,7 @@ pub(crate) fn function(route: &Route) -> TokenStream {
         let ty = &input.ty;
         quote_spanned!(ty.span()=> ::mik_sdk::#extractor(#name): ::mik_sdk::#extractor<#ty>)
     });
-    let request = local("request");
+    let request = Ident::new("request", Span::mixed_site().located_at(handler.span()));
     quote_spanned! {handler.span()=>
         |#(#parameters,)* #request: &::mik_sdk::Request| #handler(#(#names,)* #request)
     }

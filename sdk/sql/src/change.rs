@@ -22,6 +22,14 @@ pub fn update(table: impl Into<Table>) -> UpdateBuilder {
 }
 
 /// Changes rows of an SQLite database. See [`update`].
+///
+/// ```
+/// use mik_sql::{Operator, update_sqlite};
+///
+/// let query = update_sqlite("users").set("name", "Ada").filter("id", Operator::Eq, 7).build()?;
+/// assert_eq!(query.sql, "UPDATE `users` SET `name` = ?1 WHERE `id` = ?2");
+/// # Ok::<(), mik_sql::Error>(())
+/// ```
 pub fn update_sqlite(table: impl Into<Table>) -> UpdateBuilder {
     UpdateBuilder::new(Dialect::Sqlite, table)
 }
@@ -46,6 +54,14 @@ pub fn delete(table: impl Into<Table>) -> DeleteBuilder {
 }
 
 /// Deletes rows of an SQLite database. See [`delete`].
+///
+/// ```
+/// use mik_sql::{Operator, delete_sqlite};
+///
+/// let query = delete_sqlite("sessions").filter("user_id", Operator::Eq, 7).build()?;
+/// assert_eq!(query.sql, "DELETE FROM `sessions` WHERE `user_id` = ?1");
+/// # Ok::<(), mik_sql::Error>(())
+/// ```
 pub fn delete_sqlite(table: impl Into<Table>) -> DeleteBuilder {
     DeleteBuilder::new(Dialect::Sqlite, table)
 }
@@ -150,6 +166,15 @@ impl UpdateBuilder {
     }
 
     /// Gives columns their values.
+    ///
+    /// ```
+    /// use mik_sql::{Operator, update};
+    ///
+    /// let changed = vec![("name", "Ada".into()), ("age", 36.into())];
+    /// let query = update("users").set_many(changed).filter("id", Operator::Eq, 7).build()?;
+    /// assert_eq!(query.sql, r#"UPDATE "users" SET "name" = $1, "age" = $2::bigint WHERE "id" = $3::bigint"#);
+    /// # Ok::<(), mik_sql::Error>(())
+    /// ```
     pub fn set_many(mut self, values: Vec<(&str, Value)>) -> Self {
         self.sets.extend(values.into_iter().map(|(column, value)| (column.to_owned(), value.into())));
         self

@@ -3,6 +3,8 @@
 mod allow;
 mod check;
 mod error;
+#[cfg(feature = "serde")]
+mod serde;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +30,8 @@ use crate::{Error, Filter, FilterExpr};
 /// # Ok::<(), mik_sql::FilterError>(())
 /// ```
 ///
+/// With feature `serde`, a body or a query has one: as an object, or as the text of one.
+///
 /// | | |
 /// |---|---|
 /// | `{"name": "Ada"}`, `{"name": {"$eq": "Ada"}}` | equal; with `null`, is null |
@@ -39,7 +43,7 @@ use crate::{Error, Filter, FilterExpr};
 /// | `$like` `$ilike` | patterns, where the field allows them |
 /// | `{"email": {"$isNull": true}}` | null, or not |
 /// | `{"$and": [{…}, {…}]}`, `{"$or": [{…}, {…}]}`, `{"$not": {…}}` | logic, as deep as is allowed |
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ClientFilter(Json);
 
 impl FromStr for ClientFilter {
@@ -60,6 +64,11 @@ impl FromStr for ClientFilter {
 
 /// Reads a client's filter: [`ClientFilter`] by another name.
 ///
+/// ```
+/// assert!(mik_sql::parse_filter(r#"{"name": "Ada"}"#).is_ok());
+/// assert!(mik_sql::parse_filter("name=Ada").is_err());
+/// ```
+///
 /// # Errors
 ///
 /// The text is no JSON, too long or too deep.
@@ -69,6 +78,19 @@ pub fn parse_filter(text: &str) -> Result<ClientFilter, FilterError> {
 
 /// What a client's filter can come as: its text, perhaps none; read; or put together in code, which is checked all the
 /// same.
+///
+/// ```
+/// use mik_sql::{Allow, Error, Field, QueryResult, Wish, sqlite};
+///
+/// fn users(wish: impl Wish) -> Result<QueryResult, Error> {
+///     let allow = Allow::new().field(Field::text("name"));
+///     Ok(sqlite("users").merge(&allow, wish)?.build())
+/// }
+///
+/// assert_eq!(users(r#"{"name": "Ada"}"#)?.sql, "SELECT * FROM `users` WHERE `name` = ?1");
+/// assert_eq!(users(None::<&str>)?.sql, "SELECT * FROM `users` WHERE TRUE");
+/// # Ok::<(), mik_sql::Error>(())
+/// ```
 pub trait Wish {
     /// The condition, if all of it is allowed.
     ///

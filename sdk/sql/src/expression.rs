@@ -9,10 +9,11 @@ use crate::{Aggregate, Dialect, Operator, Value};
 /// An expression of columns and values.
 ///
 /// ```
-/// use mik_sql::{case, col, postgres};
+/// use mik_sql::{Expr, case, col, postgres};
 ///
+/// let total: Expr = col("quantity") * col("price");
 /// let query = postgres("lines")
-///     .expr("total", col("quantity") * col("price"))
+///     .expr("total", total)
 ///     .expr("size", case().when(col("quantity").gte(100), "bulk").otherwise("single"))
 ///     .build();
 /// assert_eq!(
@@ -94,7 +95,15 @@ pub const fn case() -> Case {
     Case(Vec::new())
 }
 
-/// The column of a row that was to be inserted and is there already: see [`InsertBuilder::on_conflict`].
+/// The column of a row that was to be inserted and is there already, for [`InsertBuilder::on_conflict`].
+///
+/// ```
+/// use mik_sql::{col, excluded, insert};
+///
+/// let hit = insert("hits").columns(&["page", "n"]).values(vec!["/".into(), 1.into()]);
+/// let query = hit.on_conflict(&["page"]).do_set("n", col("hits.n") + excluded("n")).build();
+/// assert!(query.sql.ends_with(r#"DO UPDATE SET "n" = ("hits"."n" + excluded."n")"#));
+/// ```
 ///
 /// [`InsertBuilder::on_conflict`]: crate::InsertBuilder::on_conflict
 #[must_use]
@@ -200,12 +209,28 @@ impl Expr {
     }
 
     /// To so many decimals.
+    ///
+    /// ```
+    /// let query = mik_sql::sqlite("lines").expr("price", mik_sql::col("price").round_to(2)).build();
+    /// assert_eq!(query.sql, "SELECT ROUND(`price`, ?1) AS `price` FROM `lines`");
+    /// ```
     #[must_use]
     pub fn round_to(self, decimals: i64) -> Self {
         Self(Node::Round(Box::new(self), decimals))
     }
 
     /// One of a list.
+    ///
+    /// ```
+    /// use mik_sql::{col, sqlite};
+    ///
+    /// let query = sqlite("users").filter_expr(col("role").is_in(["admin", "editor"])).build();
+    /// assert_eq!(query.sql, "SELECT * FROM `users` WHERE `role` IN (?1, ?2)");
+    /// let query = sqlite("users").filter_expr(col("role").not_in(["guest"])).build();
+    /// assert_eq!(query.sql, "SELECT * FROM `users` WHERE `role` NOT IN (?1)");
+    /// let query = sqlite("users").filter_expr(col("age").between(18, 64)).build();
+    /// assert_eq!(query.sql, "SELECT * FROM `users` WHERE `age` BETWEEN ?1 AND ?2");
+    /// ```
     #[must_use]
     pub fn is_in<T: Into<Value>>(self, values: impl IntoIterator<Item = T>) -> FilterExpr {
         self.compare_list(Operator::In, values.into_iter().map(Into::into).collect())

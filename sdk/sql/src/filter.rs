@@ -114,6 +114,20 @@ impl Filter {
 }
 
 /// A condition, whose logic is SQL's: a comparison with null is neither true nor false, and selects nothing.
+///
+/// ```
+/// use mik_sql::{FilterExpr, Operator, simple, sqlite};
+///
+/// fn visible(is_admin: bool) -> FilterExpr {
+///     match is_admin {
+///         true => FilterExpr::And(vec![]),
+///         false => simple("hidden", Operator::Eq, false),
+///     }
+/// }
+///
+/// assert_eq!(sqlite("posts").filter_expr(visible(true)).build().sql, "SELECT * FROM `posts` WHERE TRUE");
+/// assert_eq!(sqlite("posts").filter_expr(visible(false)).build().sql, "SELECT * FROM `posts` WHERE `hidden` = ?1");
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum FilterExpr {

@@ -27,6 +27,15 @@ pub fn insert_sqlite(table: impl Into<Table>) -> InsertBuilder {
 }
 
 /// An `INSERT`. See [`insert`].
+///
+/// ```
+/// use mik_sql::{Dialect, InsertBuilder};
+///
+/// let rows = vec![vec!["Ada".into()], vec!["Grace".into()]];
+/// let query = InsertBuilder::new(Dialect::Sqlite, "users").columns(&["name"]).values_many(rows).build();
+/// assert_eq!(query.sql, "INSERT INTO `users` (`name`) VALUES (?1), (?2)");
+/// assert_eq!(query.params.len(), 2);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "it does nothing until `.build()`"]
 pub struct InsertBuilder {

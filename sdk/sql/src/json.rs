@@ -1,18 +1,24 @@
 //! JSON as clients send filters in it. Nothing is lost on the way: a member that is there twice is there twice, and a
 //! number is what was written.
 
+#[cfg(feature = "serde")]
+mod serde;
+
 /// How long a text may be.
 pub(crate) const MAX_LENGTH: usize = 64 * 1024;
 /// How deep it may go.
 pub(crate) const MAX_DEPTH: usize = 32;
 
 /// A value.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Json {
     Null,
     Bool(bool),
     /// As it was written.
     Number(String),
+    /// As something else has read it.
+    #[cfg(feature = "serde")]
+    Float(f64),
     Text(String),
     List(Vec<Json>),
     Object(Vec<(String, Json)>),
@@ -24,6 +30,8 @@ impl Json {
             Self::Null => "null",
             Self::Bool(_) => "a boolean",
             Self::Number(_) => "a number",
+            #[cfg(feature = "serde")]
+            Self::Float(_) => "a number",
             Self::Text(_) => "text",
             Self::List(_) => "a list",
             Self::Object(_) => "an object",

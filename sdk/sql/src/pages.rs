@@ -18,6 +18,38 @@ pub struct PageRequest<'a> {
     pub limit: u32,
 }
 
+/// What a client says of the page that it wants, of a query or a body: `?after=…&limit=20`.
+///
+/// ```
+/// use mik_sql::PageParams;
+///
+/// let params = PageParams { limit: Some(1000), ..PageParams::default() };
+/// assert_eq!(params.request(20, 100).limit, 100);
+/// assert_eq!(PageParams::default().request(20, 100).limit, 20);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
+pub struct PageParams {
+    /// The page after this position: a `next` of an earlier page.
+    pub after: Option<String>,
+    /// The page before this position: a `previous` of an earlier page.
+    pub before: Option<String>,
+    /// How many rows it shall have at most.
+    pub limit: Option<u32>,
+}
+
+impl PageParams {
+    /// The page, with so many rows where the client does not say, and never more than `most`. A limit of 0 stays one, and
+    /// is an error of [`QueryBuilder::pages`].
+    pub fn request(&self, default: u32, most: u32) -> PageRequest<'_> {
+        PageRequest {
+            after: self.after.as_deref(),
+            before: self.before.as_deref(),
+            limit: self.limit.unwrap_or(default).min(most),
+        }
+    }
+}
+
 /// One page of a list, and the way to the others.
 ///
 /// The last column of the order has to tell any two rows apart, as an `id` does: of rows that are the same in all columns
@@ -54,6 +86,7 @@ pub struct Pages {
 
 /// The rows of a page, and where those before and after it are. `None`: there are no more.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Deserialize, serde::Serialize))]
 pub struct Page<T> {
     /// The rows, in their order.
     pub items: Vec<T>,

@@ -3,8 +3,8 @@
 use crate::filter::{Names, write_all};
 use crate::writer::Writer;
 use crate::{
-    Aggregate, Allow, CursorKey, Dialect, Error, Expr, FilterExpr, Join, Operator, PageRequest, Pages, SortDir,
-    SortField, Table, Value, Wish, simple,
+    Aggregate, Allow, CursorKey, Dialect, Error, Expr, FilterExpr, Join, Operator, PageRequest, Pages, QueryResult,
+    SortDir, SortField, Table, Value, Wish, simple,
 };
 
 /// Reads from a table of a PostgreSQL database.
@@ -39,26 +39,35 @@ pub fn sqlite(table: impl Into<Table>) -> QueryBuilder {
     QueryBuilder::new(Dialect::Sqlite, table)
 }
 
-/// A statement, ready for a database.
-#[derive(Clone, Debug, PartialEq)]
-#[must_use = "it does nothing until a database runs it"]
-pub struct QueryResult {
-    /// The text.
-    pub sql: String,
-    /// The values for its placeholders, in their order.
-    pub params: Vec<Value>,
-}
-
-impl From<QueryResult> for (String, Vec<Value>) {
-    fn from(query: QueryResult) -> Self {
-        (query.sql, query.params)
-    }
-}
-
 /// Writes the condition that a row lies beyond a position.
 pub(crate) type Keyset<'a> = &'a dyn Fn(&mut Writer, Names<'_>);
 
 /// A `SELECT`. See [`postgres`] and [`sqlite`].
+///
+/// ```
+/// use mik_sql::{Aggregate, Join, Operator, SortDir, SortField, col, simple, sqlite};
+///
+/// let by_author = sqlite("posts")
+///     .fields(&["author_id"])
+///     .expr("size", col("title").length() + col("body").length())
+///     .count()
+///     .sum("likes")
+///     .avg("likes")
+///     .min("created_at")
+///     .max("created_at")
+///     .aggregate(Aggregate::count_distinct("topic").as_alias("topics"))
+///     .join("users", col("users.id").eq(col("posts.author_id")))
+///     .left_join("topics", col("topics.id").eq(col("posts.topic")))
+///     .join_as(Join::Left, "teams", col("teams.id").eq(col("users.team")))
+///     .filter_expr(col("posts.likes").gt(col("users.likes")))
+///     .group_by(&["author_id"])
+///     .having(simple("count", Operator::Gt, 1))
+///     .sorts(&[SortField::new("author_id", SortDir::Asc)])
+///     .limit(10)
+///     .offset(20);
+/// assert!(by_author.build().sql.ends_with("ORDER BY `author_id` ASC NULLS LAST LIMIT 10 OFFSET 20"));
+/// assert_eq!(by_author.clone().limit_offset(10, 20), by_author);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[must_use = "it does nothing until `.build()`"]
 pub struct QueryBuilder {
@@ -249,6 +258,15 @@ impl QueryBuilder {
     }
 
     /// Reads page after page by where the last one ended, however long the table is. See [`Pages`].
+    ///
+    /// ```
+    /// use mik_sql::{CursorKey, PageRequest, SortDir, sqlite};
+    ///
+    /// let key = CursorKey::new("a secret of the environment")?;
+    /// let pages = sqlite("posts").sort("id", SortDir::Asc).pages(&key, PageRequest { limit: 10, ..PageRequest::default() })?;
+    /// assert!(pages.query().sql.ends_with("LIMIT 11"));
+    /// # Ok::<(), mik_sql::Error>(())
+    /// ```
     ///
     /// # Errors
     ///

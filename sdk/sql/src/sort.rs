@@ -82,6 +82,11 @@ impl SortField {
         self
     }
 
+    /// The column: what a row's position has a value of.
+    pub fn column(&self) -> &str {
+        &self.field
+    }
+
     /// The same column from its other end.
     pub(crate) fn reversed(&self) -> Self {
         let nulls = self.nulls.map(|nulls| match nulls {
@@ -176,6 +181,14 @@ pub(crate) fn parse<'a>(
 }
 
 /// What is wrong with a client's sort, and where.
+///
+/// ```
+/// use mik_sql::{SortErrorKind, SortField};
+///
+/// let error = SortField::parse_sort_string("name,-nmae", &["name", "age"]).unwrap_err();
+/// assert_eq!(error.position, 6);
+/// assert!(matches!(error.kind, SortErrorKind::UnknownField { .. }));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct SortError {

@@ -56,6 +56,13 @@ impl<T: Into<String>> From<T> for Table {
 }
 
 /// Which rows a join keeps that have no partner.
+///
+/// ```
+/// use mik_sql::{Join, col, postgres};
+///
+/// let query = postgres("users").join_as(Join::Full, "teams", col("teams.id").eq(col("users.team"))).build();
+/// assert_eq!(query.sql, r#"SELECT * FROM "users" FULL JOIN "teams" ON "teams"."id" = "users"."team""#);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Join {
     /// None.

@@ -1,5 +1,8 @@
 //! The values that are bound: each says its type.
 
+#[cfg(feature = "serde")]
+mod serde;
+
 use uuid::Uuid;
 
 use crate::Timestamp;
@@ -31,6 +34,9 @@ use crate::Timestamp;
 /// | `Array` | `$1::bigint[]` and so on | a placeholder for each |
 ///
 /// `Null` is written as `NULL`, and is no bind.
+///
+/// With feature `serde`, a statement is written as `{"sql": "…", "params": […]}` for what runs it elsewhere: moments, UUIDs
+/// and JSON as text, bytes as base64 for URLs, without padding.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Value {

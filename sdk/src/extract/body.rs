@@ -12,7 +12,9 @@ use crate::{Problem, Rejection, Request, Type};
 /// | what is wrong | answer |
 /// |---|---|
 /// | the content type is not `application/json` or `…+json` | 415 |
-/// | the body is not the JSON of a `T` | 400, with line and column |
+/// | the body has more bytes than [`json::MAX_SIZE`](crate::json::MAX_SIZE), or `MIK_MAX_JSON_SIZE` | 413 |
+/// | the body is not the JSON of a `T` | 400, with line, column and JSON Pointer |
+/// | numbers are out of the range of their types, values break the rules of `T` | 422, with every one of them as `errors` |
 ///
 /// ```
 /// use mik_sdk::prelude::*;
@@ -134,7 +136,7 @@ const TEXT: Input = Input {
 
 /// `application/json`, or a type that is JSON by its suffix (RFC 6839), whatever its parameters.
 #[inline(never)]
-fn is_json(content_type: &str) -> bool {
+pub(crate) fn is_json(content_type: &str) -> bool {
     // Of bytes, not of text: to look for a character costs a component more than to look for a byte.
     let essence = content_type.as_bytes().split(|byte| *byte == b';').next();
     let essence = essence.unwrap_or_default().trim_ascii();

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde::de::DeserializeOwned;
 
-use super::{FromRequest, OptionalFromRequest};
+use super::{FromRequest, OptionalFromRequest, form_fields};
 use crate::mismatch::Mismatch;
 use crate::openapi::{Input, Shape};
 use crate::plain::Pairs;
@@ -13,7 +13,7 @@ use crate::typed::{self, Type, refusal};
 use crate::{Problem, Rejection, Request};
 
 /// What the route took from the path: one value, a tuple in the order of the path, or a type whose fields have the names.
-/// A value that cannot be read is a 400 that names it.
+/// A value that cannot be read is a 400 that names it, one that breaks a rule of the type a 422.
 ///
 /// ```
 /// use mik_sdk::prelude::*;
@@ -61,7 +61,7 @@ impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Path<T> {
 }
 
 /// The query, read into a type: `?page=2&tag=a&tag=b`. A name that comes more than once fills a list; a value that cannot
-/// be read, or is missing and not an `Option`, is a 400 that names it. Names that the type does not know are passed over.
+/// be read, or is missing and not an `Option`, is a 400 that names it, one that breaks a rule of the type a 422. Names that the type does not know are passed over.
 ///
 /// ```
 /// use mik_sdk::prelude::*;
@@ -95,8 +95,10 @@ impl<T: DeserializeOwned + Type> FromRequest<'_> for Query<T> {
 
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         let query = request.query_string().unwrap_or_default();
-        let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
-        read("query", &pairs).map(Self)
+        match form_fields(query.as_bytes()) {
+            Some(pairs) => read("query", &pairs).map(Self),
+            None => Err(Problem::bad_request("a query has at most 1000 parameters")),
+        }
     }
 }
 
@@ -115,7 +117,10 @@ impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Query<T> {
 const PROBLEMS: &[u16] = &[400, 422];
 
 /// What the pairs are as a `T`, if it keeps to its rules.
-fn read<T: DeserializeOwned + Type>(source: &str, pairs: &[(Cow<'_, str>, Cow<'_, str>)]) -> Result<T, Problem> {
+pub(super) fn read<T: DeserializeOwned + Type>(
+    source: &str,
+    pairs: &[(Cow<'_, str>, Cow<'_, str>)],
+) -> Result<T, Problem> {
     let value = T::deserialize(Pairs(pairs)).map_err(|mismatch| wrong(source, &mismatch))?;
     let violations = typed::violations(&value);
     if violations.is_empty() { Ok(value) } else { Err(refusal::of_parameters(violations, pairs)) }

@@ -12,12 +12,15 @@ use crate::mismatch::Mismatch;
 /// The items of a list.
 pub(super) struct List<'r, 'de> {
     reader: &'r mut Reader<'de>,
-    position: u64,
+    is_first: bool,
+    /// Where the list begins.
+    start: usize,
 }
 
 impl<'r, 'de> List<'r, 'de> {
     pub(super) fn new(reader: &'r mut Reader<'de>) -> Self {
-        Self { reader, position: 0 }
+        let start = reader.value_start();
+        Self { reader, is_first: true, start }
     }
 }
 
@@ -25,18 +28,13 @@ impl<'de> SeqAccess<'de> for List<'_, 'de> {
     type Error = Mismatch;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, Mismatch> {
-        if !self.reader.has_next(b']', self.position == 0)? {
+        if !self.reader.has_next(b']', self.is_first)? {
             return Ok(None);
         }
-        self.position += 1;
-        match seed.deserialize(&mut *self.reader) {
-            Ok(value) => Ok(Some(value)),
-            Err(mismatch) => {
-                let mut position = super::Writer::new();
-                position.value(&(self.position - 1));
-                Err(self.reader.inside(mismatch, &position.into_bytes()))
-            }
-        }
+        self.is_first = false;
+        let item = seed.deserialize(&mut *self.reader)?;
+        self.reader.back_to(self.start);
+        Ok(Some(item))
     }
 }
 
@@ -44,13 +42,14 @@ impl<'de> SeqAccess<'de> for List<'_, 'de> {
 pub(super) struct Object<'r, 'de> {
     reader: &'r mut Reader<'de>,
     is_first: bool,
-    /// Where the last key is.
-    key: usize,
+    /// Where the object begins.
+    start: usize,
 }
 
 impl<'r, 'de> Object<'r, 'de> {
     pub(super) fn new(reader: &'r mut Reader<'de>) -> Self {
-        Self { reader, is_first: true, key: 0 }
+        let start = reader.value_start();
+        Self { reader, is_first: true, start }
     }
 }
 
@@ -62,7 +61,6 @@ impl<'de> MapAccess<'de> for Object<'_, 'de> {
             return Ok(None);
         }
         self.is_first = false;
-        self.key = self.reader.offset;
         if self.reader.begin() != b'"' {
             return Err(self.reader.wrong("a string was expected"));
         }
@@ -71,10 +69,9 @@ impl<'de> MapAccess<'de> for Object<'_, 'de> {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Mismatch> {
         self.reader.colon()?;
-        match seed.deserialize(&mut *self.reader) {
-            Ok(value) => Ok(value),
-            Err(mismatch) => Err(self.reader.inside_key(mismatch, self.key)),
-        }
+        let value = seed.deserialize(&mut *self.reader)?;
+        self.reader.back_to(self.start);
+        Ok(value)
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use serde::de::{Deserializer, Error as _, IntoDeserializer, Unexpected, Visitor};
+use serde::de::{Deserializer, Error as _, Expected, IntoDeserializer, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 
 use super::access::{List, Object, Variant};
 use super::read::Reader;
 use crate::mismatch::Mismatch;
+use crate::text::{join, push_number};
 
 enum Integer {
     Unsigned(u64),
@@ -23,28 +24,59 @@ impl<'de> Reader<'de> {
         }
     }
 
-    /// A value that is a number, for a type that holds integers only.
-    fn visit_integer<V: Visitor<'de>>(&mut self, visitor: V) -> Result<V::Value, Mismatch> {
-        match self.begin() {
-            b'-' | b'0'..=b'9' => {}
-            _ => return Err(self.not(&visitor)),
+    /// A value that is a whole number within these bounds, as the bits of its 64-bit type. One that is out of them is noted,
+    /// and the nearest bound is read.
+    #[inline(never)]
+    fn whole(&mut self, expected: &dyn Expected, least: i64, most: u64) -> Result<u64, Mismatch> {
+        let (text, is_integer) = self.number_for(expected)?;
+        if !is_integer {
+            return Err(Mismatch::invalid_type(Unexpected::Float(0.0), expected));
         }
-        let (text, is_integer) = self.number()?;
-        match Self::integer(text) {
-            Some(Integer::Unsigned(number)) => visitor.visit_u64(number),
-            Some(Integer::Signed(number)) => visitor.visit_i64(number),
-            None if is_integer => Err(Mismatch::invalid_type(Unexpected::Signed(0), &visitor)),
-            None => Err(Mismatch::invalid_type(Unexpected::Float(0.0), &visitor)),
+        let (is_negative, digits) = match text.strip_prefix('-') {
+            Some(digits) => (true, digits),
+            None => (false, text),
+        };
+        let limit = if is_negative { least.unsigned_abs() } else { most };
+        let magnitude = match digits.parse::<u64>() {
+            Ok(magnitude) if magnitude <= limit => magnitude,
+            _ => {
+                let mut detail = join(&[if is_negative { "must be at least " } else { "must be at most " }]);
+                if is_negative && limit > 0 {
+                    detail.push('-');
+                }
+                push_number(&mut detail, limit);
+                self.out_of_range(detail);
+                limit
+            }
+        };
+        Ok(if is_negative { magnitude.wrapping_neg() } else { magnitude })
+    }
+
+    /// What is read of a number that not even an `f64` holds.
+    #[inline(never)]
+    fn largest(&mut self, text: &str) -> f64 {
+        if self.is_below(text, "-1.7976931348623157e308", "1.7976931348623157e308") { f64::MIN } else { f64::MAX }
+    }
+
+    /// The text of a number, where one begins.
+    fn number_for(&mut self, expected: &dyn Expected) -> Result<(&'de str, bool), Mismatch> {
+        match self.begin() {
+            b'-' | b'0'..=b'9' => self.number(),
+            _ => Err(self.not(expected)),
         }
     }
 
+    /// A number that is out of the range with these ends: it is noted. Whether it is below.
     #[inline(never)]
-    fn too_large() -> Mismatch {
-        Mismatch::new("the number is too large".to_owned())
+    fn is_below(&mut self, text: &str, least: &str, most: &str) -> bool {
+        let is_negative = text.starts_with('-');
+        let pieces = if is_negative { ["must be at least ", least] } else { ["must be at most ", most] };
+        self.out_of_range(join(&pieces));
+        is_negative
     }
 
     /// What is said of the value that begins here, where another was expected. What it is can be seen from its first byte.
-    fn not(&mut self, expected: &dyn serde::de::Expected) -> Mismatch {
+    fn not(&mut self, expected: &dyn Expected) -> Mismatch {
         let found = match self.peek() {
             Some(b'"') => Unexpected::Str(""),
             Some(b'[') => Unexpected::Seq,
@@ -80,36 +112,34 @@ impl<'de> Reader<'de> {
 }
 
 macro_rules! as_integer {
-    ($($method:ident)*) => {$(
+    ($($method:ident $visit:ident $type:ident;)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-            self.visit_integer(visitor)
+            let number = self.whole(&visitor, $type::MIN as i64, $type::MAX as u64)?;
+            visitor.$visit(number as $type)
         }
     )*};
 }
 
 macro_rules! as_wide_integer {
-    ($($method:ident $visit:ident;)*) => {$(
+    ($($method:ident $visit:ident $type:ident $least:literal $most:literal;)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-            if !matches!(self.begin(), b'-' | b'0'..=b'9') {
-                return Err(self.not(&visitor));
-            }
-            match self.number()?.0.parse() {
+            let (text, is_integer) = self.number_for(&visitor)?;
+            match text.parse() {
                 Ok(number) => visitor.$visit(number),
-                Err(_) => Err(Mismatch::invalid_type(Unexpected::Other("another number"), &visitor)),
+                Err(_) if !is_integer => Err(Mismatch::invalid_type(Unexpected::Float(0.0), &visitor)),
+                Err(_) => visitor.$visit(if self.is_below(text, $least, $most) { $type::MIN } else { $type::MAX }),
             }
         }
     )*};
 }
 
 macro_rules! as_float {
-    ($($method:ident $visit:ident $float:ty;)*) => {$(
+    ($($method:ident $visit:ident $type:ident $least:literal $most:literal;)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-            if !matches!(self.begin(), b'-' | b'0'..=b'9') {
-                return Err(self.not(&visitor));
-            }
-            match self.number()?.0.parse::<$float>() {
+            let (text, _) = self.number_for(&visitor)?;
+            match text.parse::<$type>() {
                 Ok(number) if number.is_finite() => visitor.$visit(number),
-                _ => Err(Reader::too_large()),
+                _ => visitor.$visit(if self.is_below(text, $least, $most) { $type::MIN } else { $type::MAX }),
             }
         }
     )*};
@@ -144,7 +174,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
                     Some(Integer::Signed(number)) => visitor.visit_i64(number),
                     None => match text.parse::<f64>() {
                         Ok(number) if number.is_finite() => visitor.visit_f64(number),
-                        _ => Err(Reader::too_large()),
+                        _ => visitor.visit_f64(self.largest(text)),
                     },
                 }
             }
@@ -167,19 +197,26 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     as_integer! {
-        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
-        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
+        deserialize_i8 visit_i8 i8;
+        deserialize_i16 visit_i16 i16;
+        deserialize_i32 visit_i32 i32;
+        deserialize_i64 visit_i64 i64;
+        deserialize_u8 visit_u8 u8;
+        deserialize_u16 visit_u16 u16;
+        deserialize_u32 visit_u32 u32;
+        deserialize_u64 visit_u64 u64;
     }
 
     as_wide_integer! {
-        deserialize_i128 visit_i128;
-        deserialize_u128 visit_u128;
+        deserialize_i128 visit_i128 i128
+            "-170141183460469231731687303715884105728" "170141183460469231731687303715884105727";
+        deserialize_u128 visit_u128 u128 "0" "340282366920938463463374607431768211455";
     }
 
     // Each by itself: an `f32` that is read as an `f64` first is rounded twice, and what it cannot hold is infinite.
     as_float! {
-        deserialize_f32 visit_f32 f32;
-        deserialize_f64 visit_f64 f64;
+        deserialize_f32 visit_f32 f32 "-3.4028235e38" "3.4028235e38";
+        deserialize_f64 visit_f64 f64 "-1.7976931348623157e308" "1.7976931348623157e308";
     }
 
     as_string! { deserialize_char deserialize_str deserialize_string deserialize_identifier }
@@ -275,7 +312,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        self.ignore()?;
+        self.pass(None)?;
         visitor.visit_unit()
     }
 

@@ -2,8 +2,10 @@
 
 use std::borrow::Cow;
 
+use super::place::{self, Search};
 use crate::mismatch::Mismatch;
 use crate::problem::Problem;
+use crate::typed::{MOST_VIOLATIONS, Violation, refusal};
 
 /// How deep lists and objects may be nested. A level costs stack, and the stack of a component is small.
 const MOST_LEVELS: u8 = 128;
@@ -16,51 +18,89 @@ pub(crate) struct Reader<'de> {
     /// Where the last value begins: what is wrong is said to be there.
     value: usize,
     levels: u8,
-}
-
-/// What is said about a text that is not the JSON that was asked for.
-#[inline(never)]
-pub(crate) fn problem(bytes: &[u8], mismatch: Mismatch) -> Problem {
-    let before = bytes.get(..mismatch.offset.unwrap_or_default()).unwrap_or(bytes);
-    let line_start = match before.iter().rposition(|byte| *byte == b'\n') {
-        Some(newline) => newline + 1,
-        None => 0,
-    };
-    // Of a character, only the first byte counts.
-    let is_first = |byte: &&u8| **byte & 0xc0 != 0x80;
-    let column = before.iter().skip(line_start).filter(is_first).count() as u64 + 1;
-    let line = before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
-    let mut detail = String::from("the body is not the JSON expected here: ");
-    if !mismatch.place.is_empty() {
-        detail.push('`');
-        detail.push_str(&mismatch.place);
-        detail.push_str("`: ");
-    }
-    detail.push_str(&mismatch.message);
-    let problem = Problem::bad_request(detail).with("line", line).with("column", column);
-    if mismatch.place.is_empty() { problem } else { problem.with("pointer", mismatch.place.as_str()) }
+    /// Numbers that their types do not hold: where they begin, and what they must be.
+    offsets: Vec<usize>,
+    out_of_range: Vec<Violation>,
 }
 
 impl<'de> Reader<'de> {
-    pub(crate) fn new(bytes: &'de [u8]) -> Result<Self, Mismatch> {
-        match std::str::from_utf8(bytes) {
-            Ok(text) => Ok(Self { text, offset: 0, value: 0, levels: 0 }),
+    /// # Errors
+    ///
+    /// 400, where the bytes are not UTF-8.
+    #[inline(never)]
+    pub(crate) fn new(bytes: &'de [u8]) -> Result<Self, Problem> {
+        let (text, rest) = match std::str::from_utf8(bytes) {
+            Ok(text) => (text, None),
             Err(error) => {
-                Err(Mismatch { offset: Some(error.valid_up_to()), ..Mismatch::new("it is not UTF-8".to_owned()) })
+                let (text, _) = bytes.split_at_checked(error.valid_up_to()).unwrap_or_default();
+                (std::str::from_utf8(text).unwrap_or_default(), Some("it is not UTF-8"))
+            }
+        };
+        let reader = Self::of_text(text);
+        match rest {
+            None => Ok(reader),
+            Some(message) => {
+                Err(reader.problem(Mismatch { offset: Some(text.len()), ..Mismatch::new(message.to_owned()) }))
             }
         }
     }
 
-    /// The value, if nothing comes after it; or what is wrong with it, and where.
-    pub(crate) fn finish<T>(mut self, value: Result<T, Mismatch>) -> Result<T, Mismatch> {
-        let value = value.and_then(|value| match self.peek() {
-            None => Ok(value),
-            Some(_) => Err(self.wrong("it goes on after its end")),
-        });
-        value.map_err(|mut mismatch| {
-            mismatch.offset.get_or_insert(self.value);
-            mismatch
-        })
+    pub(super) const fn of_text(text: &'de str) -> Self {
+        Self { text, offset: 0, value: 0, levels: 0, offsets: Vec::new(), out_of_range: Vec::new() }
+    }
+
+    /// The numbers that were out of range, once the value is read.
+    ///
+    /// # Errors
+    ///
+    /// 400, where something comes after the value.
+    #[inline(never)]
+    pub(crate) fn finish(mut self) -> Result<Vec<Violation>, Problem> {
+        match self.peek() {
+            None => Ok(self.violations()),
+            Some(_) => {
+                let mismatch = self.wrong("it goes on after its end");
+                Err(self.problem(mismatch))
+            }
+        }
+    }
+
+    /// What is answered to a text that is not the JSON that was asked for.
+    #[inline(never)]
+    pub(crate) fn problem(mut self, mismatch: Mismatch) -> Problem {
+        let offset = mismatch.offset.unwrap_or(self.value);
+        if mismatch.is_out_of_range {
+            self.value = offset;
+            self.out_of_range(mismatch.message);
+            return refusal::of_body(&self.violations());
+        }
+        place::problem(self.text, offset, &mismatch.message)
+    }
+
+    /// A number is none that the type holds: it is noted, and the nearest that it holds is read in its place.
+    #[inline(never)]
+    pub(super) fn out_of_range(&mut self, detail: String) {
+        if self.out_of_range.len() < MOST_VIOLATIONS {
+            self.offsets.push(self.value);
+            self.out_of_range.push(Violation { pointer: String::new(), detail: detail.into() });
+        }
+    }
+
+    fn violations(mut self) -> Vec<Violation> {
+        if !self.offsets.is_empty() {
+            place::locate(self.text, &self.offsets, &mut self.out_of_range);
+        }
+        self.out_of_range
+    }
+
+    /// An item or a field has been read: what is wrong from here on is wrong with what is around it.
+    pub(super) fn back_to(&mut self, value: usize) {
+        self.value = value;
+    }
+
+    /// Where the last value begins.
+    pub(super) fn value_start(&self) -> usize {
+        self.value
     }
 
     fn bytes(&self) -> &'de [u8] {
@@ -90,6 +130,7 @@ impl<'de> Reader<'de> {
     }
 
     /// The first byte of a value; the value begins here.
+    #[inline(never)]
     pub(super) fn begin(&mut self) -> u8 {
         let byte = self.peek().unwrap_or_default();
         self.value = self.offset;
@@ -236,7 +277,7 @@ impl<'de> Reader<'de> {
     /// Whether a key is an integer as JSON writes one: what Rust reads besides, `+1` and `01`, would be the key `1` again.
     #[inline(never)]
     pub(super) fn is_integer(key: &str) -> bool {
-        let mut reader = Reader { text: key, offset: 0, value: 0, levels: 0 };
+        let mut reader = Reader::of_text(key);
         matches!(reader.number(), Ok((number, true)) if number.len() == key.len())
     }
 
@@ -278,27 +319,47 @@ impl<'de> Reader<'de> {
         Ok(())
     }
 
-    /// Passes over a value.
+    /// Passes over a value, perhaps in search of something in it.
     #[inline(never)]
-    pub(super) fn ignore(&mut self) -> Result<(), Mismatch> {
-        match self.begin() {
+    pub(super) fn pass(&mut self, mut search: Option<&mut Search<'_>>) -> Result<(), Mismatch> {
+        let first = self.begin();
+        if let Some(search) = &mut search {
+            // Once all is found, there is nothing more to read.
+            if search.look(self.offset) {
+                return Err(Mismatch::default());
+            }
+        }
+        match first {
             b'"' => self.string().map(drop),
             b'-' | b'0'..=b'9' => self.number().map(drop),
             b't' => self.word("true"),
             b'f' => self.word("false"),
             b'n' => self.word("null"),
-            first @ (b'[' | b'{') => {
+            b'[' | b'{' => {
                 self.enter()?;
                 // In ASCII, both ends are two after their beginnings.
                 let end = first + 2;
-                let mut is_first = true;
-                while self.has_next(end, is_first)? {
-                    is_first = false;
+                let len = search.as_ref().map_or(0, |search| search.pointer.len());
+                let mut position = 0;
+                while self.has_next(end, position == 0)? {
+                    let mut key = None;
                     if end == b'}' {
-                        self.string()?;
+                        if let Some(search) = &mut search {
+                            search.look(self.offset);
+                        }
+                        key = Some(self.string()?);
+                    }
+                    if let Some(search) = &mut search {
+                        search.enter(key.as_deref(), position);
+                    }
+                    if key.is_some() {
                         self.colon()?;
                     }
-                    self.ignore()?;
+                    self.pass(search.as_deref_mut())?;
+                    if let Some(search) = &mut search {
+                        search.pointer.truncate(len);
+                    }
+                    position += 1;
                 }
                 self.leave(end)
             }
@@ -329,36 +390,5 @@ impl<'de> Reader<'de> {
             return Err(self.wrong("a colon was expected"));
         }
         Ok(())
-    }
-}
-
-impl Reader<'_> {
-    /// A mismatch inside the field whose key is there.
-    #[inline(never)]
-    pub(super) fn inside_key(&mut self, mismatch: Mismatch, key: usize) -> Mismatch {
-        let offset = std::mem::replace(&mut self.offset, key);
-        let key = self.string();
-        self.offset = offset;
-        match key {
-            Ok(key) => self.inside(mismatch, key.as_bytes()),
-            Err(_) => mismatch,
-        }
-    }
-
-    /// A mismatch inside an item or a field: its place gets longer at the front (a JSON pointer, RFC 6901).
-    #[inline(never)]
-    pub(super) fn inside(&self, mut mismatch: Mismatch, step: &[u8]) -> Mismatch {
-        mismatch.offset.get_or_insert(self.value);
-        let mut place = vec![b'/'];
-        for byte in step {
-            match byte {
-                b'~' => place.extend_from_slice(b"~0"),
-                b'/' => place.extend_from_slice(b"~1"),
-                _ => place.push(*byte),
-            }
-        }
-        place.extend_from_slice(mismatch.place.as_bytes());
-        mismatch.place = String::from_utf8(place).unwrap_or_default();
-        mismatch
     }
 }

@@ -13,7 +13,7 @@ use crate::{Method, Request, Response, StatusCode};
 /// use mik_sdk::prelude::*;
 ///
 /// routes! {
-///     cors => Cors::origins(&["https://app.example"]).headers(&["content-type"]).credentials().max_age(600),
+///     cors => Cors::origins(&["https://app.example"]).headers(&["content-type"]).expose(&["etag"]).credentials().max_age(600),
 ///     GET "/items" => items,
 ///     PUT "/items" => items,
 /// }

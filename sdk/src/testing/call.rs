@@ -5,6 +5,28 @@ use serde::Serialize;
 use crate::{Bytes, Method, Request, Response, json, trace};
 
 /// A request that a test is about to send.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// routes! {
+///     POST "/echo" => echo,
+///     PUT "/sum" => sum,
+/// }
+///
+/// fn echo(Text(text): Text, request: &Request) -> String {
+///     format!("{text} {}", request.header("x-number").unwrap_or_default())
+/// }
+///
+/// fn sum(Json(numbers): Json<Vec<i64>>) -> String {
+///     numbers.iter().sum::<i64>().to_string()
+/// }
+///
+/// let response = testing::post("/echo").header("x-number", "7").body("seven").send(handle);
+/// assert_eq!(response.text(), Some("seven 7"));
+/// let response = testing::call(Method::PUT, "/sum").json(&[1, 2, 3]).send(handle);
+/// assert_eq!(response.text(), Some("6"));
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "a call does nothing until it is sent"]
 pub struct Call {

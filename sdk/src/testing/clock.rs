@@ -37,6 +37,10 @@ pub struct Clock(Scope<Hands>);
 /// clock.advance(Duration::from_millis(1500));
 /// assert_eq!(time::now_iso(), "2025-01-16T10:30:01.500Z");
 /// assert_eq!(started.elapsed(), Duration::from_millis(1500));
+///
+/// clock.set("1999-12-31T23:59:59Z");
+/// assert_eq!(time::now_iso(), "1999-12-31T23:59:59.000Z");
+/// assert_eq!(started.elapsed(), Duration::from_millis(1500));
 /// ```
 ///
 /// # Panics

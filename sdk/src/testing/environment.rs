@@ -27,6 +27,9 @@ pub struct Environment(Scope<Variables>);
 ///
 /// variables.set("GREETING", "Hello");
 /// assert_eq!(env::get_or("GREETING", "Hi"), "Hello");
+///
+/// variables.unset("GREETING");
+/// assert_eq!(env::get_or("GREETING", "Hi"), "Hi");
 /// ```
 pub fn env<N: Into<String>, V: Into<String>>(variables: impl IntoIterator<Item = (N, V)>) -> Environment {
     let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect();

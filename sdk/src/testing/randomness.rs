@@ -9,6 +9,12 @@ thread_local! {
 }
 
 /// Randomness that a test has seeded: see [`seed`].
+///
+/// ```
+/// use mik_sdk::testing::{self, Seed};
+///
+/// let _seed: Seed = testing::seed(7);
+/// ```
 #[derive(Debug)]
 #[must_use = "numbers are the same only as long as this is kept: `let _seed = testing::seed(…)`"]
 pub struct Seed {

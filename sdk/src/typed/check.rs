@@ -4,8 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::Key;
-use crate::json::Writer;
-use crate::text::join;
+use crate::text::{join, push_number};
 
 /// How many violations are told of one request. A body may have millions; what answers it is bounded.
 pub(crate) const MOST_VIOLATIONS: usize = 100;
@@ -31,7 +30,7 @@ pub struct Violation {
 /// /// A span of time that does not end before it begins.
 /// # #[derive(serde::Deserialize)]
 /// # #[serde(crate = "serde")]
-/// struct Span { from: u32, to: u32 }
+/// struct Span { from: u32, to: u32, marks: Vec<u32> }
 ///
 /// impl Type for Span {
 ///     const SCHEMA: &'static Schema = &Schema::new(Kind::Any);
@@ -41,15 +40,23 @@ pub struct Violation {
 ///         if self.to < self.from {
 ///             checker.at("to").violation("is before `from`");
 ///         }
+///         for (position, mark) in self.marks.iter().enumerate() {
+///             if *mark > self.to {
+///                 checker.at("marks").item(position).violation("is after `to`");
+///             }
+///         }
 ///     }
 /// }
 ///
-/// let problem = json::parse::<Span>(br#"{ "from": 2, "to": 1 }"#).err().unwrap();
+/// let problem = json::parse::<Span>(br#"{ "from": 2, "to": 1, "marks": [1, 2] }"#).err().unwrap();
 /// assert_eq!(problem.status(), StatusCode::UNPROCESSABLE_ENTITY);
-/// assert!(problem.to_json().contains(r#""errors":[{"pointer":"/to","detail":"is before `from`"}]"#));
+/// assert!(problem.to_json().contains(r#"{"pointer":"/to","detail":"is before `from`"}"#));
+/// assert!(problem.to_json().contains(r#"{"pointer":"/marks/1","detail":"is after `to`"}"#));
 /// ```
 pub struct Checker<'c> {
     violations: &'c mut Vec<Violation>,
+    /// How many of them were known before: of these values, nothing more can be said.
+    unreadable: usize,
     place: Place<'c>,
 }
 
@@ -70,7 +77,8 @@ enum Step<'p> {
 
 impl<'c> Checker<'c> {
     pub(crate) fn new(violations: &'c mut Vec<Violation>) -> Self {
-        Self { violations, place: Place { around: None, step: Step::Whole } }
+        let unreadable = violations.len();
+        Self { violations, unreadable, place: Place { around: None, step: Step::Whole } }
     }
 
     /// Something is wrong here.
@@ -98,7 +106,11 @@ impl<'c> Checker<'c> {
 
     #[inline]
     fn inside<'s>(&'s mut self, step: Step<'s>) -> Checker<'s> {
-        Checker { violations: self.violations, place: Place { around: Some(&self.place), step } }
+        Checker {
+            violations: self.violations,
+            unreadable: self.unreadable,
+            place: Place { around: Some(&self.place), step },
+        }
     }
 
     /// Two pieces around a limit, as one violation.
@@ -114,8 +126,8 @@ impl<'c> Checker<'c> {
         }
         let mut pointer = String::new();
         self.place.write(&mut pointer);
-        // What could not even be read is not told twice.
-        if self.violations.iter().all(|known| known.pointer != pointer || known.detail != detail) {
+        let mut unreadable = self.violations.iter().take(self.unreadable);
+        if unreadable.all(|known| known.pointer != pointer) {
             self.violations.push(Violation { pointer, detail });
         }
     }
@@ -144,21 +156,20 @@ impl Place<'_> {
 /// One step further, into an object.
 #[inline(never)]
 pub(crate) fn push_key(pointer: &mut String, key: &str) {
-    pointer.push('/');
-    for character in key.chars() {
-        match character {
-            '~' => pointer.push_str("~0"),
-            '/' => pointer.push_str("~1"),
-            character => pointer.push(character),
-        }
+    pointer.push_str("/");
+    let mut rest = key;
+    // Both are bytes of their own in UTF-8.
+    while let Some(position) = rest.bytes().position(|byte| matches!(byte, b'~' | b'/')) {
+        pointer.push_str(rest.get(..position).unwrap_or_default());
+        pointer.push_str(if rest.as_bytes().get(position) == Some(&b'~') { "~0" } else { "~1" });
+        rest = rest.get(position + 1..).unwrap_or_default();
     }
+    pointer.push_str(rest);
 }
 
 /// One step further, into a list.
 #[inline(never)]
 pub(crate) fn push_item(pointer: &mut String, position: usize) {
-    let mut digits = Writer::new();
-    digits.integer(false, position as u64);
-    pointer.push('/');
-    pointer.push_str(&String::from_utf8(digits.into_bytes()).unwrap_or_default());
+    pointer.push_str("/");
+    push_number(pointer, position as u64);
 }

@@ -302,3 +302,44 @@ pub fn format(text: Option<&str>, is: fn(&str) -> bool, what: &'static str, chec
         checker.limit("must be ", what, "");
     }
 }
+
+/// A regular expression as `derive(Type)` compiles it: an automaton over bytes. State 0 fits, whatever follows; state 1
+/// never will; a text begins in state 2.
+#[derive(Debug)]
+pub struct Table {
+    /// The column of each byte.
+    pub classes: &'static [u8; 256],
+    /// From state 2 on, a row a state: the next state by column.
+    pub transitions: &'static [u16],
+    /// Whether a text that ends there fits, from state 2 on.
+    pub ends: &'static [bool],
+    /// How many columns.
+    pub width: usize,
+}
+
+impl Table {
+    /// Whether the expression fits somewhere in the text. Time grows with the text and with nothing else.
+    #[inline(never)]
+    fn fits(&self, text: &str) -> bool {
+        // The first state, unless everything or nothing fits.
+        let mut row = 0;
+        for byte in text.bytes() {
+            let column = usize::from(self.classes[usize::from(byte)]);
+            match self.transitions.get(row * self.width + column) {
+                Some(0) => return true,
+                Some(next @ 2..) => row = usize::from(*next) - 2,
+                _ => return false,
+            }
+        }
+        self.ends.get(row) == Some(&true)
+    }
+}
+
+#[inline(never)]
+pub fn pattern(text: Option<&str>, table: &Table, written: &'static str, checker: &mut Checker<'_>) {
+    if let Some(text) = text
+        && !table.fits(text)
+    {
+        checker.limit("must match `", written, "`");
+    }
+}

@@ -107,7 +107,7 @@ fn a_text_without_its_end_is_rejected_wherever_it_is_cut() {
 fn what_is_too_large_is_rejected() {
     for text in ["1e309", "-1e309", "1.8e308", "1e400", "1e99999999999999999999", "[1e309]", "9".repeat(400).as_str()] {
         let problem = mik_sdk::json::parse::<serde_json::Value>(text.as_bytes()).unwrap_err();
-        assert!(problem.to_json().contains("the number is too large"), "{problem:?}");
+        assert!(problem.to_json().contains("1.7976931348623157e308"), "{problem:?}");
         assert!(serde_json::from_str::<serde_json::Value>(text).is_err(), "{text}");
     }
 }

@@ -7,6 +7,12 @@ use crate::Timestamp;
 use crate::calendar::{SECOND, civil_from_days, days_from_civil, days_of};
 
 /// A text that is no moment of RFC 3339.
+///
+/// ```
+/// use mik_time::{InvalidTimestamp, Timestamp};
+///
+/// assert_eq!("yesterday".parse::<Timestamp>(), Err(InvalidTimestamp));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvalidTimestamp;
 

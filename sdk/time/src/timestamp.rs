@@ -36,6 +36,13 @@ impl Timestamp {
     pub const LAST: Self = Self(2_932_897 * DAY - 1);
 
     /// The moment so many microseconds after the first of 1970; none outside of the years 0000 to 9999.
+    ///
+    /// ```
+    /// use mik_time::Timestamp;
+    ///
+    /// assert_eq!(Timestamp::from_micros(0), Some(Timestamp::EPOCH));
+    /// assert_eq!(Timestamp::from_micros(i64::MAX), None);
+    /// ```
     pub const fn from_micros(micros: i64) -> Option<Self> {
         if micros < Self::FIRST.0 || micros > Self::LAST.0 { None } else { Some(Self(micros)) }
     }

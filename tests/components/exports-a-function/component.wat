@@ -1,9 +1,7 @@
 (component
   (core module (;0;)
     (type (;0;) (func (result i32)))
-    (memory (;0;) 1)
-    (export "memory" (memory 0))
-    (export "answer" (func 1))
+    (export "" (func 1))
     (func (;0;) (type 0) (result i32)
       i32.const 42
     )
@@ -12,9 +10,8 @@
     )
   )
   (core instance (;0;) (instantiate 0))
-  (alias core export 0 "memory" (core memory (;0;)))
   (type (;0;) (func (result u32)))
-  (alias core export 0 "answer" (core func (;0;)))
+  (alias core export 0 "" (core func (;0;)))
   (func (;0;) (type 0) (canon lift (core func 0)))
   (export (;1;) "answer" (func 0))
 )

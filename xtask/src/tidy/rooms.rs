@@ -10,18 +10,29 @@ const SOURCES: &str = "cargo-mik/src/";
 
 /// What every room may use of `report`: the events, what they carry, and whom to tell. The rest is for `cli`, which
 /// decides how things are said.
-const SAID: [&str; 8] =
-    ["Event", "Artifact", "GuestStream", "Level", "MessageFormat", "Progress", "Reporter", "Verbosity"];
+const SAID: [&str; 10] = [
+    "Event",
+    "Artifact",
+    "Optimized",
+    "size",
+    "GuestStream",
+    "Level",
+    "MessageFormat",
+    "Progress",
+    "Reporter",
+    "Verbosity",
+];
 
 /// Each room and the rooms to its left, which it may use. `tools` and [`SAID`] are open to all of them.
-const ROOMS: [(&str, &[&str]); 9] = [
+const ROOMS: [(&str, &[&str]); 10] = [
     ("scaffold", &[]),
     ("project", &[]),
     ("deps", &["project"]),
     ("plan", &["project", "deps"]),
     ("stages", &["project", "deps", "plan"]),
+    ("inspect", &["project", "deps", "plan", "stages"]),
     ("serve", &["project", "deps", "plan", "stages"]),
-    ("cli", &["project", "deps", "plan", "scaffold", "stages", "serve", "report"]),
+    ("cli", &["project", "deps", "plan", "scaffold", "stages", "inspect", "serve", "report"]),
     ("report", &[]),
     ("tools", &[]),
 ];

@@ -4,7 +4,7 @@ use syn::LitStr;
 use syn::meta::ParseNestedMeta;
 
 /// Formats that are checked: the name, the function in `mik_sdk::typed::formats`, and what its text must be.
-const CHECKED: [(&str, &str, &str); 15] = [
+const CHECKED: [(&str, &str, &str); 14] = [
     ("date", "date", "a date (`2024-02-29`)"),
     ("date-time", "date_time", "a date with its time (`2024-02-29T12:00:00Z`)"),
     ("duration", "duration", "a duration (`P1DT12H`)"),
@@ -19,7 +19,6 @@ const CHECKED: [(&str, &str, &str); 15] = [
     ("url", "url", "a URL (`https://…`)"),
     ("uuid", "uuid", "a UUID"),
     ("byte", "byte", "base64"),
-    ("hex", "hex", "hexadecimal digits"),
 ];
 
 /// Formats that only say how a value is meant.

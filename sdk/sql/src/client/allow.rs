@@ -6,6 +6,15 @@ use crate::json::Json;
 use crate::{FilterExpr, Operator, SortError, SortField, sort};
 
 /// What a field holds, and so what it may be compared with.
+///
+/// ```
+/// use mik_sql::{Allow, Field, Type, parse_filter};
+///
+/// let allow = Allow::new().field(Field::new("age", Type::Int));
+/// assert!(allow.check(&parse_filter(r#"{"age": 18}"#)?).is_ok());
+/// assert!(allow.check(&parse_filter(r#"{"age": "18"}"#)?).is_err());
+/// # Ok::<(), mik_sql::FilterError>(())
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Type {
@@ -125,6 +134,23 @@ impl Field {
 }
 
 /// What clients may ask for: nothing that is not named here.
+///
+/// ```
+/// use mik_sql::{Allow, Operator, parse_filter};
+///
+/// let allow = Allow::new()
+///     .fields(&["title", "status"])
+///     .deny_operators(&[Operator::Contains])
+///     .max_depth(2)
+///     .max_conditions(10)
+///     .max_list(20);
+///
+/// assert!(allow.check(&parse_filter(r#"{"$or": [{"title": "a"}, {"status": "new"}]}"#)?).is_ok());
+/// for refused in [r#"{"title": {"$contains": "a"}}"#, r#"{"owner": 7}"#, r#"{"$not": {"$not": {"$not": {"title": "a"}}}}"#] {
+///     assert!(allow.check(&parse_filter(refused)?).is_err());
+/// }
+/// # Ok::<(), mik_sql::FilterError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use = "it allows nothing until a filter is checked against it"]
 pub struct Allow {

@@ -228,6 +228,14 @@ impl<'a> Checker<'a> {
             (Type::Bool | Type::Any, Json::Bool(value)) => Ok(Value::Bool(*value)),
             (Type::Int, Json::Number(number)) => self.integer(number),
             (Type::Float, Json::Number(number)) => self.float(number),
+            #[cfg(feature = "serde")]
+            (Type::Float | Type::Any, Json::Float(number)) => Ok(Value::Float(*number)),
+            #[cfg(feature = "serde")]
+            (Type::Int, Json::Float(number)) => match number.abs() >= 9_007_199_254_740_992.0 {
+                // Beyond what floats count one by one, where a reader puts integers that are too large for it.
+                true => self.wrong(FilterErrorKind::OutOfRange),
+                false => self.wrong(FRACTION),
+            },
             (Type::Any, Json::Number(number)) if is_integer(number) => self.integer(number),
             (Type::Any, Json::Number(number)) => self.float(number),
             (Type::Text | Type::Any, Json::Text(text)) if text.contains('\0') => self.wrong(FilterErrorKind::Nul),
@@ -248,10 +256,7 @@ impl<'a> Checker<'a> {
         match number.parse() {
             Ok(integer) => Ok(Value::Int(integer)),
             Err(_) if is_integer(number) => self.wrong(FilterErrorKind::OutOfRange),
-            Err(_) => self.wrong(FilterErrorKind::Mismatch {
-                expected: "an integer",
-                found: "a number with a fraction or an exponent",
-            }),
+            Err(_) => self.wrong(FRACTION),
         }
     }
 
@@ -262,6 +267,9 @@ impl<'a> Checker<'a> {
         }
     }
 }
+
+const FRACTION: FilterErrorKind =
+    FilterErrorKind::Mismatch { expected: "an integer", found: "a number with a fraction or an exponent" };
 
 fn is_integer(number: &str) -> bool {
     !number.contains(['.', 'e', 'E'])

@@ -6,6 +6,16 @@ use crate::Operator;
 use crate::filter::OPERATORS;
 
 /// What is wrong with a client's filter, and where.
+///
+/// ```
+/// use mik_sql::{Allow, Field, FilterErrorKind, parse_filter};
+///
+/// let allow = Allow::new().field(Field::int("age"));
+/// let error = allow.check(&parse_filter(r#"{"age": {"$gte": "x"}}"#)?).unwrap_err();
+/// assert_eq!(error.pointer, "/age/$gte");
+/// assert!(matches!(error.kind, FilterErrorKind::Mismatch { expected: "an integer", found: "text" }));
+/// # Ok::<(), mik_sql::FilterError>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FilterError {
@@ -92,30 +102,36 @@ impl fmt::Display for FilterError {
             write!(formatter, ", {}", self.pointer)?;
         }
         formatter.write_str(": ")?;
-        match &self.kind {
-            FilterErrorKind::Syntax { line, column, what } => {
+        self.kind.fmt(formatter)
+    }
+}
+
+impl fmt::Display for FilterErrorKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Syntax { line, column, what } => {
                 write!(formatter, "no JSON at line {line}, column {column}: {what}")
             }
-            FilterErrorKind::TooLong { limit } => write!(formatter, "longer than {limit} bytes"),
-            FilterErrorKind::TooDeep { limit } => write!(formatter, "logic goes no deeper than {limit} levels here"),
-            FilterErrorKind::TooMany { limit } => write!(formatter, "there are more than {limit}"),
-            FilterErrorKind::UnknownField { field, allowed } => {
+            Self::TooLong { limit } => write!(formatter, "longer than {limit} bytes"),
+            Self::TooDeep { limit } => write!(formatter, "logic goes no deeper than {limit} levels here"),
+            Self::TooMany { limit } => write!(formatter, "there are more than {limit}"),
+            Self::UnknownField { field, allowed } => {
                 write!(formatter, "`{field}` is no field to filter by; ")?;
                 crate::write_choices(formatter, allowed)
             }
-            FilterErrorKind::UnknownOperator { operator } => {
+            Self::UnknownOperator { operator } => {
                 write!(formatter, "`{operator}` is no operator; ")?;
                 crate::write_choices(formatter, OPERATORS.iter().map(|(name, _)| name))
             }
-            FilterErrorKind::OperatorNotAllowed { operator, allowed } => {
+            Self::OperatorNotAllowed { operator, allowed } => {
                 write!(formatter, "`{}` is not for this field; ", operator.name())?;
                 crate::write_choices(formatter, allowed.iter().map(|operator| operator.name()))
             }
-            FilterErrorKind::Mismatch { expected, found } => write!(formatter, "{expected} is expected, not {found}"),
-            FilterErrorKind::OutOfRange => formatter.write_str("the number is too large"),
-            FilterErrorKind::Empty => formatter.write_str("there is nothing here"),
-            FilterErrorKind::Twice => formatter.write_str("this is there twice"),
-            FilterErrorKind::Nul => formatter.write_str("text cannot have the character U+0000"),
+            Self::Mismatch { expected, found } => write!(formatter, "{expected} is expected, not {found}"),
+            Self::OutOfRange => formatter.write_str("the number is too large"),
+            Self::Empty => formatter.write_str("there is nothing here"),
+            Self::Twice => formatter.write_str("this is there twice"),
+            Self::Nul => formatter.write_str("text cannot have the character U+0000"),
         }
     }
 }

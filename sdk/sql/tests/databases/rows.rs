@@ -15,7 +15,7 @@ fn maybe(values: impl Strategy<Value = Value> + 'static) -> BoxedStrategy<Value>
 }
 
 pub(crate) fn texts() -> impl Strategy<Value = String> {
-    prop_oneof![Just(String::new()), r#"[aAbé%_\\*?\[\]'"`-]{1,3}"#, "[ab]{1,2}"]
+    prop_oneof![Just(String::new()), r#"[aAbéẞ🦋%_\\*?\[\]'"`-]{1,3}"#, "[ab]{1,2}"]
 }
 
 pub(crate) fn ints() -> impl Strategy<Value = i64> {

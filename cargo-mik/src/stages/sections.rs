@@ -1,19 +1,7 @@
-//! Takes out what a component does not need to run: names, producers and debug sections, however deep they are nested.
+//! A component without some of its custom sections.
 
 use wasm_encoder::{ComponentSectionId, Encode, RawSection, Section};
 use wasmparser::{BinaryReaderError, Encoding, Parser, Payload};
-
-use super::StageError;
-use crate::plan::UnitPlan;
-
-/// Strips a component and everything in it. All other sections stay as they are, byte for byte.
-pub(super) fn strip(component: &[u8], unit: &UnitPlan) -> Result<Vec<u8>, StageError> {
-    without(component, is_unneeded).map_err(|source| StageError::Optimize {
-        unit: unit.name.clone(),
-        what: "strip",
-        source,
-    })
-}
 
 /// A component without the custom sections of some names, however deep they are nested.
 pub(super) fn without(component: &[u8], is_unneeded: impl Fn(&str) -> bool) -> Result<Vec<u8>, BinaryReaderError> {
@@ -54,12 +42,4 @@ pub(super) fn without(component: &[u8], is_unneeded: impl Fn(&str) -> bool) -> R
         }
     }
     Ok(output)
-}
-
-/// The custom sections that only tools read. Any other may mean something to a host or to a user, and stays.
-fn is_unneeded(name: &str) -> bool {
-    matches!(name, "name" | "component-name" | "producers" | "target_features" | "linking" | "sourceMappingURL")
-        || name.starts_with(".debug")
-        || name.starts_with("reloc.")
-        || name.starts_with("component-type")
 }

@@ -1,0 +1,105 @@
+//! Makes a component smaller, with `mik-optimize`: its passes know components, so nothing that a host sees changes.
+
+use std::collections::BTreeMap;
+
+use mik_optimize::{Names, Options};
+use wasmparser::{Parser, Payload};
+
+use super::error::NamesGone;
+use super::{StageError, Work};
+use crate::plan::{Part, UnitPlan};
+use crate::project::Panic;
+use crate::report::{Event, Optimized, Reporter};
+
+/// Optimizes what a unit is at the moment, and says what that has saved.
+pub(super) fn optimize(
+    work: &mut Work,
+    part: Part,
+    panic: Panic,
+    unit: &UnitPlan,
+    reporter: &Reporter,
+) -> Result<(), StageError> {
+    let run = |bytes: &[u8], names| {
+        mik_optimize::optimize(bytes, &Options { panic: panic.into(), names })
+            .map_err(|source| StageError::Optimize { unit: unit.name.clone(), source })
+    };
+    // The handler's names are gone by the time it is composed; the bridge's own panics are traps already.
+    if panic == Panic::Trap && part == Part::Handler && !has_names(&work.bytes) {
+        reporter.warn(NamesGone { name: unit.name.clone() });
+    }
+    work.named = Some(run(work.named.as_ref().unwrap_or(&work.bytes), Names::Keep)?.bytes);
+    let output = run(&work.bytes, Names::Strip)?;
+    let part = match part {
+        Part::Handler => "handler",
+        Part::Composed => "composed",
+    };
+    let optimized = saved(&unit.name, part, work.bytes.len(), &output);
+    work.bytes = output.bytes;
+    work.optimized.push(optimized.clone());
+    reporter.emit(Event::Optimized(optimized));
+    Ok(())
+}
+
+/// What the passes have saved, in all and one by one.
+pub(super) fn saved(name: &str, part: &'static str, before: usize, output: &mik_optimize::Optimized) -> Optimized {
+    let mut passes: BTreeMap<&'static str, u64> = BTreeMap::new();
+    for statistic in &output.statistics {
+        *passes.entry(statistic.pass).or_default() += statistic.before.saturating_sub(statistic.after) as u64;
+    }
+    Optimized { name: name.to_owned(), part, before: before as u64, after: output.bytes.len() as u64, passes }
+}
+
+/// Whether the names of functions are still there: in the largest core module, which is the code that cargo compiled.
+pub(super) fn has_names(component: &[u8]) -> bool {
+    let (mut largest, mut has_names) = (0, false);
+    let mut modules: Vec<(u64, bool)> = Vec::new();
+    for payload in Parser::new(0).parse_all(component) {
+        match payload {
+            Ok(Payload::Version { range, .. }) => modules.push((range.start, false)),
+            Ok(Payload::CustomSection(section)) if section.name() == "name" => {
+                if let Some((_, named)) = modules.last_mut() {
+                    *named = true;
+                }
+            }
+            Ok(Payload::End(end)) => {
+                if let Some((start, named)) = modules.pop()
+                    && let Some(module) = component.get(start as usize..end as usize)
+                    && Parser::is_core_wasm(module)
+                    && module.len() > largest
+                {
+                    (largest, has_names) = (module.len(), named);
+                }
+            }
+            _ => {}
+        }
+    }
+    has_names
+}
+
+impl From<Panic> for mik_optimize::Panic {
+    fn from(panic: Panic) -> Self {
+        match panic {
+            Panic::Message => Self::Message,
+            Panic::Trap => Self::Trap,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_the_largest_module_are_seen_and_no_others() {
+        let parse = |text: &str| wat::parse_str(text).unwrap();
+        assert!(has_names(&parse(
+            "(component (core module (func $f unreachable unreachable unreachable)) (core module (func)))"
+        )));
+        assert!(!has_names(&parse(
+            "(component (core module (func unreachable unreachable unreachable unreachable \
+                                   unreachable unreachable unreachable unreachable unreachable unreachable unreachable \
+                                   unreachable unreachable unreachable unreachable unreachable)) (core module (func $f)))"
+        )));
+        assert!(!has_names(b"nothing of the kind"));
+    }
+}

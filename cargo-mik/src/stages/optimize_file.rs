@@ -1,0 +1,63 @@
+//! Any component or core module, ours or not: from a file to a smaller file.
+
+use std::path::{Path, PathBuf};
+
+use mik_optimize::{Error, Names, Options};
+
+use super::StageError;
+use super::error::NamesGone;
+use super::optimize::{has_names, saved};
+use crate::project::Panic;
+use crate::report::{Event, Reporter};
+use crate::tools::files;
+
+/// What is larger is no component: a module's code has its addresses in 32 bits.
+const MOST_BYTES: u64 = 1 << 31;
+
+/// From which file to which, and how.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OptimizeFile {
+    /// The component or core module.
+    pub input: PathBuf,
+    /// Where the result goes, as a whole or not at all. It may be the input.
+    pub output: PathBuf,
+    /// What becomes of panics.
+    pub panic: Panic,
+    /// Whether functions and components keep their names.
+    pub keep_names: bool,
+}
+
+/// Optimizes a file and says what that has saved.
+///
+/// # Errors
+/// The input can't be read or is no valid WebAssembly, or the output can't be written.
+pub fn optimize_file(file: &OptimizeFile, reporter: &Reporter) -> Result<(), StageError> {
+    let OptimizeFile { input, output, panic, keep_names } = file;
+    let bytes = read_wasm(input)?;
+    if *panic == Panic::Trap && !has_names(&bytes) {
+        reporter.warn(NamesGone { name: input.display().to_string() });
+    }
+    let names = if *keep_names { Names::Keep } else { Names::Strip };
+    let optimized = mik_optimize::optimize(&bytes, &Options { panic: (*panic).into(), names }).map_err(|source| {
+        let path = input.clone();
+        match source {
+            Error::InvalidInput(_) | Error::TooDeep { .. } => StageError::InvalidFile { path, source: source.into() },
+            source => StageError::OptimizeFile { path, source },
+        }
+    })?;
+    files::write(output, &optimized.bytes)?;
+    reporter.emit(Event::Optimized(saved(&output.display().to_string(), "file", bytes.len(), &optimized)));
+    Ok(())
+}
+
+/// Reads a file that has to be WebAssembly in its binary form.
+///
+/// # Errors
+/// It can't be read, or is something else.
+pub fn read_wasm(path: &Path) -> Result<Vec<u8>, StageError> {
+    let bytes = files::read_at_most(path, MOST_BYTES).map_err(|source| StageError::ReadFile { source })?;
+    match bytes {
+        Some(bytes) if bytes.starts_with(b"\0asm") => Ok(bytes),
+        _ => Err(StageError::NotWasmFile { path: path.to_owned() }),
+    }
+}

@@ -1,0 +1,86 @@
+//! From the symbol of a function to a name that is read, and to the crate that it is written in.
+
+/// What has a name that is no path of Rust's: C, and what the linker makes.
+const FOREIGN: &str = "[C and linker]";
+
+/// A symbol as it is read: demangled, and without the hash that the compiler ends it with.
+pub(super) fn readable(symbol: &str) -> String {
+    let name = rustc_demangle::try_demangle(symbol).map_or_else(|_| symbol.to_owned(), |name| format!("{name:#}"));
+    // wasm-ld demangles as well, and leaves the hash.
+    match name.rsplit_once("::h") {
+        Some((path, hash)) if hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => path.to_owned(),
+        _ => name,
+    }
+}
+
+/// The crate that a function is written in: that of its path, or of the type that it is a method of.
+///
+/// ```
+/// use mik_optimize::crate_of;
+///
+/// assert_eq!(crate_of("serde_json::de::from_str"), "serde_json");
+/// assert_eq!(crate_of("<hello::Numbers as serde::Serialize>::serialize"), "hello");
+/// assert_eq!(crate_of("<&mut dyn core::fmt::Write as core::fmt::Write>::write_str"), "core");
+/// assert_eq!(crate_of("memcpy"), "[C and linker]");
+/// ```
+pub fn crate_of(name: &str) -> &str {
+    let mut rest = name;
+    loop {
+        rest = rest.trim_start_matches(['<', '&', '*', '(', '[', ' ']);
+        if let Some(after) = ["mut ", "const ", "dyn ", "impl "].iter().find_map(|word| rest.strip_prefix(word)) {
+            rest = after;
+            continue;
+        }
+        let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(rest.len());
+        let (first, after) = rest.split_at(end);
+        if first == "__rustc" {
+            // What the compiler makes for every program: the allocator's and the panic's symbols.
+            return "std";
+        }
+        if after.starts_with("::") {
+            return first;
+        }
+        // A type parameter or a type of the language itself, such as `<u8 as core::fmt::Display>`: the trait says it.
+        match after.split_once(" as ") {
+            Some((_, of)) => rest = of,
+            None => return FOREIGN,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{crate_of, readable};
+
+    #[test]
+    fn symbols_are_read_however_they_are_mangled() {
+        for (symbol, name) in [
+            ("_ZN4core9panicking9panic_fmt17h0123456789abcdefE", "core::panicking::panic_fmt"),
+            ("core::panicking::panic_fmt::h0123456789abcdef", "core::panicking::panic_fmt"),
+            ("_RNvNtCs1234_4core9panicking9panic_fmt", "core::panicking::panic_fmt"),
+            ("malloc", "malloc"),
+        ] {
+            assert_eq!(readable(symbol), name);
+        }
+    }
+
+    #[test]
+    fn a_function_belongs_to_its_path_or_to_the_type_that_it_is_a_method_of() {
+        for (name, expected) in [
+            ("hello::handle", "hello"),
+            ("alloc::vec::Vec<T,A>::push", "alloc"),
+            ("<alloc::vec::Vec<u8> as core::io::Write>::write", "alloc"),
+            ("<T as hello::Trait>::run", "hello"),
+            ("<u8 as core::fmt::Display>::fmt", "core"),
+            ("<[u8] as hello::Trait>::run", "hello"),
+            ("core::ptr::drop_in_place<hello::Thing>", "core"),
+            ("__rustc[1234]::__rust_alloc", "std"),
+            ("__rustc::__rust_alloc", "std"),
+            ("", "[C and linker]"),
+            ("<", "[C and linker]"),
+            ("a as a", "[C and linker]"),
+        ] {
+            assert_eq!(crate_of(name), expected, "{name}");
+        }
+    }
+}
