@@ -11,7 +11,7 @@ use thiserror::Error;
 use wasm_encoder::{ComponentSection as _, CustomSection};
 use wasmparser::{BinaryReaderError, Parser, Payload};
 
-use super::sections::without;
+use super::sections;
 
 /// The section's name.
 const SECTION: &str = "mik:openapi";
