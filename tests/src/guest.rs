@@ -107,7 +107,7 @@ fn build(folder: &str, name: &str) -> PathBuf {
 pub static HANDLER: Guest = Guest::new(GUESTS, "handler", LazyLock::new(|| build(GUESTS, "handler")));
 
 /// A handler that says in its OpenAPI document what it does.
-pub static API: Guest = Guest::new("api", LazyLock::new(|| build("api")));
+pub static API: Guest = Guest::new(GUESTS, "api", LazyLock::new(|| build(GUESTS, "api")));
 
 /// A guest that misbehaves on demand, without the bridge.
 pub static PROBE: Guest = Guest::new(GUESTS, "probe", LazyLock::new(|| build(GUESTS, "probe")));

@@ -65,6 +65,7 @@ const fn named(tree: &'static Tree, name: &str) -> Option<(&'static Schema, &'st
 }
 
 /// What an extractor takes a parameter of the path as.
+#[cfg_attr(not(feature = "openapi"), allow(dead_code, reason = "the document says which, the check whether"))]
 pub(super) enum Taken {
     /// It does not take it.
     Not,
