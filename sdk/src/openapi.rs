@@ -67,9 +67,9 @@ macro_rules! __openapi {
 
 impl Shape {
     /// The shape of a type.
-    pub const fn of<T: Type + ?Sized>() -> Self
+    pub const fn of<T>() -> Self
     where
-        T: Reach<Deepest>,
+        T: Type + Reach<Deepest> + ?Sized,
     {
         Self { schema: T::SCHEMA, definitions: T::TREE }
     }

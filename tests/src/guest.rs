@@ -106,6 +106,9 @@ fn build(folder: &str, name: &str) -> PathBuf {
 /// A handler that shows what it is given and gives what it is asked for, composed with the bridge.
 pub static HANDLER: Guest = Guest::new(GUESTS, "handler", LazyLock::new(|| build(GUESTS, "handler")));
 
+/// A handler that says in its OpenAPI document what it does.
+pub static API: Guest = Guest::new(GUESTS, "api", LazyLock::new(|| build(GUESTS, "api")));
+
 /// A guest that misbehaves on demand, without the bridge.
 pub static PROBE: Guest = Guest::new(GUESTS, "probe", LazyLock::new(|| build(GUESTS, "probe")));
 

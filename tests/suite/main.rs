@@ -24,6 +24,7 @@ mod limits;
 mod module_memory;
 mod modules;
 mod new;
+mod openapi;
 mod optimize;
 mod outbound;
 mod program;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use miette::Diagnostic;
 use thiserror::Error;
-use wasm_encoder::{ComponentSection, CustomSection};
+use wasm_encoder::{ComponentSection as _, CustomSection};
 use wasmparser::{BinaryReaderError, Parser, Payload};
 
 use super::sections;

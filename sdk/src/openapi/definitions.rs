@@ -337,3 +337,66 @@ const fn is_same_number(one: Option<usize>, other: Option<usize>) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::openapi::{Output, Path};
+    use crate::{Json, Type};
+
+    mod other {
+        #[derive(crate::Type)]
+        pub(super) struct User {
+            #[allow(dead_code)]
+            pub(super) id: u64,
+        }
+    }
+
+    #[derive(Type)]
+    struct User {
+        #[allow(dead_code)]
+        name: String,
+    }
+
+    #[derive(Type)]
+    struct Problem {
+        #[allow(dead_code)]
+        name: String,
+    }
+
+    const fn operation(output: Output) -> Operation {
+        Operation {
+            method: "get",
+            id: "x",
+            summary: None,
+            details: None,
+            tags: &[],
+            deprecated: false,
+            status: None,
+            names: &[],
+            template_names: &[],
+            has_rest: false,
+            description: Description { inputs: &[], output },
+        }
+    }
+
+    fn refusal(operations: &'static [Operation]) -> String {
+        let paths = Box::leak(Box::new([Path { template: "/", operations }]));
+        let api = Api { title: "t", version: "1", description: "", paths };
+        let refused = std::panic::catch_unwind(|| Definitions::of(&api).check()).unwrap_err();
+        refused
+            .downcast_ref::<String>()
+            .cloned()
+            .or_else(|| refused.downcast_ref::<&str>().map(ToString::to_string))
+            .unwrap()
+    }
+
+    #[test]
+    fn two_types_of_one_name_are_refused() {
+        use crate::IntoResponse;
+        const TWO: &[Operation] = &[operation(<Json<User>>::OUTPUT), operation(<Json<other::User>>::OUTPUT)];
+        assert!(refusal(TWO).contains("two different types are called `User`"));
+        const TAKEN: &[Operation] = &[operation(<Json<Problem>>::OUTPUT)];
+        assert!(refusal(TAKEN).contains("`Problem`"));
+    }
+}

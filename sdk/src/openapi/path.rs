@@ -65,6 +65,7 @@ const fn named(tree: &'static Tree, name: &str) -> Option<(&'static Schema, &'st
 }
 
 /// What an extractor takes a parameter of the path as.
+#[cfg_attr(not(feature = "openapi"), allow(dead_code, reason = "the document says which, the check whether"))]
 pub(super) enum Taken {
     /// It does not take it.
     Not,
@@ -175,4 +176,63 @@ const fn has(names: &[&str], name: &str) -> bool {
         position += 1;
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Type;
+
+    const fn path<T: Type>() -> Input {
+        Input { path: Some(Shape::of::<T>()), ..Input::NONE }
+    }
+
+    #[derive(Type)]
+    struct Place {
+        #[allow(dead_code)]
+        shelf: u32,
+        #[allow(dead_code)]
+        book: Option<String>,
+    }
+
+    #[derive(Type)]
+    struct Id(#[allow(dead_code)] u32);
+
+    #[test]
+    fn patterns_go_with_what_takes_all_of_them_and_no_more() {
+        check_path(&[Input::NONE], &[], false);
+        check_path(&[path::<u32>()], &["id"], false);
+        check_path(&[path::<Id>()], &["id"], false);
+        check_path(&[path::<(u8, String)>()], &["a", "b"], false);
+        check_path(&[path::<Place>()], &["shelf"], false);
+        check_path(&[path::<Place>(), path::<Place>()], &["book", "shelf"], false);
+        check_path(&[path::<u32>().optional()], &[], false);
+        check_path(&[Input::OPAQUE], &["id"], false);
+        check_path(&[Input::NONE], &["id"], true);
+    }
+
+    #[track_caller]
+    fn refusal(input: Input, names: &'static [&'static str]) -> String {
+        let refused = std::panic::catch_unwind(|| check_path(&[input], names, false)).unwrap_err();
+        refused
+            .downcast_ref::<String>()
+            .cloned()
+            .or_else(|| refused.downcast_ref::<&str>().map(ToString::to_string))
+            .unwrap()
+    }
+
+    #[test]
+    fn what_does_not_go_together_says_what_to_write() {
+        for (input, names, says) in [
+            (Input::NONE, &["id"][..], "the handler does not take `{id}`"),
+            (path::<Place>(), &["shelf", "room"], "the handler does not take `{room}`"),
+            (path::<Place>(), &["book"], "write `{shelf}` in it"),
+            (path::<u32>(), &[], "write one, such as `{id}`"),
+            (path::<Id>(), &["a", "b"], "take `Path<(A, B)>`"),
+            (path::<(u8, u8)>(), &["a"], "such as `/{a}/{b}`"),
+        ] {
+            let refusal = refusal(input, names);
+            assert!(refusal.contains(says), "{refusal}");
+        }
+    }
 }

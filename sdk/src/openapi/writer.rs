@@ -1,11 +1,13 @@
 //! JSON, written while the handler is compiled.
 
 /// Writes into a buffer. What does not fit is counted and not written.
+#[cfg(feature = "openapi")]
 pub(super) struct Writer<'b> {
     buffer: &'b mut [u8],
     pub(super) len: usize,
 }
 
+#[cfg(feature = "openapi")]
 impl<'b> Writer<'b> {
     pub(super) const fn new(buffer: &'b mut [u8]) -> Self {
         Self { buffer, len: 0 }
@@ -102,6 +104,7 @@ impl<'b> Writer<'b> {
     }
 }
 
+#[cfg(feature = "openapi")]
 const fn hexadecimal(byte: u8) -> [u8; 2] {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     [DIGITS[(byte >> 4) as usize], DIGITS[(byte & 15) as usize]]
