@@ -57,10 +57,10 @@ pub mod env;
 mod extract;
 mod handler;
 mod headers;
-#[cfg(feature = "http-client")]
-pub mod http_client;
 #[cfg(any(test, all(target_arch = "wasm32", feature = "allocator")))]
 mod heap;
+#[cfg(feature = "http-client")]
+pub mod http_client;
 pub mod json;
 mod layers;
 #[cfg(all(target_arch = "wasm32", target_env = "p2"))]
@@ -280,4 +280,7 @@ mod pages {
     struct SdkReadme;
     #[doc = include_str!("../../docs/from-axum.md")]
     struct FromAxum;
+    #[cfg(all(feature = "http-client", feature = "sql"))]
+    #[doc = include_str!("../../docs/sdk.md")]
+    struct Sdk;
 }
