@@ -25,6 +25,8 @@ pub(crate) struct Budget {
 pub(crate) enum Project {
     /// What `cargo mik new` writes: three routes, text and JSON.
     Basic,
+    /// The same, with a request to another server.
+    BasicWithClient,
     /// `examples/hello`.
     Hello,
     /// The bridge alone, as it is checked in.
@@ -45,6 +47,20 @@ impl Budget {
     pub(crate) fn limit(&self) -> u64 {
         self.line.unwrap_or(self.budget)
     }
+}
+
+/// What `cargo mik new` writes, manifest and source, with a route that sends a request.
+pub(crate) fn with_client(manifest: &str, source: &str) -> (String, String) {
+    let manifest = manifest.replace("mik-sdk = { ", "mik-sdk = { features = [\"http-client\"], ");
+    let route = "    GET \"/\" => home,\n";
+    let source = source.replace(route, &format!("{route}    GET \"/rate\" => rate,\n"))
+        + r#"
+fn rate() -> Result<Response, Problem> {
+    let response = fetch!(GET "https://api.example.com/rate", timeout: 5000).send()?;
+    Ok(ok!({ "status": response.status(), "text": response.text() }))
+}
+"#;
+    (manifest, source)
 }
 
 const KIB: u64 = 1024;
@@ -84,8 +100,17 @@ pub(crate) const BUDGETS: &[Budget] = &[
         keys: "[build]\ntarget = \"wasm32-unknown-unknown\"\npanic = \"trap\"\n",
         file: File::Component,
         budget: 48 * KIB,
-        line: Some(53 * KIB),
+        line: Some(54 * KIB),
         published: None,
+    },
+    Budget {
+        what: "composed basic with a request to another server, defaults",
+        project: Project::BasicWithClient,
+        keys: "",
+        file: File::Component,
+        budget: 128 * KIB,
+        line: None,
+        published: Some(308_000),
     },
     Budget {
         what: "composed `examples/hello`, defaults",

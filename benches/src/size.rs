@@ -6,7 +6,7 @@ use std::process::Command;
 use fs_err as fs;
 
 use crate::Outcome;
-use crate::budgets::{BUDGETS, Budget, File, Project};
+use crate::budgets::{BUDGETS, Budget, File, Project, with_client};
 use crate::programs::{cargo_mik, root, run};
 
 /// Builds every row and prints the table. Fails where one weighs more than it may.
@@ -35,10 +35,17 @@ fn weigh(budget: &Budget, program: &Path) -> Outcome<u64> {
     let (project, name) = match budget.project {
         Project::Bridge => return Ok(fs::metadata(root()?.join("bridge/provider/bridge.wasm"))?.len()),
         Project::Hello => (root()?.join("examples/hello"), "hello"),
-        Project::Basic => {
+        Project::Basic | Project::BasicWithClient => {
             run(Command::new(program).args(["mik", "new", "--quiet", "basic"]).current_dir(directory.path()))?;
             let project = directory.path().join("basic");
             fs::write(project.join("mik.toml"), budget.keys)?;
+            if budget.project == Project::BasicWithClient {
+                let (manifest, source) = (project.join("Cargo.toml"), project.join("src/lib.rs"));
+                let (new_manifest, new_source) =
+                    with_client(&fs::read_to_string(&manifest)?, &fs::read_to_string(&source)?);
+                fs::write(manifest, new_manifest)?;
+                fs::write(source, new_source)?;
+            }
             (project, "basic")
         }
     };

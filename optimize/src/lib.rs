@@ -23,6 +23,7 @@
 //! | `trap-panics` | modules | [`Panic::Trap`]: ways into a panic become `unreachable` |
 //! | `strip` | modules | takes out names and tools' sections |
 //! | `clean-code` | modules | takes out instructions and locals that do nothing |
+//! | `shape-branches` | modules | blocks that a condition leaves become `if` and `else` |
 //! | `dead-code` | modules | takes out what nothing reaches; inside a component, exports that nothing takes as well |
 //! | `merge-functions` | modules | equal functions become one, those that call each other included |
 //! | `merge-types` | modules | equal types become one |

@@ -1,11 +1,26 @@
 //! Extractors: what a handler asks of a request by naming a type.
 
+mod authorization;
 mod body;
+mod cookies;
+mod form;
+mod header;
+#[cfg(feature = "multipart")]
+pub mod multipart;
 mod params;
+mod uri;
 
+pub use authorization::{Basic, Bearer};
+pub(crate) use body::is_json;
 pub use body::{Json, Text};
+pub use cookies::Cookies;
+pub use form::Form;
+pub(crate) use form::fields as form_fields;
+pub use header::Header;
+use params::read;
 pub(crate) use params::wrong as wrong_parameter;
 pub use params::{Path, Query};
+pub use uri::Uri;
 
 use crate::Bytes;
 

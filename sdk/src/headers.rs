@@ -1,5 +1,7 @@
 //! Header fields as they came: every value, in order, names without regard to case.
 
+use crate::fields::is_token;
+
 /// The header fields of a request or a response.
 ///
 /// A list, because that is what is on the wire: a repeated field keeps all its values and their order. There are seldom
@@ -89,14 +91,19 @@ impl Headers {
     }
 }
 
+impl<'h> IntoIterator for &'h Headers {
+    type Item = (&'h str, &'h str);
+    type IntoIter = std::iter::Map<std::slice::Iter<'h, (String, String)>, fn(&'h (String, String)) -> Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.iter().map(|(name, value)| (name, value))
+    }
+}
+
 impl From<Vec<(String, String)>> for Headers {
     fn from(fields: Vec<(String, String)>) -> Self {
         Self(fields)
     }
-}
-
-fn is_token(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
 fn is_field_value(value: &str) -> bool {

@@ -9,15 +9,23 @@ mod key;
 mod place;
 mod read;
 mod serialize;
+mod value;
 mod write;
 
+pub use mik_sdk_macros::json;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-pub use serde_json::{Map, Number, Value, json};
+pub use serde_json::{Map, Number, Value};
 
+pub use value::{
+    JsonValue, ToJson, ValueBuilder, ValueReader, arr, bool, float, int, null, obj, str, try_parse, try_parse_full,
+};
+#[doc(hidden)]
+pub use value::{to_list, to_object, to_value};
 pub use write::Writer;
 
 use crate::problem::Problem;
+use crate::text::push_number;
 use crate::typed::{Checker, Type, refusal};
 
 /// Reads JSON.
@@ -51,6 +59,28 @@ pub fn parse<T: DeserializeOwned + Type>(bytes: &[u8]) -> Result<T, Problem> {
     let mut violations = reader.finish()?;
     value.check(&mut Checker::new(&mut violations));
     if violations.is_empty() { Ok(value) } else { Err(refusal::of_body(&violations)) }
+}
+
+/// How many bytes of JSON a request may have where the handler's environment does not say: `MIK_MAX_JSON_SIZE`.
+///
+/// A value takes several times the memory of its text, so that what is read as JSON is bounded more tightly than a body
+/// (10 MiB, `MIK_MAX_BODY_SIZE`). What a handler reads by itself, with [`parse`], is bounded by where it comes from.
+pub const MAX_SIZE: usize = 1_000_000;
+
+/// A body, if it is not too large to be read as JSON.
+#[inline(never)]
+pub(crate) fn bounded(body: &[u8]) -> Result<&[u8], Problem> {
+    if body.len() <= MAX_SIZE {
+        return Ok(body);
+    }
+    let limit = crate::env::get("MIK_MAX_JSON_SIZE").and_then(|limit| limit.parse().ok()).unwrap_or(MAX_SIZE);
+    if body.len() <= limit {
+        return Ok(body);
+    }
+    let mut detail = String::from("a body of JSON may have ");
+    push_number(&mut detail, limit as u64);
+    detail.push_str(" bytes here (`MIK_MAX_JSON_SIZE`)");
+    Err(Problem::payload_too_large(detail))
 }
 
 /// Writes JSON.

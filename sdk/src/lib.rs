@@ -35,8 +35,9 @@
 //! `cargo mik build` makes a component of it that any WASI HTTP runtime serves; `cargo test` calls it natively, through
 //! [`testing`].
 //!
-//! - What a handler takes: [`Path`], [`Query`], [`Json`], [`Bytes`], [`Text`], [`Method`], `&`[`Request`], `Option` and
-//!   `Result<_, `[`Rejection`]`>` of them, and whatever else is [`FromRequest`].
+//! - What a handler takes: [`Path`], [`Query`], [`Json`], [`Form`], [`Bytes`], [`Text`], [`Header`], [`Cookies`], [`Bearer`],
+//!   [`Basic`], [`Method`], [`Uri`], `&`[`Request`], `Option` and `Result<_, `[`Rejection`]`>` of them, and whatever else is
+//!   [`FromRequest`]. There is no `State`: an instance may answer one request and be gone.
 //! - What it returns: whatever is [`IntoResponse`]. `?` makes a [`Problem`] of every error.
 //! - What it asks of its host: [`time`], [`random`], [`env`](mod@env), [`log`](mod@log).
 
@@ -53,19 +54,26 @@ mod bytes;
 #[cfg(target_arch = "wasm32")]
 #[doc(hidden)]
 pub mod component;
+mod cookie;
+mod earlier;
+mod early;
 pub mod env;
 mod extract;
+mod fields;
 mod handler;
+pub mod header;
 mod headers;
 #[cfg(any(test, all(target_arch = "wasm32", feature = "allocator")))]
 mod heap;
 #[cfg(feature = "http-client")]
 pub mod http_client;
+mod http_date;
 pub mod json;
 mod layers;
 #[cfg(all(target_arch = "wasm32", target_env = "p2"))]
 mod libc;
 pub mod log;
+mod media_type;
 mod method;
 mod mismatch;
 pub mod openapi;
@@ -79,14 +87,23 @@ mod response;
 mod routing;
 #[cfg(feature = "sql")]
 mod sql;
+pub mod status;
 pub mod testing;
 mod text;
 pub mod time;
 mod trace;
+mod trace_parent;
 pub mod typed;
 
 pub use bytes::Bytes;
-pub use extract::{FromRequest, Json, OptionalFromRequest, Path, Query, Text};
+#[cfg(feature = "signed-cookies")]
+pub use cookie::signed::SigningKey;
+pub use cookie::{Cookie, SameSite};
+#[cfg(feature = "multipart")]
+pub use extract::multipart::{self, Multipart};
+pub use extract::{
+    Basic, Bearer, Cookies, Form, FromRequest, Header, Json, OptionalFromRequest, Path, Query, Text, Uri,
+};
 pub use handler::{Arguments, Handler};
 pub use headers::Headers;
 pub use http::StatusCode;
@@ -132,6 +149,18 @@ pub use mik_sdk_macros::Type;
 /// [`ClientRequest`](http_client::ClientRequest).
 #[cfg(feature = "http-client")]
 pub use mik_sdk_macros::fetch;
+/// Keys are names, literals, or expressions in parentheses; values are whatever `serde` can write, and objects and lists
+/// nest. `str(…)`, `int(…)`, `float(…)` and `bool(…)` say what a value shall be, whatever it is.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// let count: u8 = 7;
+/// let value = json!({ "name": "Ada", "counts": [int(count), null], "id": str(Uuid::nil()) });
+/// assert_eq!(value["counts"][0], 7);
+/// assert_eq!(value["id"], "00000000-0000-0000-0000-000000000000");
+/// ```
+pub use mik_sdk_macros::json;
 /// ```
 /// use mik_sdk::prelude::*;
 ///
@@ -199,19 +228,25 @@ pub use mik_sql as query;
 pub use mik_sql::{sql_create, sql_delete, sql_read, sql_update};
 pub use problem::{Problem, Rejection};
 pub use request::Request;
-pub use response::{Created, Html, IntoResponse, Redirect, Response};
-#[doc(no_inline)]
-pub use serde_json::json;
+pub use response::{Attachment, Created, Html, IntoResponse, Redirect, Response};
+pub use trace_parent::TraceParent;
 pub use typed::Type;
 pub use uuid::Uuid;
 
 /// Everything a handler names: `use mik_sdk::prelude::*;`.
 pub mod prelude {
+    #[cfg(feature = "multipart")]
+    #[doc(no_inline)]
+    pub use crate::Multipart;
+    #[cfg(feature = "signed-cookies")]
+    #[doc(no_inline)]
+    pub use crate::SigningKey;
     #[doc(no_inline)]
     pub use crate::{
-        Bytes, Cors, Created, Extension, FromRequest, Headers, Html, IntoResponse, Json, Method, Path, Problem, Query,
-        Redirect, Rejection, Request, Response, StatusCode, Text, Type, Uuid, accepted, bad_request, conflict, created,
-        env, error, forbidden, json, log, no_content, not_found, ok, random, redirect, routes, testing, time,
+        Attachment, Basic, Bearer, Bytes, Cookie, Cookies, Cors, Created, Extension, Form, FromRequest, Header,
+        Headers, Html, IntoResponse, Json, Method, Path, Problem, Query, Redirect, Rejection, Request, Response,
+        SameSite, StatusCode, Text, Type, Uri, Uuid, accepted, bad_request, conflict, created, ensure, env, error,
+        forbidden, guard, ids, json, log, no_content, not_found, ok, random, redirect, routes, status, testing, time,
         too_many_requests, unauthorized, unprocessable,
     };
     #[cfg(feature = "http-client")]
@@ -220,18 +255,27 @@ pub mod prelude {
     #[cfg(feature = "sql")]
     #[doc(no_inline)]
     pub use crate::{query, sql_create, sql_delete, sql_read, sql_update};
+
+    // Traits that a handler calls the methods of, and does not name.
+    #[doc(no_inline)]
+    pub use crate::json::{ToJson as _, ValueBuilder as _, ValueReader as _};
+
+    #[doc(hidden)]
+    pub use crate::earlier::*;
 }
 
 /// What the macros expand to. Not for people: it changes without notice.
 #[doc(hidden)]
 pub mod __private {
-    pub use mik_sdk_macros::json_response;
+    pub use mik_sdk_macros::{json_response, problem_response};
     pub use serde;
 
+    pub use crate::early::{EarlyAnswer, Present};
     pub use crate::handler::run;
-    pub use crate::json::Writer;
+    pub use crate::json::{Writer, to_list, to_object, to_value};
     pub use crate::layers::{Attached, Group, Groups, after, answer_in_groups, before};
     pub use crate::routing::{Endpoint, Route, Segment, answer};
+    pub use crate::text::{Text, TextByDisplay, TextByReference};
 
     #[cfg(target_arch = "wasm32")]
     pub use {crate::component, wit_bindgen};

@@ -3,8 +3,30 @@
 //! [`FromRequest::INPUT`](crate::FromRequest::INPUT) and [`IntoResponse::OUTPUT`](crate::IntoResponse::OUTPUT) say it, as
 //! constants: they cost a component nothing until the document is made of them, and the document is data beside the code.
 
+#[cfg(feature = "openapi")]
+mod answers;
+mod api;
+#[cfg(feature = "openapi")]
+mod definitions;
+#[cfg(feature = "openapi")]
+mod document;
 mod input;
 mod output;
+mod path;
+#[cfg(feature = "openapi")]
+mod schemas;
+mod writer;
+
+#[doc(hidden)]
+pub use api::{Api, Description, Operation, Path, describe};
+#[cfg(feature = "openapi")]
+#[doc(hidden)]
+pub use definitions::Definitions;
+#[cfg(feature = "openapi")]
+#[doc(hidden)]
+pub use document::{Draft, estimate, text};
+#[doc(hidden)]
+pub use path::check_path;
 
 pub use input::{Body, Content, Input, Parameter, Place, Scheme, Security};
 pub use output::{Header, Output, Status};
@@ -26,6 +48,21 @@ pub struct Shape {
     pub schema: &'static Schema,
     /// What the names in the schema stand for.
     pub definitions: &'static Tree,
+}
+
+/// What `routes!` writes for the document: nothing, without the feature `openapi`.
+#[cfg(feature = "openapi")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __openapi {
+    ($($tokens:tt)*) => { $($tokens)* };
+}
+
+#[cfg(not(feature = "openapi"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __openapi {
+    ($($tokens:tt)*) => {};
 }
 
 impl Shape {

@@ -22,12 +22,21 @@ pub fn u64() -> u64 {
     u64::from_ne_bytes(array())
 }
 
+/// A random UUID (version 4) as text: small letters, hyphens. [`uuid_v4`] gives it as a [`Uuid`].
+///
+/// ```
+/// assert_eq!(mik_sdk::random::uuid().len(), "67e55044-10b1-426f-9247-bb680e5fe0c8".len());
+/// ```
+pub fn uuid() -> String {
+    uuid_v4().hyphenated().encode_lower(&mut [0; 36]).to_owned()
+}
+
 /// A random UUID (version 4).
 ///
 /// ```
-/// assert_eq!(mik_sdk::random::uuid().get_version_num(), 4);
+/// assert_eq!(mik_sdk::random::uuid_v4().get_version_num(), 4);
 /// ```
-pub fn uuid() -> Uuid {
+pub fn uuid_v4() -> Uuid {
     uuid::Builder::from_random_bytes(array()).into_uuid()
 }
 

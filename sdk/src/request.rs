@@ -1,13 +1,13 @@
 //! The request as the handler sees it: what came in, and what the route took from its path.
 
+mod body;
+mod headers;
+
 use std::cell::OnceCell;
 
-use crate::Bytes;
-use serde::de::DeserializeOwned;
-
+use crate::extract::form_fields;
 use crate::layers::Extensions;
-use crate::problem::Problem;
-use crate::{Headers, Method, Type, json};
+use crate::{Bytes, Headers, Method, log};
 
 /// One request.
 ///
@@ -35,7 +35,8 @@ pub struct Request {
     body: Option<Bytes>,
     params: Vec<(&'static str, String)>,
     /// Decoded when it is first asked for: most handlers never do.
-    query: OnceCell<Vec<(String, String)>>,
+    query: OnceCell<Values>,
+    form: OnceCell<Values>,
     extensions: Extensions,
 }
 
@@ -55,6 +56,7 @@ impl Request {
             body,
             params: Vec::new(),
             query: OnceCell::new(),
+            form: OnceCell::new(),
             extensions: Extensions::new(),
         }
     }
@@ -93,20 +95,29 @@ impl Request {
         self.target.get(self.path_len + 1..)
     }
 
-    /// The first value of a query parameter, decoded. [`Query`](crate::Query) reads them all into a type.
+    /// The path, exactly as it was received, without the query: [`path`](Self::path), as mik-sdk 0.1 called it.
+    pub fn path_without_query(&self) -> &str {
+        self.path()
+    }
+
+    /// The first value of a query parameter, decoded. [`Query`](crate::Query) reads them all into a type. A query with more
+    /// than 1000 parameters has none of them here.
     pub fn query(&self, name: &str) -> Option<&str> {
-        self.query_all(name).next()
+        self.query_all(name).first().map(String::as_str)
     }
 
     /// Every value of a query parameter, decoded, in order.
-    pub fn query_all<'r>(&'r self, name: &str) -> impl Iterator<Item = &'r str> {
-        self.query
-            .get_or_init(|| {
-                form_urlencoded::parse(self.query_string().unwrap_or_default().as_bytes()).into_owned().collect()
-            })
-            .iter()
-            .filter(move |(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+    ///
+    /// ```
+    /// use mik_sdk::{Method, Request};
+    ///
+    /// let request = Request::new(Method::GET, "/?tag=a&tag=b+c");
+    /// assert_eq!(request.query_all("tag"), ["a", "b c"]);
+    /// assert!(request.query_all("page").is_empty());
+    /// ```
+    pub fn query_all(&self, name: &str) -> &[String] {
+        let values = self.query.get_or_init(|| Values::new(self.query_string().unwrap_or_default().as_bytes()));
+        values_of(values, name)
     }
 
     /// What the route took from the path under this name, decoded: `id` of `/users/{id}`.
@@ -129,30 +140,6 @@ impl Request {
         self.headers.get(name)
     }
 
-    /// The body; `None` where the request had none.
-    pub fn body(&self) -> Option<&[u8]> {
-        self.body.as_deref()
-    }
-
-    /// The body, shared and not copied; empty where the request had none.
-    pub fn bytes(&self) -> Bytes {
-        self.body.clone().unwrap_or_default()
-    }
-
-    /// The body as text, where it is UTF-8.
-    pub fn text(&self) -> Option<&str> {
-        self.body().and_then(|body| std::str::from_utf8(body).ok())
-    }
-
-    /// The body read as JSON, whatever its content type says. [`Json`](crate::Json) asks for that too.
-    ///
-    /// # Errors
-    ///
-    /// 400, with line and column, where the body is not the JSON of a `T`.
-    pub fn json<T: DeserializeOwned + Type>(&self) -> Result<T, Problem> {
-        json::parse(self.body().unwrap_or_default())
-    }
-
     pub(crate) const fn extensions(&self) -> &Extensions {
         &self.extensions
     }
@@ -164,4 +151,32 @@ impl Request {
     pub(crate) fn set_params(&mut self, params: Vec<(&'static str, String)>) {
         self.params = params;
     }
+}
+
+/// The fields of a query or a form: each name once, with its values in order.
+#[derive(Clone, Debug)]
+struct Values(Vec<(String, Vec<String>)>);
+
+impl Values {
+    #[inline(never)]
+    fn new(encoded: &[u8]) -> Self {
+        let mut values: Vec<(String, Vec<String>)> = Vec::new();
+        let Some(fields) = form_fields(encoded) else {
+            log::warn!("a query or a form with more than 1000 fields is not read");
+            return Self(values);
+        };
+        for (name, value) in fields {
+            let value = value.into_owned();
+            match values.iter_mut().find(|(other, _)| *other == name) {
+                Some((_, values)) => values.push(value),
+                None => values.push((name.into_owned(), vec![value])),
+            }
+        }
+        Self(values)
+    }
+}
+
+#[inline(never)]
+fn values_of<'v>(values: &'v Values, name: &str) -> &'v [String] {
+    values.0.iter().find(|(other, _)| other == name).map(|(_, values)| values.as_slice()).unwrap_or_default()
 }

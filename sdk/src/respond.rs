@@ -71,17 +71,21 @@ macro_rules! no_content {
     };
 }
 
-/// Answers 302, with a `Location`. [`Redirect`](crate::Redirect) has the other kinds.
+/// Answers 302, or the status that goes first, with a `Location`. [`Redirect`](crate::Redirect) has the kinds by name.
 ///
 /// ```
 /// use mik_sdk::prelude::*;
 ///
 /// assert_eq!(redirect!("/login").header("location"), Some("/login"));
+/// assert_eq!(redirect!(308, "/login").status(), StatusCode::PERMANENT_REDIRECT);
 /// ```
 #[macro_export]
 macro_rules! redirect {
     ($location:expr $(,)?) => {
         $crate::Response::new($crate::StatusCode::FOUND).with_header("location", $location)
+    };
+    ($status:expr, $location:expr $(,)?) => {
+        $crate::Response::new($crate::__private::status($status)).with_header("location", $location)
     };
 }
 
@@ -97,33 +101,17 @@ macro_rules! redirect {
 ///     Some(r#"{"title":"Payment Required","status":402,"detail":"30 are missing","balance":20}"#),
 /// );
 /// ```
+///
+/// `meta: { … }` says extensions as JSON, for those whose names are no names of Rust:
+///
+/// ```
+/// # use mik_sdk::prelude::*;
+/// let response = error! { status: status::CONFLICT, meta: { "retry-in": { "seconds": 7 } } };
+/// assert_eq!(response.text(), Some(r#"{"title":"Conflict","status":409,"retry-in":{"seconds":7}}"#));
+/// ```
 #[macro_export]
 macro_rules! error {
-    (status: $status:expr $(, $name:ident : $value:expr)* $(,)?) => {{
-        let problem = $crate::Problem::new($crate::__private::status($status));
-        $(let problem = $crate::__problem_part!(problem, $name, $value);)*
-        $crate::IntoResponse::into_response(problem)
-    }};
-}
-
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __problem_part {
-    ($problem:ident, title, $value:expr) => {
-        $problem.with_title($value)
-    };
-    ($problem:ident, detail, $value:expr) => {
-        $problem.with_detail($value)
-    };
-    ($problem:ident, instance, $value:expr) => {
-        $problem.with_instance($value)
-    };
-    ($problem:ident, problem_type, $value:expr) => {
-        $problem.with_type($value)
-    };
-    ($problem:ident, $name:ident, $value:expr) => {
-        $problem.with(::core::stringify!($name), &$value)
-    };
+    ($($parts:tt)*) => { $crate::__private::problem_response! { $($parts)* } };
 }
 
 /// Answers 400, and says why.

@@ -1,5 +1,10 @@
 //! The response a handler gives, and everything that can become one.
 
+mod attachment;
+mod conditional;
+
+pub use attachment::Attachment;
+
 use http::StatusCode;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -132,6 +137,7 @@ impl Response {
     label = "not something that a handler can return",
     note = "a handler returns `Response`, `Json<T>`, `String`, `StatusCode`, `Option<R>`, `Result<R, Problem>`, or another `IntoResponse`",
     note = "a type with `#[derive(Type)]` is returned as `Json<T>`",
+    note = "what a handler fails with is a `Problem`, or any `std::error::Error`, which becomes one",
     note = "handlers are plain functions, not `async`"
 )]
 ///
@@ -236,7 +242,9 @@ impl IntoResponse for Vec<u8> {
     }
 }
 
-impl<T: Serialize> IntoResponse for Json<T> {
+impl<T: Serialize + Type> IntoResponse for Json<T> {
+    const OUTPUT: Output = Output::content(200, "application/json", Some(Shape::of::<T>()));
+
     fn into_response(self) -> Response {
         let mut writer = json::Writer::new();
         writer.value(&self.0);
@@ -263,6 +271,8 @@ impl<R: IntoResponse> IntoResponse for Option<R> {
     }
 }
 
+// Without this the compiler asks for `std::error::Error`, and not for an answer.
+#[diagnostic::do_not_recommend]
 impl<R: IntoResponse, E: Into<Problem>> IntoResponse for Result<R, E> {
     const OUTPUT: Output = Output { problem: true, ..R::OUTPUT };
 

@@ -7,6 +7,7 @@ mod builtin;
 mod check;
 #[doc(hidden)]
 pub mod formats;
+mod id;
 mod key;
 pub(crate) mod refusal;
 #[doc(hidden)]
@@ -16,6 +17,7 @@ mod untyped;
 
 pub use check::{Checker, Violation};
 pub(crate) use check::{MOST_VIOLATIONS, push_item, push_key};
+pub use id::Id;
 pub use key::Key;
 use schema::{Definition, Parts, Schema};
 pub use untyped::Untyped;

@@ -39,7 +39,7 @@ fn is_read_as_by_form_urlencoded(query: &str) {
     let expected = Input { a: values(query, "a"), b: values(query, "b c"), ..Input::default() };
     assert_eq!(get(query).text().unwrap(), format!("{expected:?}"), "{query}");
     let request = Request::new(Method::GET, format!("/?{query}"));
-    assert_eq!(request.query_all("a").collect::<Vec<_>>(), expected.a, "{query}");
+    assert_eq!(request.query_all("a"), expected.a, "{query}");
 }
 
 #[test]
@@ -102,6 +102,8 @@ proptest! {
 
     #[test]
     fn a_random_query_is_read_as_form_urlencoded_reads_it(query in "([ab]|b[+]c|=|&|[+]|%[0-9a-fA-F]{0,2}|ü|[^nmi]){0,24}") {
+        // An escape may spell the name of a number.
+        prop_assume!(["n", "m", "i"].iter().all(|name| values(&query, name).is_empty()));
         is_read_as_by_form_urlencoded(&query);
     }
 

@@ -118,3 +118,327 @@ fn what_is_left_out_has_its_default() {
     assert_eq!(everything, expected);
     assert!(json::parse::<Strict>(br#"{"firstName":"A","x":1}"#).is_err());
 }
+
+/// Where something is wrong, and what; in one text.
+fn violations<T: Type + mik_sdk::__private::serde::de::DeserializeOwned>(text: &str) -> Vec<String> {
+    let problem = json::parse::<T>(text.as_bytes()).err().unwrap();
+    assert_eq!(problem.status(), StatusCode::UNPROCESSABLE_ENTITY, "{problem:?}");
+    let problem: json::Value = json::parse(problem.to_json().as_bytes()).unwrap();
+    let errors = problem["errors"].as_array().unwrap().iter();
+    errors.map(|it| format!("{} {}", it["pointer"].as_str().unwrap(), it["detail"].as_str().unwrap())).collect()
+}
+
+#[derive(Type)]
+#[serde(rename_all = "camelCase")]
+#[allow(dead_code)]
+struct Order {
+    #[field(min = 2, max = 4)]
+    short_name: String,
+    #[field(min = 1, max = 10)]
+    count: Option<u8>,
+    #[field(min = -0.5, max = 1)]
+    share: f64,
+    #[field(min = 1, max_items = 2, unique)]
+    tags: Vec<String>,
+    #[field(max = 1)]
+    notes: BTreeMap<String, Line>,
+    #[field(format = "email", max_length = 20)]
+    email: Option<String>,
+    #[field(pattern = "^[A-Z]+$")]
+    code: String,
+    #[serde(flatten)]
+    line: Line,
+    payment: Payment,
+    node: Option<Box<Node>>,
+}
+
+#[derive(Type)]
+#[allow(dead_code)]
+struct Line {
+    #[field(min = 1)]
+    amount: u32,
+}
+
+#[derive(Type)]
+#[serde(rename_all = "snake_case")]
+#[allow(dead_code)]
+enum Payment {
+    Cash,
+    Card {
+        #[field(min_length = 4)]
+        number: String,
+    },
+    Voucher(#[field(max = 3)] String),
+    Both(Line, #[field(max = 9)] u8),
+}
+
+#[derive(Type)]
+#[allow(dead_code)]
+struct Node {
+    #[field(max = 5)]
+    value: i64,
+    next: Vec<Node>,
+}
+
+const RIGHT: &str = r#"{"shortName":"äöüß","count":1,"share":-0.5,"tags":["a","b"],"notes":{},"email":"a@b.example",
+    "code":"AB","amount":1,"payment":{"card":{"number":"1234"}},"node":{"value":5,"next":[]}}"#;
+
+#[test]
+fn a_value_that_keeps_to_its_rules_is_read() {
+    assert!(json::parse::<Order>(RIGHT.as_bytes()).is_ok());
+}
+
+#[test]
+fn every_violation_is_told_with_its_pointer() {
+    let wrong = r#"{"shortName":"äöüßx","count":11,"share":1.5,"tags":["a","b","a"],
+        "notes":{"a/b":{"amount":0},"c":{"amount":1}},"email":"nobody at all, really","code":"AbC","amount":0,
+        "payment":{"card":{"number":"1"}},
+        "node":{"value":6,"next":[{"value":1,"next":[]},{"value":7,"next":[{"value":99999999999999999999,"next":[]}]}]}}"#;
+    assert_eq!(
+        violations::<Order>(wrong),
+        [
+            "/node/next/1/next/0/value must be at most 9223372036854775807",
+            "/shortName must have at most 4 characters",
+            "/count must be at most 10",
+            "/share must be at most 1",
+            "/tags must have at most 2 items",
+            "/tags must not have two equal items",
+            "/notes must have at most 1 item",
+            "/notes/a~1b/amount must be at least 1",
+            "/email must have at most 20 characters",
+            "/email must be an email address",
+            "/code must match `^[A-Z]+$`",
+            "/amount must be at least 1",
+            "/payment/card/number must have at least 4 characters",
+            "/node/value must be at most 5",
+            "/node/next/1/value must be at most 5",
+        ]
+    );
+}
+
+#[test]
+fn what_a_variant_carries_is_checked() {
+    for (payment, expected) in [
+        (r#"{"voucher":"1234"}"#, &["/voucher must have at most 3 characters"][..]),
+        (r#"{"both":[{"amount":0},10]}"#, &["/both/0/amount must be at least 1", "/both/1 must be at most 9"]),
+    ] {
+        assert_eq!(violations::<Payment>(payment), expected);
+    }
+    assert!(json::parse::<Payment>(br#""cash""#).is_ok());
+}
+
+#[test]
+fn a_tag_is_where_serde_puts_it() {
+    #[derive(Type)]
+    #[serde(tag = "kind")]
+    #[allow(dead_code)]
+    enum Inside {
+        A {
+            #[field(max = 1)]
+            x: u8,
+        },
+        B(Line),
+    }
+    #[derive(Type)]
+    #[serde(tag = "kind", content = "of")]
+    #[allow(dead_code)]
+    enum Beside {
+        A(#[field(max = 1)] u8),
+    }
+    #[derive(Type)]
+    #[serde(untagged)]
+    #[allow(dead_code)]
+    enum Nowhere {
+        A(#[field(max = 1)] u8),
+        B(String),
+    }
+    assert_eq!(violations::<Inside>(r#"{"kind":"A","x":2}"#), ["/x must be at most 1"]);
+    assert_eq!(violations::<Inside>(r#"{"kind":"B","amount":0}"#), ["/amount must be at least 1"]);
+    assert_eq!(violations::<Beside>(r#"{"kind":"A","of":2}"#), ["/of must be at most 1"]);
+    assert_eq!(violations::<Nowhere>("2"), [" must be at most 1"]);
+}
+
+#[test]
+fn a_number_that_was_out_of_range_is_told_once() {
+    #[derive(Type)]
+    #[allow(dead_code)]
+    struct Small {
+        #[field(min = 1)]
+        a: u8,
+        #[field(max = 7)]
+        b: i8,
+    }
+    assert_eq!(violations::<Small>(r#"{"a":-1,"b":9}"#), ["/a must be at least 0", "/b must be at most 7"]);
+}
+
+#[test]
+fn a_query_and_a_path_name_the_parameter() {
+    #[derive(Query)]
+    #[allow(dead_code)]
+    struct List {
+        #[field(default = 20, min = 1, max = 100)]
+        limit: u32,
+        #[field(default, max_items = 2)]
+        tag: Vec<Tag>,
+    }
+    #[derive(Type)]
+    struct Tag(#[field(max = 3)] String);
+    #[derive(Path)]
+    #[allow(dead_code)]
+    struct Place {
+        #[field(min = 1)]
+        shelf: u32,
+    }
+    routes! {
+        GET "/lists/{shelf}" => list,
+        GET "/tags/{tag}" => tag,
+        GET "/pairs/{left}/{right}" => pair,
+    }
+    fn list(_: Path<Place>, _: Query<List>) {}
+    fn tag(Path(tag): Path<Tag>) -> String {
+        tag.0
+    }
+    fn pair(_: Path<(u8, Tag)>) {}
+    let errors = |target: &str, status: u16| {
+        let response = testing::get(target).send(handle);
+        assert_eq!(response.status().as_u16(), status, "{:?}", response.text());
+        assert_eq!(response.header("content-type"), Some("application/problem+json"));
+        let problem: json::Value = response.json().unwrap();
+        problem["errors"].to_string()
+    };
+    assert_eq!(testing::get("/lists/1?limit=100&tag=a").send(handle).status(), StatusCode::NO_CONTENT);
+    assert_eq!(errors("/lists/0", 422), r#"[{"detail":"must be at least 1","parameter":"shelf"}]"#);
+    assert_eq!(
+        errors("/lists/1?limit=0&tag=abcd&tag=a&tag=b", 422),
+        r#"[{"detail":"must be at least 1","parameter":"limit"},{"detail":"must have at most 2 items","parameter":"tag"},{"detail":"must have at most 3 characters","parameter":"tag"}]"#
+    );
+    assert_eq!(errors("/tags/abcd", 422), r#"[{"detail":"must have at most 3 characters","parameter":"tag"}]"#);
+    assert_eq!(errors("/pairs/1/abcd", 422), r#"[{"detail":"must have at most 3 characters","parameter":"right"}]"#);
+    // What cannot be read at all is another thing.
+    assert_eq!(errors("/lists/1?limit=4294967296", 400), "null");
+}
+
+#[test]
+fn more_json_than_is_read_is_a_413() {
+    routes! {
+        POST "/lists" => list,
+    }
+    fn list(Json(list): Json<Vec<u8>>) -> String {
+        list.len().to_string()
+    }
+    let body = |spaces: usize| format!("[1{}]", " ".repeat(spaces));
+    let post =
+        |spaces| testing::post("/lists").header("content-type", "application/json").body(body(spaces)).send(handle);
+    assert_eq!(post(json::MAX_SIZE - 3).text(), Some("1"));
+    let response = post(json::MAX_SIZE - 2);
+    assert_eq!(response.status(), StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(response.text().unwrap().contains("1000000 bytes"), "{response:?}");
+}
+
+/// What the schema says, as the OpenAPI document is made of it.
+mod schemas {
+    use super::*;
+    use mik_sdk::typed::Untyped;
+    use mik_sdk::typed::schema::{Kind, Property, Schema};
+
+    fn properties(schema: &'static Schema) -> &'static [Property] {
+        match schema.kind {
+            Kind::Object { properties, .. } => properties,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// A list in a list of itself, whose constants would go round in a circle.
+    #[derive(Type)]
+    #[allow(dead_code)]
+    struct Tree<T> {
+        value: T,
+        children: Vec<Tree<T>>,
+        parent: Option<Box<Self>>,
+    }
+
+    #[derive(Type)]
+    #[serde(deny_unknown_fields)]
+    #[allow(dead_code)]
+    struct Holder<'a> {
+        /// The tree.
+        ///
+        /// Of orders.
+        tree: Tree<Order>,
+        borrowed: &'a str,
+        #[serde(skip)]
+        skipped: u8,
+        #[field(deprecated, x_order = 1, default = "a")]
+        text: String,
+        foreign: Untyped<std::time::Duration>,
+        #[serde(with = "as_text")]
+        converted: std::time::Duration,
+    }
+
+    mod as_text {
+        use mik_sdk::__private::serde::{Deserialize, Deserializer, Serializer};
+        use std::time::Duration;
+
+        pub(super) fn serialize<S: Serializer>(_: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_str("soon")
+        }
+
+        pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+            String::deserialize(deserializer).map(|_| Duration::ZERO)
+        }
+    }
+
+    #[test]
+    fn a_named_type_is_a_reference_to_what_it_is_defined_as() {
+        assert!(matches!(Holder::SCHEMA.kind, Kind::Reference("Holder")));
+        let definition = Holder::DEFINITION.unwrap();
+        assert_eq!(definition.name, "Holder");
+        assert!(matches!(definition.schema.kind, Kind::Object { additional: false, .. }));
+        let properties = properties(definition.schema);
+        let said: Vec<_> = properties.iter().map(|it| (it.name, it.required)).collect();
+        assert_eq!(said, [("tree", true), ("borrowed", true), ("text", false), ("foreign", true), ("converted", true)]);
+        assert_eq!(properties[0].notes.description, Some("The tree.\n\nOf orders."));
+        let notes = &properties[2].notes;
+        assert!(notes.deprecated);
+        assert_eq!((notes.default, notes.extensions), (Some("\"a\""), &[("x-order", "1")][..]));
+        assert!(matches!(properties[4].schema.kind, Kind::Any));
+    }
+
+    #[test]
+    fn a_generic_type_stands_where_it_is_used_and_not_in_itself() {
+        assert!(Tree::<Order>::DEFINITION.is_none());
+        let [value, children, parent] = properties(Tree::<Order>::SCHEMA) else {
+            panic!("{:?}", Tree::<Order>::SCHEMA);
+        };
+        assert!(matches!(value.schema.kind, Kind::Reference("Order")));
+        assert!(matches!(children.schema.kind, Kind::Any));
+        assert!(children.required && !parent.required);
+    }
+
+    #[test]
+    fn rules_are_said_as_the_type_understands_them() {
+        let Kind::AllOf([own, flattened]) = Order::DEFINITION.unwrap().schema.kind else {
+            panic!("{:?}", Order::DEFINITION);
+        };
+        assert!(matches!(flattened.kind, Kind::Reference("Line")));
+        let rules: Vec<_> = properties(own).iter().map(|it| (it.name, it.rules)).collect();
+        let of = |name: &str| rules.iter().find(|(known, _)| *known == name).unwrap().1;
+        assert_eq!((of("shortName").min_length, of("shortName").max_length), (Some(2), Some(4)));
+        assert_eq!((of("count").minimum, of("count").maximum), (Some("1"), Some("10")));
+        assert_eq!((of("share").minimum, of("share").maximum), (Some("-0.5"), Some("1")));
+        assert_eq!((of("tags").min_items, of("tags").max_items, of("tags").unique_items), (Some(1), Some(2), true));
+        assert_eq!(of("notes").max_properties, Some(1));
+        assert_eq!((of("email").format, of("code").pattern), (Some("email"), Some("^[A-Z]+$")));
+    }
+
+    #[test]
+    fn variants_are_constants_or_one_of_several() {
+        let Kind::OneOf([cash, card, voucher, both]) = Payment::DEFINITION.unwrap().schema.kind else {
+            panic!("{:?}", Payment::DEFINITION);
+        };
+        assert!(matches!(cash.kind, Kind::Constants(["cash"])));
+        assert!(matches!(properties(card)[0].schema.kind, Kind::Object { .. }));
+        assert_eq!(properties(voucher)[0].schema.rules.max_length, Some(3));
+        assert!(matches!(properties(both)[0].schema.kind, Kind::Tuple([_, _])));
+    }
+}

@@ -16,12 +16,8 @@ pub struct Guest {
 }
 
 impl Guest {
-    const fn new(name: &'static str, component: LazyLock<PathBuf>) -> Self {
-        Self { name, folder: GUESTS, component, server: Mutex::new(Weak::new()) }
-    }
-
-    const fn example(name: &'static str, component: LazyLock<PathBuf>) -> Self {
-        Self { folder: EXAMPLES, ..Self::new(name, component) }
+    const fn new(folder: &'static str, name: &'static str, component: LazyLock<PathBuf>) -> Self {
+        Self { name, folder, component, server: Mutex::new(Weak::new()) }
     }
 
     /// The directory of its project.
@@ -108,13 +104,31 @@ fn build(folder: &str, name: &str) -> PathBuf {
 }
 
 /// A handler that shows what it is given and gives what it is asked for, composed with the bridge.
-pub static HANDLER: Guest = Guest::new("handler", LazyLock::new(|| build(GUESTS, "handler")));
+pub static HANDLER: Guest = Guest::new(GUESTS, "handler", LazyLock::new(|| build(GUESTS, "handler")));
 
 /// A guest that misbehaves on demand, without the bridge.
-pub static PROBE: Guest = Guest::new("probe", LazyLock::new(|| build(GUESTS, "probe")));
+pub static PROBE: Guest = Guest::new(GUESTS, "probe", LazyLock::new(|| build(GUESTS, "probe")));
 
 /// Its little sister for WASI 0.3.
-pub static PROBE_P3: Guest = Guest::new("probe-p3", LazyLock::new(|| build(GUESTS, "probe-p3")));
+pub static PROBE_P3: Guest = Guest::new(GUESTS, "probe-p3", LazyLock::new(|| build(GUESTS, "probe-p3")));
+
+/// A handler as it was written for mik-sdk 0.1.
+pub static EARLIER: Guest = Guest::new(GUESTS, "earlier", LazyLock::new(|| build(GUESTS, "earlier")));
+
+/// A handler whose routes are in groups: layers, CORS, a fallback.
+pub static GROUPS: Guest = Guest::new(GUESTS, "groups", LazyLock::new(|| build(GUESTS, "groups")));
 
 /// `examples/crud`: rows of a database, behind a server that runs SQL.
-pub static CRUD: Guest = Guest::example("crud", LazyLock::new(|| build(EXAMPLES, "crud")));
+pub static CRUD: Guest = Guest::new(EXAMPLES, "crud", LazyLock::new(|| build(EXAMPLES, "crud")));
+
+/// A handler that sends the requests it is told to, with the SDK's client.
+pub static CLIENT: Guest = Guest::new(GUESTS, "client", LazyLock::new(|| build(GUESTS, "client")));
+
+/// `examples/fetch`: answers put together from those of other servers.
+pub static FETCH: Guest = Guest::new(EXAMPLES, "fetch", LazyLock::new(|| build(EXAMPLES, "fetch")));
+
+/// `examples/auth`: sessions in signed cookies, bearer tokens.
+pub static AUTH: Guest = Guest::new(EXAMPLES, "auth", LazyLock::new(|| build(EXAMPLES, "auth")));
+
+/// `examples/upload`: forms with files, downloads.
+pub static UPLOAD: Guest = Guest::new(EXAMPLES, "upload", LazyLock::new(|| build(EXAMPLES, "upload")));

@@ -13,6 +13,7 @@
 use std::time::Duration;
 
 mod connection;
+mod database;
 mod deaf;
 pub mod guest;
 mod http2;
@@ -30,6 +31,7 @@ mod tls;
 mod upstream;
 
 pub use connection::{Body, Connection};
+pub use database::Database;
 pub use deaf::DeafListener;
 pub use http2::Http2;
 pub use machine::{interrupt_group, toolchain_has, wait_until};

@@ -1,7 +1,6 @@
 //! Servers that guests send requests to: real ones, on this machine, in the clear or with a certificate of their own
 //! making. What they answer is in the path.
 
-use std::convert::Infallible;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -10,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Either};
 use hyper::body::{Body, Bytes, Frame, Incoming};
 use hyper::service::service_fn;
 use hyper::{Request, Response};
@@ -32,6 +31,10 @@ use tokio_rustls::TlsAcceptor;
 /// - `/bytes/N`, `/chunked/N`: so many bytes, with their length before them or without
 /// - `/header/N`: a header so long
 /// - `/short`: a body that is cut off; `/stall`: one that begins and never goes on; `/never`: nothing at all
+/// - `/price/N`: so much, as JSON
+/// - `/echo`: the body, as it comes; `/redirect/STATUS?URL`: a redirect with that status
+/// - `/gather/N`: `ok`, once so many requests for it are there at the same time
+/// - `/lose/N`, `/busy/N`: the first so many get no answer, or a 503 that asks for another try at once; then `ok`
 /// - `/hold`: `ok`, once [`Upstream::release`] has been called; `/hold-body`: the same, and the body is read only then
 pub struct Upstream {
     address: SocketAddr,
@@ -45,6 +48,8 @@ struct State {
     connections: AtomicUsize,
     open: Mutex<Held>,
     requests: AtomicUsize,
+    gathered: watch::Sender<usize>,
+    failed: AtomicUsize,
     held: Mutex<Held>,
     released: watch::Sender<bool>,
 }
@@ -168,8 +173,18 @@ async fn accept(listener: TcpListener, acceptor: Option<TlsAcceptor>, state: Arc
     }
 }
 
-async fn answer(request: Request<Incoming>, state: Arc<State>) -> Result<Response<Pieces>, Infallible> {
+async fn answer(
+    request: Request<Incoming>,
+    state: Arc<State>,
+) -> Result<Response<Either<Pieces, Incoming>>, io::Error> {
     state.requests.fetch_add(1, Ordering::SeqCst);
+    if request.uri().path() == "/echo" {
+        return Ok(Response::new(Either::Right(request.into_body())));
+    }
+    respond(request, state).await.map(|response| response.map(Either::Left))
+}
+
+async fn respond(request: Request<Incoming>, state: Arc<State>) -> Result<Response<Pieces>, io::Error> {
     let path = request.uri().path().to_owned();
     let (route, argument) = path.trim_start_matches('/').split_once('/').unwrap_or((path.trim_start_matches('/'), ""));
     let number = argument.parse::<u64>().unwrap_or_default();
@@ -178,9 +193,26 @@ async fn answer(request: Request<Incoming>, state: Arc<State>) -> Result<Respons
         "ok" => text("ok"),
         "seen" => text(&seen(&request)),
         "count" => text(&count(request).await.to_string()),
-        "to" => {
+        "price" => text(argument),
+        "gather" => {
+            state.gathered.send_modify(|gathered| *gathered += 1);
+            drop(state.gathered.subscribe().wait_for(|gathered| *gathered as u64 >= number).await);
+            text("ok")
+        }
+        "lose" if state.failed.fetch_add(1, Ordering::SeqCst) as u64 + 1 <= number => {
+            return Err(io::ErrorKind::ConnectionAborted.into());
+        }
+        "busy" if state.failed.fetch_add(1, Ordering::SeqCst) as u64 + 1 <= number => {
+            let mut response = text("busy");
+            *response.status_mut() = hyper::StatusCode::SERVICE_UNAVAILABLE;
+            response.headers_mut().insert("retry-after", 0.into());
+            response
+        }
+        "lose" | "busy" => text("ok"),
+        "to" | "redirect" => {
             let mut response = text("elsewhere");
-            *response.status_mut() = hyper::StatusCode::FOUND;
+            let status = if route == "to" { 302 } else { number as u16 };
+            *response.status_mut() = hyper::StatusCode::from_u16(status).expect("a status");
             let location = request.uri().query().unwrap_or_default().parse().expect("a URL is a header");
             response.headers_mut().insert("location", location);
             response

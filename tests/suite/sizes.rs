@@ -8,7 +8,7 @@ use mik_tests::{Program, Project};
 #[path = "../../benches/src/budgets.rs"]
 mod budgets;
 
-use budgets::{BUDGETS, Budget, File};
+use budgets::{BUDGETS, Budget, File, with_client};
 
 /// Where the file is that a budget is about; the project goes away with the value.
 fn build(budget: &Budget) -> (Option<Project>, PathBuf) {
@@ -23,10 +23,15 @@ fn build(budget: &Budget) -> (Option<Project>, PathBuf) {
             Program::run(Program::cargo_mik().args(["build", "--release", "--locked"]).current_dir(directory)).ok();
             (None, handler_or(Program::target_directory().join("mik/release/hello.wasm")))
         }
-        budgets::Project::Basic => {
+        budgets::Project::Basic | budgets::Project::BasicWithClient => {
             // Its name is in it, in what it says to `/`: here it is longer than a user's.
             let project = Project::new("basic");
             project.write("mik.toml", budget.keys);
+            if budget.project == budgets::Project::BasicWithClient {
+                let (manifest, source) = with_client(&project.read("Cargo.toml"), &project.read("src/lib.rs"));
+                project.write("Cargo.toml", manifest);
+                project.write("src/lib.rs", source);
+            }
             project.run("build --release").ok();
             let component = handler_or(project.component("release"));
             (Some(project), component)

@@ -6,6 +6,7 @@ mod cache;
 mod completions;
 mod config;
 mod new;
+mod openapi;
 mod optimize;
 mod plan;
 mod run;
@@ -92,6 +93,8 @@ enum Command {
     Config(config::ConfigArgs),
     Optimize(optimize::OptimizeArgs),
     Size(size::SizeArgs),
+    #[command(name = "openapi")]
+    OpenApi(openapi::OpenApiArgs),
     Setup(setup::SetupArgs),
     Cache(cache::CacheArgs),
     Completions(completions::CompletionsArgs),
@@ -109,6 +112,7 @@ impl Command {
             Self::Config(args) => args.run(reporter),
             Self::Optimize(args) => args.run(reporter),
             Self::Size(args) => args.run(reporter),
+            Self::OpenApi(args) => args.run(reporter),
             Self::Setup(args) => args.run(reporter),
             Self::Cache(args) => args.run(reporter),
             Self::Completions(args) => args.run(Cli::command(), reporter),

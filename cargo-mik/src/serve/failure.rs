@@ -27,6 +27,8 @@ pub(super) enum Failure {
     NothingHere { known: Vec<String> },
     /// No module has that name.
     ModuleNotFound { asked: String, known: Vec<String> },
+    /// The module does not say what it answers.
+    NoDocument { module: String, why: String },
     /// One of our own URLs, asked in a way it does not answer.
     MethodNotAllowed,
     /// The client wants a tunnel.
@@ -98,6 +100,7 @@ impl Failure {
         match self {
             Self::NotFound | Self::NothingHere { .. } => (StatusCode::NOT_FOUND, "not-found", "Not found"),
             Self::ModuleNotFound { .. } => (StatusCode::NOT_FOUND, "module-not-found", "Module not found"),
+            Self::NoDocument { .. } => (StatusCode::NOT_FOUND, "no-openapi", "No OpenAPI document"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed"),
             Self::Connect => (StatusCode::NOT_IMPLEMENTED, "method-not-implemented", "Method not implemented"),
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed-request", "Malformed request"),
@@ -150,6 +153,7 @@ impl Failure {
             Self::ModuleNotFound { asked, known } => {
                 format!("there is no module `{asked}`; there is {}", known.join(", "))
             }
+            Self::NoDocument { module, why } => format!("`{module}` has none: {why}"),
             Self::MethodNotAllowed => "this address answers GET and HEAD".to_owned(),
             Self::Connect => "this server is no proxy".to_owned(),
             Self::Malformed(what) => (*what).to_owned(),
@@ -204,6 +208,7 @@ impl Failure {
             Self::NotFound
             | Self::NothingHere { .. }
             | Self::ModuleNotFound { .. }
+            | Self::NoDocument { .. }
             | Self::MethodNotAllowed
             | Self::Connect
             | Self::Malformed(_)

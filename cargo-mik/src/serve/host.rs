@@ -10,6 +10,7 @@ use http::{HeaderValue, Method, Request, Response, Version, header};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use serde_json::json;
+use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout_at};
 
 use super::access::Record;
@@ -26,6 +27,7 @@ use super::journal::Journal;
 use super::metrics::{self, Metrics};
 use super::module::{Served, Table, build};
 use super::open_file::OpenFiles;
+use super::openapi;
 use super::peer::Peer;
 use super::request::guest_request;
 use super::route::{Route, route};
@@ -201,6 +203,13 @@ impl Host {
             (Route::Ready, Some(_)) if self.is_stopping() => return Err(Failure::Stopping),
             (Route::Ready, Some(_)) => return health(&parts, "ready"),
             (Route::Handlers, table) => return handlers(&parts, table.as_deref()),
+            (Route::OpenApi(_), None) => return Err(Failure::NotBuilt),
+            (Route::OpenApi(name), Some(table)) => {
+                let (table, name) = (table.clone(), name.map(str::to_owned));
+                // It reads files.
+                let text = spawn_blocking(move || openapi::text(&table, name.as_deref())).await;
+                return text_answer(&parts, text.map_err(|_| Failure::NotFound)??, "application/json");
+            }
             (Route::Metrics, table) => return metrics_answer(&parts, &self.metrics, table.as_deref()),
             (Route::Static, _) if let Some(directory) = &statics => {
                 return static_files::serve(&parts, directory, &self.open_files).await;

@@ -113,6 +113,7 @@ impl Failure {
             | Self::Unusable { .. }
             | Self::NotCompiled { .. }
             | Self::NotBuilt
+            | Self::NoDocument { .. }
             | Self::Stopping => Verdict::Neither,
         }
     }
@@ -146,6 +147,7 @@ mod tests {
             Failure::NotFound,
             Failure::NothingHere { known: known.clone() },
             Failure::ModuleNotFound { asked: String::new(), known },
+            Failure::NoDocument { module: String::new(), why: String::new() },
             Failure::MethodNotAllowed,
             Failure::HeadTooSlow { limit: time },
             Failure::PreconditionFailed,
@@ -181,6 +183,7 @@ mod tests {
                 | Failure::NoRoom
                 | Failure::NothingHere { .. }
                 | Failure::ModuleNotFound { .. }
+                | Failure::NoDocument { .. }
                 | Failure::MethodNotAllowed
                 | Failure::BodyTooLarge { .. }
                 | Failure::UriTooLong { .. }

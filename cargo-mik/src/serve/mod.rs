@@ -31,6 +31,7 @@ mod load;
 mod metrics;
 mod module;
 mod open_file;
+mod openapi;
 mod outbound;
 mod output;
 mod peer;

@@ -14,6 +14,7 @@ use super::guest::Grant;
 use super::host::Host;
 use super::instance::Handler;
 use super::load::Loading;
+use super::openapi::Documented;
 use super::traffic::Traffic;
 use crate::project::GuestSettings;
 
@@ -84,6 +85,7 @@ pub(super) struct Served {
     file: Mutex<File>,
     work: Mutex<()>,
     loading: Mutex<Option<Loading>>,
+    pub(super) documented: Documented,
 }
 
 /// What is known of a module's file.
@@ -139,6 +141,7 @@ impl Served {
             file: Mutex::new(file),
             work: Mutex::new(()),
             loading: Mutex::new(None),
+            documented: Documented::default(),
         })
     }
 

@@ -11,6 +11,8 @@ pub(super) enum Route<'a> {
     Ready,
     /// The list of modules.
     Handlers,
+    /// The OpenAPI document of a module, by name, or that of all of them.
+    OpenApi(Option<&'a str>),
     /// What can be counted.
     Metrics,
     /// A static file, where a directory of them is configured.
@@ -50,6 +52,10 @@ pub(super) fn route(path_and_query: &str) -> Route<'_> {
         "/_mik/health/ready" => return Route::Ready,
         "/_mik/handlers" => return Route::Handlers,
         "/_mik/metrics" => return Route::Metrics,
+        "/_mik/openapi.json" => return Route::OpenApi(None),
+        _ if let Some(name) = path.strip_prefix("/_mik/openapi/").and_then(|rest| rest.strip_suffix(".json")) => {
+            return Route::OpenApi(Some(name));
+        }
         _ if path == "/_mik" || path.starts_with("/_mik/") => return Route::Reserved,
         _ if path.starts_with("/static/") => return Route::Static,
         _ => {}
@@ -100,6 +106,9 @@ mod tests {
         assert_eq!(route("/_mik/handlers"), Route::Handlers);
         assert_eq!(route("/_mik/metrics"), Route::Metrics);
         assert_eq!(route("/static/a"), Route::Static);
+        assert_eq!(route("/_mik/openapi.json?pretty"), Route::OpenApi(None));
+        assert_eq!(route("/_mik/openapi/a.b.json"), Route::OpenApi(Some("a.b")));
+        assert_eq!(route("/_mik/openapi/a"), Route::Reserved);
         assert_eq!(route("/_mik"), Route::Reserved);
         assert_eq!(route("/_mik/nothing"), Route::Reserved);
     }

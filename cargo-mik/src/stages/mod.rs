@@ -8,8 +8,10 @@ mod encode;
 mod error;
 mod facts;
 mod interface;
+mod openapi;
 mod optimize;
 mod optimize_file;
+mod sections;
 pub mod setup;
 #[cfg(test)]
 mod tests;
@@ -19,6 +21,7 @@ pub use compose::with_bridge;
 pub use error::StageError;
 pub use facts::facts;
 pub use interface::Interface;
+pub use openapi::{DOCUMENT_MOST, DocumentError, document};
 pub use optimize_file::{OptimizeFile, optimize_file, read_wasm};
 
 use std::collections::BTreeMap;
@@ -43,6 +46,8 @@ struct Work {
     named: Option<Vec<u8>>,
     /// What the passes have saved.
     optimized: Vec<Optimized>,
+    /// The OpenAPI document, where there is one: kept apart until everything else is done.
+    document: Option<Vec<u8>>,
 }
 
 /// Carries out a plan and gives what it made, in the plan's order.
@@ -66,7 +71,8 @@ pub fn run(plan: &Plan, reporter: &Reporter) -> Result<Vec<Artifact>, StageError
             Step::Encode { unit, target } => {
                 let mut work = start(unit, &artifacts, reporter)?;
                 if work.freshness != Freshness::Fresh {
-                    work.bytes = encode::encode(std::mem::take(&mut work.bytes), *target, unit, reporter)?;
+                    let encoded = encode::encode(std::mem::take(&mut work.bytes), *target, unit, reporter)?;
+                    (work.bytes, work.document) = openapi::take(encoded).map_err(|error| damaged(unit, error))?;
                 }
                 works.insert(unit.name.clone(), work);
             }
@@ -90,7 +96,8 @@ pub fn run(plan: &Plan, reporter: &Reporter) -> Result<Vec<Artifact>, StageError
                 }
             }
             Step::Emit { unit, files, max_size } => {
-                let Some(work) = works.remove(&unit.name) else { continue };
+                let Some(mut work) = works.remove(&unit.name) else { continue };
+                work.add_document().map_err(|error| damaged(unit, error))?;
                 made.push(match work.freshness {
                     Freshness::Fresh => emit::fresh(unit, files, *max_size)?,
                     _ => emit::write(unit, work, files, *max_size)?,
@@ -99,6 +106,22 @@ pub fn run(plan: &Plan, reporter: &Reporter) -> Result<Vec<Artifact>, StageError
         }
     }
     Ok(made)
+}
+
+impl Work {
+    /// Puts the document where servers look for it.
+    fn add_document(&mut self) -> Result<(), wasmparser::BinaryReaderError> {
+        let document = self.document.take();
+        self.bytes = openapi::put(std::mem::take(&mut self.bytes), document.as_deref())?;
+        if let Some(handler) = self.handler.take() {
+            self.handler = Some(openapi::put(handler, document.as_deref())?);
+        }
+        Ok(())
+    }
+}
+
+fn damaged(unit: &UnitPlan, source: wasmparser::BinaryReaderError) -> StageError {
+    StageError::Invalid { unit: unit.name.clone(), what: "what was made".to_owned(), source }
 }
 
 fn prepare(target: Target, offline: bool, plan: &Plan, reporter: &Reporter) -> Result<SysrootFact, StageError> {
@@ -119,7 +142,7 @@ fn start(unit: &UnitPlan, artifacts: &Artifacts, reporter: &Reporter) -> Result<
         Freshness::Fresh => reporter.detail("Fresh", &unit.name),
         stale => reporter.detail("Dirty", format!("{}: {stale}", unit.name)),
     }
-    Ok(Work { source, freshness, bytes, handler: None, named: None, optimized: Vec::new() })
+    Ok(Work { source, freshness, bytes, handler: None, named: None, optimized: Vec::new(), document: None })
 }
 
 fn stale<'a>(works: &'a mut BTreeMap<String, Work>, unit: &UnitPlan) -> Option<&'a mut Work> {

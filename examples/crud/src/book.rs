@@ -2,7 +2,8 @@
 
 use mik_sdk::prelude::*;
 use mik_sdk::query::{
-    Allow, ClientFilter, Error, Field, QueryBuilder, QueryResult, SortDir, SortField, Value, sqlite, update_sqlite,
+    Allow, ClientFilter, Error, Field, Operator, QueryBuilder, QueryResult, SortDir, SortField, Value, delete_sqlite,
+    insert_sqlite, sqlite, update_sqlite,
 };
 use mik_sdk::time::Timestamp;
 
@@ -45,15 +46,7 @@ pub struct Book {
     pub isbn: Option<String>,
     pub pages: Option<u32>,
     pub published: Option<Timestamp>,
-    #[field(rename = "createdAt")]
     pub created_at: Timestamp,
-}
-
-/// What is left of a book that is deleted.
-#[derive(Type, Debug)]
-pub struct Id {
-    #[allow(dead_code, reason = "that there is one says enough")]
-    id: Uuid,
 }
 
 /// What clients may filter and sort by.
@@ -64,7 +57,7 @@ fn allow() -> Allow {
         .field(Field::text("isbn"))
         .field(Field::int("pages").sortable())
         .field(Field::timestamp("published").sortable())
-        .field(Field::timestamp("createdAt").column("created_at").sortable())
+        .field(Field::timestamp("created_at").sortable())
 }
 
 /// A client's order, and what tells any two books apart.
@@ -76,15 +69,15 @@ pub fn sorts(sort: &str) -> Result<Vec<SortField>, Error> {
 
 /// The books of a client's filter.
 pub fn select(filter: &Option<ClientFilter>) -> Result<QueryBuilder, Error> {
-    columns(sqlite("books")).merge(&allow(), filter)
+    sqlite("books").fields(&COLUMNS).merge(&allow(), filter)
 }
 
 pub fn by_id(id: Uuid) -> QueryResult {
-    columns(sqlite("books")).filter("id", query::Operator::Eq, id).build()
+    sqlite("books").fields(&COLUMNS).filter("id", Operator::Eq, id).build()
 }
 
 pub fn delete(id: Uuid) -> Result<QueryResult, Error> {
-    query::delete_sqlite("books").filter("id", query::Operator::Eq, id).returning(&["id"]).build()
+    delete_sqlite("books").filter("id", Operator::Eq, id).returning(&COLUMNS).build()
 }
 
 impl Book {
@@ -95,7 +88,7 @@ impl Book {
 
     pub fn insert(&self) -> QueryResult {
         let values = COLUMNS.iter().map(|column| self.value(column)).collect();
-        query::insert_sqlite("books").columns(&COLUMNS).values(values).build()
+        insert_sqlite("books").columns(&COLUMNS).values(values).build()
     }
 
     /// Where it is in the order.
@@ -122,6 +115,24 @@ impl NewBook {
         let Self { title, author, isbn, pages, published } = self;
         let update = update_sqlite("books").set("title", title).set("author", author);
         let update = update.set("isbn", isbn).set("pages", pages).set("published", published);
-        update.filter("id", query::Operator::Eq, id).returning(&RETURNED).build()
+        update.filter("id", Operator::Eq, id).returning(&COLUMNS).build()
+    }
+}
+
+impl BookChange {
+    pub fn update(self, id: Uuid) -> Result<QueryResult, Error> {
+        let Self { title, author, isbn, pages, published } = self;
+        let sets: [(&str, Option<Value>); 5] = [
+            ("title", title.map(Value::from)),
+            ("author", author.map(Value::from)),
+            ("isbn", isbn.map(Value::from)),
+            ("pages", pages.map(Value::from)),
+            ("published", published.map(Value::from)),
+        ];
+        let update = sets.into_iter().fold(update_sqlite("books"), |update, (column, value)| match value {
+            Some(value) => update.set(column, value),
+            None => update,
+        });
+        update.filter("id", Operator::Eq, id).returning(&COLUMNS).build()
     }
 }

@@ -42,7 +42,7 @@ struct Search {
 }
 
 fn list(Query(search): Query<Search>, Query(params): Query<PageParams>, request: &Request) -> Result<Books, Problem> {
-    let sorts = book::sorts(search.sort.as_deref().unwrap_or("-createdAt"))?;
+    let sorts = book::sorts(search.sort.as_deref().unwrap_or("-created_at"))?;
     let key = CursorKey::new(env::require("CURSOR_KEY")?)?;
     let pages = book::select(&search.filter)?.sorts(&sorts).pages(&key, params.request(20, 100))?;
     let books = database::run(&pages.query())?;
@@ -51,8 +51,8 @@ fn list(Query(search): Query<Search>, Query(params): Query<PageParams>, request:
 }
 
 fn create(Json(new): Json<NewBook>) -> Result<Added, Problem> {
-    let book = Book::new(random::uuid().to_string().parse()?, time::timestamp(), new);
-    database::run_any(&book.insert())?;
+    let book = Book::new(random::uuid_v4(), time::timestamp(), new);
+    database::run(&book.insert())?;
     log!(info, "added", id: book.id);
     Ok(Added(book))
 }
@@ -73,7 +73,7 @@ fn change(Path(id): Path<Uuid>, Json(change): Json<BookChange>) -> Result<Json<B
 }
 
 fn delete(Path(id): Path<Uuid>) -> Result<(), Problem> {
-    let deleted: Vec<book::Id> = database::run(&book::delete(id)?)?;
+    let deleted = database::run(&book::delete(id)?)?;
     if deleted.is_empty() { Err(no_book(id)) } else { Ok(()) }
 }
 

@@ -1,5 +1,6 @@
 //! The passes over core modules, one file each.
 
+mod branches;
 mod clean;
 mod data;
 mod functions;
@@ -39,6 +40,7 @@ pub(crate) const ONCE: &[&dyn Pass] = &[&strip::StripDebug, &shorten::ShortenNum
 /// What is done until nothing gets smaller.
 pub(crate) const REPEATED: &[&dyn Pass] = &[
     &clean::CleanCode,
+    &branches::ShapeBranches,
     &reach::DeadCode,
     &functions::MergeFunctions,
     &types::MergeTypes,

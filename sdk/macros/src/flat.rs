@@ -52,6 +52,21 @@ impl<'a> Flat<'a> {
         })
     }
 
+    /// Whether functions run before or after the routes of a group: they may take what no handler does.
+    pub(crate) fn has_layers(&self, group: u8) -> bool {
+        let mut number = group;
+        while let Some(FlatGroup { group, parent, .. }) = self.groups.get(usize::from(number)) {
+            if !group.before.is_empty() || !group.after.is_empty() {
+                return true;
+            }
+            if *parent == number {
+                break;
+            }
+            number = *parent;
+        }
+        false
+    }
+
     /// The prefixes of the groups, so that the first that a path begins with is the innermost.
     pub(crate) fn claims(&self) -> Vec<(&Pattern, u8)> {
         let mut claims: Vec<_> =

@@ -18,6 +18,16 @@ pub(crate) enum Json {
     List(Vec<Json>),
     Object(Vec<(Key, Json)>),
     Value(Expr),
+    /// `str(…)` and its kin: what the value shall be, whatever it is.
+    Hint(Hint, Expr),
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Hint {
+    Str,
+    Int,
+    Float,
+    Bool,
 }
 
 pub(crate) enum Key {
@@ -83,6 +93,17 @@ impl Parse for Json {
                 return Ok(Self::Null);
             }
         }
+        if let Some(hint) = peek_hint(input) {
+            input.call(Ident::parse_any)?;
+            let content;
+            parenthesized!(content in input);
+            let value = content.parse()?;
+            content.parse::<Option<Token![,]>>()?;
+            if !content.is_empty() {
+                return Err(content.error("one value was expected, and this comes after it"));
+            }
+            return Ok(Self::Hint(hint, value));
+        }
         Ok(match input.parse()? {
             Expr::Lit(literal) if literal.attrs.is_empty() => Self::Literal(literal.lit),
             value => Self::Value(value),
@@ -111,6 +132,20 @@ fn begins_object(input: ParseStream<'_>) -> bool {
     }
     let fork = input.fork();
     matches!(look(&fork), Ok(true)) && ends_value(&fork)
+}
+
+/// Whether the whole value is `str(…)`, `int(…)`, `float(…)` or `bool(…)`.
+fn peek_hint(input: ParseStream<'_>) -> Option<Hint> {
+    let fork = input.fork();
+    let hint = match fork.call(Ident::parse_any).ok()?.to_string().as_str() {
+        "str" => Hint::Str,
+        "int" => Hint::Int,
+        "float" => Hint::Float,
+        "bool" => Hint::Bool,
+        _ => return None,
+    };
+    fork.parse::<proc_macro2::Group>().ok().filter(|group| group.delimiter() == proc_macro2::Delimiter::Parenthesis)?;
+    ends_value(&fork).then_some(hint)
 }
 
 /// Whether a bracketed list is the whole value, and not the beginning of `[1, 2].len()`.
@@ -188,6 +223,7 @@ impl Steps {
                 None => self.value(quote!(#literal)),
             },
             Json::Value(value) => self.value(quote!(#value)),
+            Json::Hint(hint, value) => self.value(hinted(*hint, value)),
             Json::List(items) => {
                 self.literal.push('[');
                 for (position, item) in items.iter().enumerate() {
@@ -235,6 +271,53 @@ impl Steps {
             let literal = std::mem::take(&mut self.literal);
             let writer = writer();
             self.done.push(quote!(#writer.raw(#literal);));
+        }
+    }
+}
+
+/// A value that is what its hint says.
+fn hinted(hint: Hint, value: &Expr) -> TokenStream {
+    match hint {
+        Hint::Str => text(value),
+        Hint::Int => quote!((#value) as i64),
+        Hint::Float => quote!((#value) as f64),
+        Hint::Bool => quote!(::core::convert::identity::<bool>(#value)),
+    }
+}
+
+/// What is text, or can be shown as text, as a `String`.
+pub(crate) fn text(value: &Expr) -> TokenStream {
+    quote! {{
+        #[allow(unused_imports)]
+        use ::mik_sdk::__private::{TextByDisplay as _, TextByReference as _};
+        (&&::mik_sdk::__private::Text(&(#value))).text().into_owned()
+    }}
+}
+
+/// Expands to the JSON as a value.
+pub(crate) fn expand_value(json: &Json) -> TokenStream {
+    let private = quote!(::mik_sdk::__private);
+    match json {
+        Json::Null => quote!(::mik_sdk::json::Value::Null),
+        Json::Literal(literal) => quote!(#private::to_value(&#literal)),
+        Json::Value(value) => quote!(#private::to_value(&(#value))),
+        Json::Hint(hint, value) => {
+            let value = hinted(*hint, value);
+            quote!(#private::to_value(&(#value)))
+        }
+        Json::List(items) => {
+            let items = items.iter().map(expand_value);
+            quote!(#private::to_list([#(#items),*]))
+        }
+        Json::Object(fields) => {
+            let fields = fields.iter().map(|(key, value)| {
+                let value = expand_value(value);
+                match key {
+                    Key::Literal(key) => quote!((::std::borrow::ToOwned::to_owned(#key), #value)),
+                    Key::Value(key) => quote!((::std::string::ToString::to_string(&(#key)), #value)),
+                }
+            });
+            quote!(#private::to_object([#(#fields),*]))
         }
     }
 }

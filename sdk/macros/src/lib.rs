@@ -4,7 +4,9 @@ mod fetch;
 mod flat;
 mod group;
 mod json;
+mod openapi;
 mod pattern;
+mod problem;
 mod route;
 mod table;
 mod typed;
@@ -79,6 +81,19 @@ pub fn json_response(input: TokenStream) -> TokenStream {
     json::expand(&parse_macro_input!(input as json::JsonResponse)).into()
 }
 
+/// A problem response: `problem_response! { status: 404, detail: "…" }`. What `error!` expands to.
+#[doc(hidden)]
+#[proc_macro]
+pub fn problem_response(input: TokenStream) -> TokenStream {
+    problem::expand(&parse_macro_input!(input as problem::Problem)).into()
+}
+
+/// JSON as a value: `json!({ "key": value })`.
+#[proc_macro]
+pub fn json(input: TokenStream) -> TokenStream {
+    json::expand_value(&parse_macro_input!(input as json::Json)).into()
+}
+
 /// A request to another server: `fetch!(POST url, headers: { "name": value }, json: { "key": value }, timeout: 5000)`.
 #[proc_macro]
 pub fn fetch(input: TokenStream) -> TokenStream {
@@ -87,6 +102,13 @@ pub fn fetch(input: TokenStream) -> TokenStream {
 
 /// The known name that somebody may have meant.
 fn nearest<'k>(name: &str, known: &[&'k str]) -> Option<&'k str> {
+    // `minimum` for `min`, `len` for `length`.
+    if let Some(longer) = known.iter().find(|known| {
+        let (short, long) = if known.len() < name.len() { (**known, name) } else { (name, **known) };
+        short.len() >= 3 && long.starts_with(short)
+    }) {
+        return Some(longer);
+    }
     let candidates = known.iter().map(|known| (*known, strsim::damerau_levenshtein(name, known)));
     // As far off as a third of it, a word is more likely another.
     let near = candidates.filter(|(known, distance)| *distance <= known.len().max(name.len()).div_ceil(3));

@@ -180,7 +180,7 @@ fn check_name(name: &str) -> Result<(), String> {
 }
 
 /// A client sends what is not ASCII percent-encoded, so a route that is written as people read it is compared encoded.
-fn push_encoded(text: &mut String, character: char) {
+pub(crate) fn push_encoded(text: &mut String, character: char) {
     if character.is_ascii() && character > ' ' && character != '\x7f' {
         text.push(character);
         return;

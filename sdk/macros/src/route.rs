@@ -11,6 +11,8 @@ pub(crate) struct Route {
     pub(crate) handler: ExprPath,
     /// `(path: T, query: T, body: T)`: the handler takes these as they are, and `&Request` after them.
     pub(crate) inputs: Option<Vec<Input>>,
+    /// `-> T`: what is in a response that the handler makes by itself.
+    pub(crate) answer: Option<Type>,
     pub(crate) about: About,
 }
 
@@ -63,12 +65,14 @@ impl Parse for Route {
             true => Some(parse_inputs(input)?),
             false => None,
         };
-        // `-> User` names what the function returns; the function itself says it better.
-        if input.peek(Token![->]) {
-            input.parse::<Token![->]>()?;
-            input.parse::<Type>()?;
-        }
-        Ok(Self { method, patterns, handler, inputs, about })
+        let answer = match input.peek(Token![->]) {
+            true => {
+                input.parse::<Token![->]>()?;
+                Some(input.parse()?)
+            }
+            false => None,
+        };
+        Ok(Self { method, patterns, handler, inputs, answer, about })
     }
 }
 
@@ -146,8 +150,10 @@ impl Parse for Input {
             "query" => Source::Query,
             "body" => Source::Body,
             _ => {
-                let message = format!("an input comes from `path`, `query` or `body`: write `body: {name}`");
-                return Err(syn::Error::new(name.span(), message));
+                return Err(syn::Error::new(
+                    name.span(),
+                    "an input comes from `path`, `query` or `body`: write `body: T`",
+                ));
             }
         };
         if !input.peek(Token![:]) {

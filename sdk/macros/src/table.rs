@@ -4,13 +4,14 @@ use std::collections::HashMap;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::Ident;
 use syn::spanned::Spanned as _;
-use syn::{ExprPath, Ident};
 
 use crate::flat::{Flat, FlatGroup, FlatRoute};
 use crate::group::Group;
+use crate::openapi;
 use crate::pattern::Pattern;
-use crate::route::{METHODS, Route, Source};
+use crate::route::{Input, METHODS, Route, Source};
 
 /// A pattern and every route that has it.
 struct Row<'a> {
@@ -22,24 +23,28 @@ struct Row<'a> {
 pub(crate) fn expand(routes: &Group) -> syn::Result<TokenStream> {
     let flat = Flat::from(routes)?;
     let rows = rows(&flat)?;
-    let rows = rows.iter().map(row);
+    let rows = rows.iter().map(|it| row(it, &flat));
+    let request = local("request");
     let answer = match flat.is_plain() {
-        true => quote!(::mik_sdk::__private::answer(__MIK_ROUTES, request)),
+        true => quote!(::mik_sdk::__private::answer(__MIK_ROUTES, #request)),
         false => {
             let groups = groups(&flat);
             quote! {
                 static __MIK_GROUPS: ::mik_sdk::__private::Groups = #groups;
-                ::mik_sdk::__private::answer_in_groups(__MIK_ROUTES, &__MIK_GROUPS, request)
+                ::mik_sdk::__private::answer_in_groups(__MIK_ROUTES, &__MIK_GROUPS, #request)
             }
         }
     };
     let docs = docs(&flat);
+    let document = openapi::document(&flat);
     Ok(quote! {
         #(#[doc = #docs])*
-        pub fn handle(request: ::mik_sdk::Request) -> ::mik_sdk::Response {
+        pub fn handle(#request: ::mik_sdk::Request) -> ::mik_sdk::Response {
             static __MIK_ROUTES: &[::mik_sdk::__private::Route] = &[#(#rows),*];
             #answer
         }
+
+        #document
 
         #[cfg(target_arch = "wasm32")]
         const _: () = {
@@ -116,40 +121,44 @@ fn check(route: &FlatRoute<'_>, router: &mut matchit::Router<()>) -> syn::Result
     })
 }
 
-fn row(row: &Row<'_>) -> TokenStream {
+fn row(row: &Row<'_>, flat: &Flat<'_>) -> TokenStream {
     let segments = row.pattern.to_tokens();
-    let endpoints = row.routes.iter().map(|route| endpoint(route));
+    let endpoints = row.routes.iter().map(|route| endpoint(route, flat));
     quote! {
         ::mik_sdk::__private::Route { segments: #segments, endpoints: &[#(#endpoints),*] }
     }
 }
 
-fn endpoint(route: &FlatRoute<'_>) -> TokenStream {
-    let FlatRoute { route, group, .. } = route;
+fn endpoint(flat_route: &FlatRoute<'_>, flat: &Flat<'_>) -> TokenStream {
+    let FlatRoute { route, group, .. } = flat_route;
     let method = METHODS
         .iter()
         .find(|(name, _)| route.method == name)
         .map(|(_, variant)| Ident::new(variant, Span::call_site()));
     let status = route.about.status.unwrap_or(200);
-    let call = call(route);
+    let check = openapi::check(flat_route, flat);
+    let call = run(&function(route), route.handler.span());
     quote! {
         ::mik_sdk::__private::Endpoint {
             method: ::mik_sdk::Method::#method,
             group: #group,
             status: #status,
-            call: #call,
+            call: { #check #call },
         }
     }
 }
 
-/// What calls a handler with its extractors. Spanned on the handler's name: what the compiler has to say about its
-/// signature, it says there.
-fn call(route: &Route) -> TokenStream {
-    let Some(inputs) = &route.inputs else {
-        return run(&route.handler);
-    };
+/// What takes a route's extractors: its handler, or what hands it the inputs that are typed in the route. Spanned on the
+/// handler's name: what the compiler has to say about its signature, it says there.
+pub(crate) fn function(route: &Route) -> TokenStream {
     let handler = &route.handler;
-    let names: Vec<Ident> = (0..inputs.len()).map(|number| local(&format!("input_{number}"))).collect();
+    let Some(inputs) = &route.inputs else {
+        return quote!(#handler);
+    };
+    let name = |(number, input): (usize, &Input)| {
+        Ident::new(&format!("input_{number}"), Span::mixed_site().located_at(input.ty.span()))
+    };
+    let names: Vec<Ident> = inputs.iter().enumerate().map(name).collect();
     let parameters = inputs.iter().zip(&names).map(|(input, name)| {
         let extractor = match input.source {
             Source::Path => quote!(Path),
@@ -159,19 +168,16 @@ fn call(route: &Route) -> TokenStream {
         let ty = &input.ty;
         quote_spanned!(ty.span()=> ::mik_sdk::#extractor(#name): ::mik_sdk::#extractor<#ty>)
     });
-    let request = local("request");
-    let function = quote_spanned! {handler.span()=>
-        |#(#parameters,)* #request: &::mik_sdk::Request| #handler(#(#names,)* #request)
-    };
+    let request = Ident::new("request", Span::mixed_site().located_at(handler.span()));
     quote_spanned! {handler.span()=>
-        |#request| ::mik_sdk::__private::run(#function, #request)
+        |#(#parameters,)* #request: &::mik_sdk::Request| #handler(#(#names,)* #request)
     }
 }
 
-fn run(handler: &ExprPath) -> TokenStream {
+fn run(function: &TokenStream, span: Span) -> TokenStream {
     let request = local("request");
-    quote_spanned! {handler.span()=>
-        |#request| ::mik_sdk::__private::run(#handler, #request)
+    quote_spanned! {span=>
+        |#request| ::mik_sdk::__private::run(#function, #request)
     }
 }
 
@@ -217,7 +223,7 @@ fn group(flat: &FlatGroup<'_>) -> TokenStream {
     let fallback = match &group.fallback {
         None => quote!(::core::option::Option::None),
         Some((_, handler)) => {
-            let call = run(handler);
+            let call = run(&quote!(#handler), handler.span());
             quote!(::core::option::Option::Some(#call))
         }
     };

@@ -38,6 +38,8 @@ use crate::{Problem, Rejection, Request, Type};
 pub struct Json<T>(pub T);
 
 impl<T: DeserializeOwned + Type> FromRequest<'_> for Json<T> {
+    const INPUT: Input = json_input::<T>();
+
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         match request.header("content-type") {
             Some(content_type) if is_json(content_type) => request.json().map(Self),
@@ -50,6 +52,8 @@ impl<T: DeserializeOwned + Type> FromRequest<'_> for Json<T> {
 }
 
 impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Json<T> {
+    const INPUT: Input = json_input::<T>();
+
     fn from_request_optional(request: &Request) -> Result<Option<Self>, Rejection> {
         let is_absent = request.header("content-type").is_none() && request.body().is_none_or(<[u8]>::is_empty);
         if is_absent {
@@ -101,6 +105,17 @@ impl OptionalFromRequest<'_> for Bytes {
     }
 }
 
+const fn json_input<T: Type>() -> Input {
+    Input {
+        body: Some(Body {
+            content: const { &[Content { media_type: "application/json", shape: Some(Shape::of::<T>()) }] },
+            required: true,
+        }),
+        problems: &[400, 413, 415, 422],
+        ..Input::NONE
+    }
+}
+
 /// Any bytes; none are bytes, too.
 pub(super) const BYTES: Input = Input {
     body: Some(Body { content: &[Content { media_type: "application/octet-stream", shape: None }], required: false }),
@@ -119,7 +134,7 @@ const TEXT: Input = Input {
 
 /// `application/json`, or a type that is JSON by its suffix (RFC 6839), whatever its parameters.
 #[inline(never)]
-fn is_json(content_type: &str) -> bool {
+pub(crate) fn is_json(content_type: &str) -> bool {
     // Of bytes, not of text: to look for a character costs a component more than to look for a byte.
     let essence = content_type.as_bytes().split(|byte| *byte == b';').next();
     let essence = essence.unwrap_or_default().trim_ascii();

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use serde::de::DeserializeOwned;
 
-use super::{FromRequest, OptionalFromRequest};
+use super::{FromRequest, OptionalFromRequest, form_fields};
 use crate::mismatch::Mismatch;
+use crate::openapi::{Input, Shape};
 use crate::plain::Pairs;
 use crate::text::join;
 use crate::typed::{self, Type, refusal};
@@ -40,6 +41,8 @@ use crate::{Problem, Rejection, Request};
 pub struct Path<T>(pub T);
 
 impl<T: DeserializeOwned + Type> FromRequest<'_> for Path<T> {
+    const INPUT: Input = Input { path: Some(Shape::of::<T>()), problems: PROBLEMS, ..Input::NONE };
+
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         let pairs: Vec<_> = request.params().map(|(name, value)| (Cow::Borrowed(name), Cow::Borrowed(value))).collect();
         read("path", &pairs).map(Self)
@@ -47,6 +50,8 @@ impl<T: DeserializeOwned + Type> FromRequest<'_> for Path<T> {
 }
 
 impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Path<T> {
+    const INPUT: Input = Input { path: Some(Shape::of::<T>()), problems: PROBLEMS, ..Input::NONE };
+
     fn from_request_optional(request: &Request) -> Result<Option<Self>, Rejection> {
         if request.params().len() == 0 {
             return Ok(None);
@@ -86,14 +91,20 @@ impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Path<T> {
 pub struct Query<T>(pub T);
 
 impl<T: DeserializeOwned + Type> FromRequest<'_> for Query<T> {
+    const INPUT: Input = Input { query: Some(Shape::of::<T>()), problems: PROBLEMS, ..Input::NONE };
+
     fn from_request(request: &Request) -> Result<Self, Rejection> {
         let query = request.query_string().unwrap_or_default();
-        let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
-        read("query", &pairs).map(Self)
+        match form_fields(query.as_bytes()) {
+            Some(pairs) => read("query", &pairs).map(Self),
+            None => Err(Problem::bad_request("a query has at most 1000 parameters")),
+        }
     }
 }
 
 impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Query<T> {
+    const INPUT: Input = Input { query: Some(Shape::of::<T>()), problems: PROBLEMS, ..Input::NONE };
+
     fn from_request_optional(request: &Request) -> Result<Option<Self>, Rejection> {
         if request.query_string().is_none_or(str::is_empty) {
             return Ok(None);
@@ -102,8 +113,14 @@ impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Query<T> {
     }
 }
 
+/// What cannot be read, and what does not keep to its rules.
+const PROBLEMS: &[u16] = &[400, 422];
+
 /// What the pairs are as a `T`, if it keeps to its rules.
-fn read<T: DeserializeOwned + Type>(source: &str, pairs: &[(Cow<'_, str>, Cow<'_, str>)]) -> Result<T, Problem> {
+pub(super) fn read<T: DeserializeOwned + Type>(
+    source: &str,
+    pairs: &[(Cow<'_, str>, Cow<'_, str>)],
+) -> Result<T, Problem> {
     let value = T::deserialize(Pairs(pairs)).map_err(|mismatch| wrong(source, &mismatch))?;
     let violations = typed::violations(&value);
     if violations.is_empty() { Ok(value) } else { Err(refusal::of_parameters(violations, pairs)) }

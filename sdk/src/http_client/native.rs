@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::url::Url;
 use super::{Error, Result};
-use crate::testing::fetch::{self, Sent};
+use crate::testing::fetch::{self, Answer, Sent};
 use crate::{Headers, Method};
 
 /// How much is read and written at once: little, so that tests meet more than one piece.
@@ -115,7 +115,7 @@ impl Call {
     pub(super) fn head(&mut self) -> Option<Result<(u16, Headers)>> {
         if self.answer.is_none() {
             let sent = Some(self.shared.borrow()).filter(|it| it.is_whole).map(|it| it.sent.clone())?;
-            let Some((delay, outcome)) = fetch::answer(&sent) else {
+            let Some(Answer { delay, outcome }) = fetch::answer(&sent) else {
                 return Some(Err(Error::NoNetwork));
             };
             let head = outcome.map(|(status, headers, body)| {

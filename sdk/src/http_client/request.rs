@@ -105,12 +105,26 @@ impl ClientRequest {
 
     /// Adds a header field. One whose value has a line break in it, or whose name is none, is an
     /// [`InvalidRequest`](Error::InvalidRequest) when it is sent. `host`, `connection` and their like are the host's to set.
+    ///
+    /// ```
+    /// use mik_sdk::http_client;
+    ///
+    /// let request = http_client::get("https://api.example.com/").header("accept", "application/json");
+    /// assert_eq!(request.headers().get("accept"), Some("application/json"));
+    /// ```
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         self.headers.append(name.as_ref(), value.as_ref());
         self
     }
 
     /// Sets the body. Its length goes out as `content-length`.
+    ///
+    /// ```
+    /// use mik_sdk::http_client;
+    ///
+    /// let request = http_client::put("https://api.example.com/notes/7").header("content-type", "text/plain").body("hello");
+    /// assert_eq!(request.body_bytes(), Some(&b"hello"[..]));
+    /// ```
     pub fn body(mut self, body: impl Into<Bytes>) -> Self {
         self.body = Some(Body::of(Source::Bytes(body.into())));
         self
@@ -165,6 +179,14 @@ impl ClientRequest {
     }
 
     /// Sets the body to pieces, sent one after the other: [`body_reader`](Self::body_reader) for an iterator.
+    ///
+    /// ```
+    /// use mik_sdk::http_client;
+    ///
+    /// let lines = (1..=1_000_000).map(|number| format!("{number}\n"));
+    /// let request = http_client::post("https://files.example.com/numbers").body_chunks(lines);
+    /// # let _ = request;
+    /// ```
     pub fn body_chunks<I>(mut self, chunks: I) -> Self
     where
         I: IntoIterator<IntoIter: 'static, Item: Into<Bytes>>,
@@ -175,6 +197,19 @@ impl ClientRequest {
     }
 
     /// How long all of it may take: redirects, retries and the response's body included.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use mik_sdk::http_client;
+    ///
+    /// let request = http_client::get("https://api.example.com/")
+    ///     .timeout(Duration::from_secs(10))
+    ///     .connect_timeout(Duration::from_secs(1))
+    ///     .first_byte_timeout(Duration::from_secs(3))
+    ///     .idle_timeout(Duration::from_secs(2));
+    /// # let _ = request;
+    /// ```
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeouts.total = nanoseconds(timeout);
         self
@@ -213,6 +248,15 @@ impl ClientRequest {
 
     /// How large the response's body may be, in bytes. A larger one is [`TooLarge`](Error::TooLarge), as soon as that is
     /// known. [`stream`](Self::stream) has no limit unless one is set.
+    ///
+    /// ```
+    /// use mik_sdk::http_client::{self, Error};
+    ///
+    /// match http_client::get("https://api.example.com/").max_response_size(64 << 10).send() {
+    ///     Err(Error::TooLarge { limit }) => println!("more than {limit:?} bytes"),
+    ///     outcome => drop(outcome),
+    /// }
+    /// ```
     pub fn max_response_size(mut self, bytes: u64) -> Self {
         self.max_response_size = bytes;
         self.is_size_limited = true;
@@ -223,6 +267,13 @@ impl ClientRequest {
     ///
     /// 303 is followed with `GET`, and so are 301 and 302 after a `POST`; 307 and 308 repeat method and body (RFC 9110, 15.4).
     /// Where the origin changes, `authorization` and `cookie` stay behind; other secrets in headers of their own do not.
+    ///
+    /// ```
+    /// use mik_sdk::http_client::{self, Error, Redirect};
+    ///
+    /// let request = http_client::get("https://example.com/").redirects(3);
+    /// assert_ne!(request.send(), Err(Error::Redirect(Redirect::TooMany)));
+    /// ```
     pub fn redirects(mut self, most: u32) -> Self {
         self.redirects = most;
         self
@@ -241,6 +292,18 @@ impl ClientRequest {
     /// The pause before it is the server's `retry-after`, else 100 milliseconds, doubled each time up to 10 seconds, of
     /// which half is chance. A pause that [`timeout`](Self::timeout) has no room for is not begun: the response, or the error,
     /// is then what there is.
+    ///
+    /// ```
+    /// use mik_sdk::http_client;
+    /// use mik_sdk::prelude::*;
+    /// use mik_sdk::testing::fetch;
+    ///
+    /// let mut answers = vec![StatusCode::OK, StatusCode::SERVICE_UNAVAILABLE];
+    /// let servers = fetch::stub(move |_| answers.pop().unwrap());
+    /// assert!(http_client::get("https://api.example.com/").retries(1).send()?.is_success());
+    /// assert_eq!(servers.requests().len(), 2);
+    /// # Ok::<(), Problem>(())
+    /// ```
     pub fn retries(mut self, most: u32) -> Self {
         let is_any_method = self.retry.is_some_and(|retry| retry.is_any_method);
         self.retry = Some(Retry { left: most, is_any_method, pause: retry::pause });
@@ -261,6 +324,13 @@ impl ClientRequest {
     /// resolves to only the host knows: `cargo mik` checks each address before it connects, and refuses those that are not
     /// the internet's ([`AddressDenied`](Error::AddressDenied)) unless `server.http_allow_private` is set. Leave that off where
     /// URLs come from outside.
+    ///
+    /// ```
+    /// use mik_sdk::http_client::{self, Error};
+    ///
+    /// let outcome = http_client::get("http://0x7f.1/admin").deny_private_ips().send();
+    /// assert_eq!(outcome, Err(Error::SsrfBlocked("0x7f.1".to_owned())));
+    /// ```
     pub fn deny_private_ips(mut self) -> Self {
         self.denies = Some(address::is_private_address);
         self
@@ -318,6 +388,17 @@ impl ClientRequest {
     /// # Errors
     ///
     /// Where there is no response, or not all of it: [`Error`] says why.
+    ///
+    /// ```
+    /// use mik_sdk::http_client;
+    /// use mik_sdk::prelude::*;
+    ///
+    /// fn is_there(name: &str) -> Result<bool, Problem> {
+    ///     let response = http_client::head(format!("https://files.example.com/{name}")).send()?;
+    ///     Ok(response.is_success())
+    /// }
+    /// # let _ = is_there;
+    /// ```
     pub fn send(self) -> Result<Response> {
         exchange::send(self)
     }

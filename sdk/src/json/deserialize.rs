@@ -7,9 +7,8 @@ use serde::forward_to_deserialize_any;
 
 use super::access::{List, Object, Variant};
 use super::read::Reader;
-use super::write::Writer;
 use crate::mismatch::Mismatch;
-use crate::text::join;
+use crate::text::{join, push_number};
 
 enum Integer {
     Unsigned(u64),
@@ -33,22 +32,24 @@ impl<'de> Reader<'de> {
         if !is_integer {
             return Err(Mismatch::invalid_type(Unexpected::Float(0.0), expected));
         }
-        if text.starts_with('-') {
-            return match text.parse::<i64>() {
-                Ok(number) if number >= least => Ok(number as u64),
-                _ => {
-                    self.out_of_range(bound("must be at least ", least < 0, least.unsigned_abs()));
-                    Ok(least as u64)
-                }
-            };
-        }
-        match text.parse::<u64>() {
-            Ok(number) if number <= most => Ok(number),
+        let (is_negative, digits) = match text.strip_prefix('-') {
+            Some(digits) => (true, digits),
+            None => (false, text),
+        };
+        let limit = if is_negative { least.unsigned_abs() } else { most };
+        let magnitude = match digits.parse::<u64>() {
+            Ok(magnitude) if magnitude <= limit => magnitude,
             _ => {
-                self.out_of_range(bound("must be at most ", false, most));
-                Ok(most)
+                let mut detail = join(&[if is_negative { "must be at least " } else { "must be at most " }]);
+                if is_negative && limit > 0 {
+                    detail.push('-');
+                }
+                push_number(&mut detail, limit);
+                self.out_of_range(detail);
+                limit
             }
-        }
+        };
+        Ok(if is_negative { magnitude.wrapping_neg() } else { magnitude })
     }
 
     /// What is read of a number that not even an `f64` holds.
@@ -108,13 +109,6 @@ impl<'de> Reader<'de> {
             Cow::Owned(text) => visitor.visit_string(text),
         }
     }
-}
-
-#[inline(never)]
-fn bound(before: &str, is_negative: bool, magnitude: u64) -> String {
-    let mut number = Writer::new();
-    number.integer(is_negative, magnitude);
-    join(&[before, &String::from_utf8(number.into_bytes()).unwrap_or_default()])
 }
 
 macro_rules! as_integer {
@@ -318,7 +312,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        self.ignore()?;
+        self.pass(None)?;
         visitor.visit_unit()
     }
 

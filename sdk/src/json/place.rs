@@ -1,8 +1,9 @@
 //! Where something is in a JSON text: line and column, and the JSON Pointer (RFC 6901). It is found by reading the text once
 //! more, so that a text that is right pays nothing for it.
 
+use std::borrow::Cow;
+
 use super::read::Reader;
-use crate::mismatch::Mismatch;
 use crate::problem::Problem;
 use crate::typed::{Violation, push_item, push_key};
 
@@ -18,7 +19,9 @@ pub(super) fn problem(text: &str, offset: usize, message: &str) -> Problem {
     let is_first = |byte: &&u8| **byte & 0xc0 != 0x80;
     let column = before.iter().skip(line_start).filter(is_first).count() as u64 + 1;
     let line = before.iter().filter(|byte| **byte == b'\n').count() as u64 + 1;
-    let pointer = pointers(text, &[offset]).pop().unwrap_or_default();
+    let mut place = [Violation { pointer: String::new(), detail: Cow::Borrowed("") }];
+    locate(text, &[offset], &mut place);
+    let [Violation { pointer, .. }] = place;
     let mut detail = String::from("the body is not the JSON expected here: ");
     if !pointer.is_empty() {
         detail.push('`');
@@ -30,79 +33,47 @@ pub(super) fn problem(text: &str, offset: usize, message: &str) -> Problem {
     if pointer.is_empty() { problem } else { problem.with("pointer", pointer.as_str()) }
 }
 
-/// What was noted at these offsets, which go up, with the places instead.
+/// Says where violations are that were noted at these offsets, which go up. What begins at an offset is meant; of a key,
+/// the object that it is in.
 #[inline(never)]
-pub(super) fn violations(text: &str, noted: Vec<(usize, String)>) -> Vec<Violation> {
-    if noted.is_empty() {
-        return Vec::new();
-    }
-    let offsets: Vec<usize> = noted.iter().map(|(offset, _)| *offset).collect();
-    let places = pointers(text, &offsets).into_iter().zip(noted);
-    places.map(|(pointer, (_, detail))| Violation { pointer, detail: detail.into() }).collect()
-}
-
-/// The pointers of offsets, which go up. What begins at an offset is meant; of a key, the object that it is in.
-fn pointers(text: &str, offsets: &[usize]) -> Vec<String> {
-    let mut search = Search { reader: Reader::of_text(text), offsets, pointer: String::new(), found: Vec::new() };
+pub(super) fn locate(text: &str, offsets: &[usize], violations: &mut [Violation]) {
+    let mut search = Search { offsets, violations, pointer: String::new() };
     // Where the text is wrong, the search ends in the same place as the reader did.
-    let _ = search.value();
-    while search.found.len() < offsets.len() {
-        search.found.push(search.pointer.clone());
-    }
-    search.found
+    let _ = Reader::of_text(text).pass(Some(&mut search));
+    search.look(usize::MAX);
 }
 
-struct Search<'t> {
-    reader: Reader<'t>,
+/// A reading of the text that looks for offsets.
+pub(super) struct Search<'t> {
     offsets: &'t [usize],
-    /// Where the search is.
-    pointer: String,
-    found: Vec<String>,
+    violations: &'t mut [Violation],
+    /// Where the reading is.
+    pub(super) pointer: String,
 }
 
 impl Search<'_> {
-    /// Something begins here.
-    fn look(&mut self) {
-        while let Some(offset) = self.offsets.get(self.found.len())
-            && *offset <= self.reader.offset
+    /// Something begins here. Whether everything has been found.
+    #[inline(never)]
+    pub(super) fn look(&mut self, here: usize) -> bool {
+        while let [offset, offsets @ ..] = self.offsets
+            && *offset <= here
         {
-            self.found.push(self.pointer.clone());
+            self.offsets = offsets;
+            // As many as there are offsets.
+            if let [violation, violations @ ..] = std::mem::take(&mut self.violations) {
+                violation.pointer.push_str(&self.pointer);
+                self.violations = violations;
+            }
         }
+        self.offsets.is_empty()
     }
 
-    fn value(&mut self) -> Result<(), Mismatch> {
-        let first = self.reader.begin();
-        self.look();
-        if self.found.len() == self.offsets.len() {
-            return Ok(());
+    /// Into an item, or a field with this key.
+    #[inline(never)]
+    pub(super) fn enter(&mut self, key: Option<&str>, position: usize) {
+        match key {
+            Some(key) => push_key(&mut self.pointer, key),
+            None => push_item(&mut self.pointer, position),
         }
-        let is_list = match first {
-            b'[' => true,
-            b'{' => false,
-            _ => return self.reader.ignore(),
-        };
-        // In ASCII, both ends are two after their beginnings.
-        let end = first + 2;
-        let len = self.pointer.len();
-        let mut position = 0;
-        self.reader.enter()?;
-        while self.reader.has_next(end, position == 0)? {
-            if is_list {
-                push_item(&mut self.pointer, position);
-            } else {
-                self.reader.begin();
-                self.look();
-                let key = self.reader.string()?;
-                push_key(&mut self.pointer, &key);
-                self.reader.colon()?;
-            }
-            self.value()?;
-            if self.found.len() == self.offsets.len() {
-                return Ok(());
-            }
-            self.pointer.truncate(len);
-            position += 1;
-        }
-        self.reader.leave(end)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::place;
+use super::place::{self, Search};
 use crate::mismatch::Mismatch;
 use crate::problem::Problem;
 use crate::typed::{MOST_VIOLATIONS, Violation, refusal};
@@ -19,7 +19,8 @@ pub(crate) struct Reader<'de> {
     value: usize,
     levels: u8,
     /// Numbers that their types do not hold: where they begin, and what they must be.
-    out_of_range: Vec<(usize, String)>,
+    offsets: Vec<usize>,
+    out_of_range: Vec<Violation>,
 }
 
 impl<'de> Reader<'de> {
@@ -45,7 +46,7 @@ impl<'de> Reader<'de> {
     }
 
     pub(super) const fn of_text(text: &'de str) -> Self {
-        Self { text, offset: 0, value: 0, levels: 0, out_of_range: Vec::new() }
+        Self { text, offset: 0, value: 0, levels: 0, offsets: Vec::new(), out_of_range: Vec::new() }
     }
 
     /// The numbers that were out of range, once the value is read.
@@ -56,7 +57,7 @@ impl<'de> Reader<'de> {
     #[inline(never)]
     pub(crate) fn finish(mut self) -> Result<Vec<Violation>, Problem> {
         match self.peek() {
-            None => Ok(place::violations(self.text, self.out_of_range)),
+            None => Ok(self.violations()),
             Some(_) => {
                 let mismatch = self.wrong("it goes on after its end");
                 Err(self.problem(mismatch))
@@ -69,8 +70,9 @@ impl<'de> Reader<'de> {
     pub(crate) fn problem(mut self, mismatch: Mismatch) -> Problem {
         let offset = mismatch.offset.unwrap_or(self.value);
         if mismatch.is_out_of_range {
-            self.out_of_range.push((offset, mismatch.message));
-            return refusal::of_body(&place::violations(self.text, self.out_of_range));
+            self.value = offset;
+            self.out_of_range(mismatch.message);
+            return refusal::of_body(&self.violations());
         }
         place::problem(self.text, offset, &mismatch.message)
     }
@@ -79,8 +81,16 @@ impl<'de> Reader<'de> {
     #[inline(never)]
     pub(super) fn out_of_range(&mut self, detail: String) {
         if self.out_of_range.len() < MOST_VIOLATIONS {
-            self.out_of_range.push((self.value, detail));
+            self.offsets.push(self.value);
+            self.out_of_range.push(Violation { pointer: String::new(), detail: detail.into() });
         }
+    }
+
+    fn violations(mut self) -> Vec<Violation> {
+        if !self.offsets.is_empty() {
+            place::locate(self.text, &self.offsets, &mut self.out_of_range);
+        }
+        self.out_of_range
     }
 
     /// An item or a field has been read: what is wrong from here on is wrong with what is around it.
@@ -309,27 +319,47 @@ impl<'de> Reader<'de> {
         Ok(())
     }
 
-    /// Passes over a value.
+    /// Passes over a value, perhaps in search of something in it.
     #[inline(never)]
-    pub(super) fn ignore(&mut self) -> Result<(), Mismatch> {
-        match self.begin() {
+    pub(super) fn pass(&mut self, mut search: Option<&mut Search<'_>>) -> Result<(), Mismatch> {
+        let first = self.begin();
+        if let Some(search) = &mut search {
+            // Once all is found, there is nothing more to read.
+            if search.look(self.offset) {
+                return Err(Mismatch::default());
+            }
+        }
+        match first {
             b'"' => self.string().map(drop),
             b'-' | b'0'..=b'9' => self.number().map(drop),
             b't' => self.word("true"),
             b'f' => self.word("false"),
             b'n' => self.word("null"),
-            first @ (b'[' | b'{') => {
+            b'[' | b'{' => {
                 self.enter()?;
                 // In ASCII, both ends are two after their beginnings.
                 let end = first + 2;
-                let mut is_first = true;
-                while self.has_next(end, is_first)? {
-                    is_first = false;
+                let len = search.as_ref().map_or(0, |search| search.pointer.len());
+                let mut position = 0;
+                while self.has_next(end, position == 0)? {
+                    let mut key = None;
                     if end == b'}' {
-                        self.string()?;
+                        if let Some(search) = &mut search {
+                            search.look(self.offset);
+                        }
+                        key = Some(self.string()?);
+                    }
+                    if let Some(search) = &mut search {
+                        search.enter(key.as_deref(), position);
+                    }
+                    if key.is_some() {
                         self.colon()?;
                     }
-                    self.ignore()?;
+                    self.pass(search.as_deref_mut())?;
+                    if let Some(search) = &mut search {
+                        search.pointer.truncate(len);
+                    }
+                    position += 1;
                 }
                 self.leave(end)
             }

@@ -33,6 +33,7 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 
+use super::scope::{self, Scope};
 use crate::http_client::{self, Error};
 use crate::{Bytes, Headers, Method, Problem, Response, StatusCode, Type, json};
 
@@ -99,8 +100,8 @@ impl Sent {
 #[derive(Clone, Debug)]
 pub struct Answer {
     /// `None`: it never comes.
-    delay: Option<Duration>,
-    outcome: Result<(u16, Headers, Vec<u8>), Error>,
+    pub(crate) delay: Option<Duration>,
+    pub(crate) outcome: Result<(u16, Headers, Vec<u8>), Error>,
 }
 
 impl Answer {
@@ -166,17 +167,24 @@ impl From<Error> for Answer {
 }
 
 type Answering = Rc<RefCell<dyn FnMut(&Sent) -> Answer>>;
+type Seen = Rc<RefCell<Vec<Sent>>>;
+
+/// What a test has decided.
+struct Decision {
+    answer: Answering,
+    seen: Seen,
+}
 
 thread_local! {
-    static STUB: RefCell<Option<(Answering, Rc<RefCell<Vec<Sent>>>)>> = const { RefCell::new(None) };
+    static DECISION: RefCell<Option<Decision>> = const { RefCell::new(None) };
 }
 
 /// What stands in for other servers, for as long as it lives.
 #[must_use = "it stands in for other servers for as long as it lives"]
 pub struct Stub {
-    seen: Rc<RefCell<Vec<Sent>>>,
+    seen: Seen,
     left: Option<Rc<RefCell<Vec<Expected>>>>,
-    before: Option<(Answering, Rc<RefCell<Vec<Sent>>>)>,
+    _scope: Scope<Decision>,
 }
 
 /// Answers every request with a function.
@@ -222,18 +230,17 @@ pub fn expect(expected: impl IntoIterator<Item = Expected>) -> Stub {
 }
 
 fn install(answer: Answering, left: Option<Rc<RefCell<Vec<Expected>>>>) -> Stub {
-    let seen = Rc::new(RefCell::new(Vec::new()));
-    let before = STUB.replace(Some((answer, seen.clone())));
-    Stub { seen, left, before }
+    let seen = Seen::default();
+    let scope = Scope::enter(&DECISION, Decision { answer, seen: seen.clone() });
+    Stub { seen, left, _scope: scope }
 }
 
-/// What the stub of this thread answers; `None` where there is none.
-#[allow(clippy::type_complexity, reason = "status, headers and body; the delay before it")]
-pub(crate) fn answer(sent: &Sent) -> Option<(Option<Duration>, Result<(u16, Headers, Vec<u8>), Error>)> {
-    let (answer, seen) = STUB.with_borrow(|stub| stub.as_ref().map(|(answer, seen)| (answer.clone(), seen.clone())))?;
+/// What the test on this thread has decided, where it has.
+pub(crate) fn answer(sent: &Sent) -> Option<Answer> {
+    let (answer, seen) = scope::with(&DECISION, |it| (it.answer.clone(), it.seen.clone()))?;
     seen.borrow_mut().push(sent.clone());
-    let Answer { delay, outcome } = answer.borrow_mut()(sent);
-    Some((delay, outcome))
+    let answer = answer.borrow_mut()(sent);
+    Some(answer)
 }
 
 impl Stub {
@@ -245,7 +252,6 @@ impl Stub {
 
 impl Drop for Stub {
     fn drop(&mut self) {
-        STUB.set(self.before.take());
         let left = self.left.as_ref().map(|left| left.borrow().iter().fold(String::new(), list)).unwrap_or_default();
         assert!(left.is_empty() || thread::panicking(), "expected requests were not sent:\n{left}");
     }

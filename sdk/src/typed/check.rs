@@ -4,8 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::Key;
-use crate::json::Writer;
-use crate::text::join;
+use crate::text::{join, push_number};
 
 /// How many violations are told of one request. A body may have millions; what answers it is bounded.
 pub(crate) const MOST_VIOLATIONS: usize = 100;
@@ -157,21 +156,20 @@ impl Place<'_> {
 /// One step further, into an object.
 #[inline(never)]
 pub(crate) fn push_key(pointer: &mut String, key: &str) {
-    pointer.push('/');
-    for character in key.chars() {
-        match character {
-            '~' => pointer.push_str("~0"),
-            '/' => pointer.push_str("~1"),
-            character => pointer.push(character),
-        }
+    pointer.push_str("/");
+    let mut rest = key;
+    // Both are bytes of their own in UTF-8.
+    while let Some(position) = rest.bytes().position(|byte| matches!(byte, b'~' | b'/')) {
+        pointer.push_str(rest.get(..position).unwrap_or_default());
+        pointer.push_str(if rest.as_bytes().get(position) == Some(&b'~') { "~0" } else { "~1" });
+        rest = rest.get(position + 1..).unwrap_or_default();
     }
+    pointer.push_str(rest);
 }
 
 /// One step further, into a list.
 #[inline(never)]
 pub(crate) fn push_item(pointer: &mut String, position: usize) {
-    let mut digits = Writer::new();
-    digits.integer(false, position as u64);
-    pointer.push('/');
-    pointer.push_str(&String::from_utf8(digits.into_bytes()).unwrap_or_default());
+    pointer.push_str("/");
+    push_number(pointer, position as u64);
 }

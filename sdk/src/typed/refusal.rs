@@ -47,15 +47,9 @@ fn refusal(place: &str, violations: &[Violation]) -> Problem {
         errors.raw("}");
     }
     errors.raw("]");
-    let detail = match violations {
-        [] => String::new(),
-        [first, others @ ..] => {
-            let quote = if first.pointer.is_empty() { "" } else { "`" };
-            let space = if first.pointer.is_empty() { "" } else { " " };
-            let more = if others.is_empty() { "" } else { ", and more: see `errors`" };
-            let pieces = [quote, &first.pointer, quote, space, &first.detail, more];
-            join(&pieces)
-        }
+    let detail = match violations.first() {
+        Some(first) => join(&[place, " ", &first.pointer, ": ", &first.detail]),
+        None => String::new(),
     };
     let problem = Problem::unprocessable(detail).with_json("errors", errors.into_bytes());
     // As many as there may be: there may be more.

@@ -21,6 +21,7 @@ fn hello(Path(name): Path<String>) -> String {
 
 #[derive(Type)]
 struct Guest {
+    #[field(min = 1, max = 100)]
     name: String,
 }
 
@@ -29,12 +30,9 @@ struct Greeting {
     text: String,
 }
 
-fn greet(Json(guest): Json<Guest>) -> Result<Created<Json<Greeting>>, Problem> {
-    if guest.name.is_empty() {
-        return Err(Problem::unprocessable("whom shall I greet?"));
-    }
+fn greet(Json(guest): Json<Guest>) -> Created<Json<Greeting>> {
     let text = format!("Welcome, {}!", guest.name);
-    Ok(Created(Json(Greeting { text })))
+    Created(Json(Greeting { text }))
 }
 
 #[cfg(test)]
@@ -53,5 +51,13 @@ mod tests {
         let response = testing::post("/greetings").json(&ada).send(handle);
         assert_eq!(response.status(), StatusCode::CREATED);
         assert_eq!(response.text(), Some(r#"{"text":"Welcome, Ada!"}"#));
+    }
+
+    #[test]
+    fn it_greets_nobody_without_a_name() {
+        let nobody = Guest { name: String::new() };
+        let response = testing::post("/greetings").json(&nobody).send(handle);
+        assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(response.text().unwrap().contains(r#"{"pointer":"/name","detail":"must have at least 1 character"}"#));
     }
 }

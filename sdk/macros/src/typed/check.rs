@@ -76,7 +76,7 @@ fn arm(container: &Container, variant: &Variant) -> TokenStream {
 /// The checks of one field: what it says itself, and what its type says.
 fn part(part: &Part, value: &TokenStream, checker: &TokenStream, is_whole: bool) -> TokenStream {
     let place = if is_whole || part.serde.flatten {
-        quote!(#checker)
+        quote!(&mut *#checker)
     } else if let Member::Unnamed(index) = &part.member {
         let index = index.index as usize;
         quote!(&mut #checker.item(#index))

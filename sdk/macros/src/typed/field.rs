@@ -1,7 +1,7 @@
 //! `#[field(…)]`: what a field says about itself.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::quote;
 use syn::meta::ParseNestedMeta;
 use syn::{Attribute, Expr, ExprLit, Lit, LitBool, LitStr, Token};
 
@@ -214,45 +214,55 @@ impl FieldAttributes {
             if let Some(limit) = limit {
                 let method = Ident::new(method, limit.span);
                 let (number, literal, text) = (limit.wide_type(), limit.wide_literal(), &limit.text);
-                checks.extend(quote_spanned! {limit.span=>
-                    #rules::Limited::<#number>::#method(#value, #literal, #text, #checker);
-                });
+                let check = quote!(#rules::Limited::<#number>::#method(#value, #literal, #text, #checker););
+                checks.extend(located(check, limit.span));
             }
         }
         for (function, of, limit) in [
-            ("min_length", "text", &self.min_length),
-            ("max_length", "text", &self.max_length),
-            ("min_items", "items", &self.min_items),
-            ("max_items", "items", &self.max_items),
+            ("min_length", quote!(Textual::text), &self.min_length),
+            ("max_length", quote!(Textual::text), &self.max_length),
+            ("min_items", quote!(Listed::items), &self.min_items),
+            ("max_items", quote!(Listed::items), &self.max_items),
         ] {
             if let Some(limit) = limit {
                 let function = Ident::new(function, limit.span);
-                let count = limit.count();
-                let text = &limit.text;
-                let found = match of {
-                    "text" => quote_spanned!(limit.span=> #rules::Textual::text(#value)),
-                    _ => quote_spanned!(limit.span=> #rules::Listed::items(#value)),
-                };
-                checks.extend(quote!(#rules::#function(#found, #count, #text, #checker);));
+                let (count, text) = (limit.count(), &limit.text);
+                let check = quote!(#rules::#function(#rules::#of(#value), #count, #text, #checker););
+                checks.extend(located(check, limit.span));
             }
         }
         if let Some(span) = self.unique {
-            let is_distinct = quote_spanned!(span=> #rules::Distinct::is_distinct(#value));
-            checks.extend(quote!(#rules::unique(#is_distinct, #checker);));
+            let check = quote!(#rules::unique(#rules::Distinct::is_distinct(#value), #checker););
+            checks.extend(located(check, span));
         }
-        if let Some((function, name)) = self.format.as_ref().and_then(|format| format::check(&format.value())) {
-            let span = self.format.as_ref().map_or_else(Span::call_site, LitStr::span);
-            let text = quote_spanned!(span=> #rules::Textual::text(#value));
-            let function = Ident::new(function, Span::call_site());
-            checks.extend(quote!(#rules::format(#text, ::mik_sdk::typed::formats::#function, #name, #checker);));
+        if let Some(format) = &self.format
+            && let Some((function, name)) = format::check(&format.value())
+        {
+            let function = Ident::new(function, format.span());
+            let text = quote!(#rules::Textual::text(#value));
+            let check = quote!(#rules::format(#text, ::mik_sdk::typed::formats::#function, #name, #checker););
+            checks.extend(located(check, format.span()));
         }
         if let Some(pattern) = &self.pattern {
-            let text = quote_spanned!(pattern.span()=> #rules::Textual::text(#value));
             let compiled = super::pattern::compiled(pattern);
-            checks.extend(quote!(#rules::pattern(#text, #compiled, #pattern, #checker);));
+            let check = quote!(#rules::pattern(#rules::Textual::text(#value), #compiled, #pattern, #checker););
+            checks.extend(located(check, pattern.span()));
         }
         checks
     }
+}
+
+/// The same tokens, as if they stood where the user wrote the rule: there the compiler says what is wrong with it. Names
+/// mean what they meant.
+fn located(tokens: TokenStream, span: Span) -> TokenStream {
+    let token = |mut token: TokenTree| {
+        if let TokenTree::Group(group) = &token {
+            token = TokenTree::Group(Group::new(group.delimiter(), located(group.stream(), span)));
+        }
+        token.set_span(span.resolved_at(token.span()));
+        token
+    };
+    tokens.into_iter().map(token).collect()
 }
 
 /// Says something once.

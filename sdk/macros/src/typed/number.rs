@@ -1,7 +1,7 @@
 //! Numbers in attributes: limits, and how they are written.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::quote;
 use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned as _;
 use syn::{Expr, ExprLit, ExprUnary, Lit, UnOp};
@@ -78,8 +78,8 @@ impl Number {
 
     pub(super) fn wide_literal(&self) -> TokenStream {
         match self.value {
-            Value::Integer(number) => quote_spanned!(self.span=> #number),
-            Value::Float(number) => quote_spanned!(self.span=> #number),
+            Value::Integer(number) => quote!(#number),
+            Value::Float(number) => quote!(#number),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! A derive cannot add attributes to the type it stands on, and `serde` has to be told by one where it is. So its derives
 //! are put on a twin of the type (`#[serde(remote = "…")]`), which has the attributes as `serde` spells them.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::{ToTokens as _, format_ident, quote};
 use syn::punctuated::Punctuated;
 use syn::{
@@ -19,6 +19,16 @@ pub(super) fn expand(input: &DeriveInput, container: &Container, twin: &Ident) -
     let name = &input.ident;
     let mut defaults = Vec::new();
     let mut data = input.data.clone();
+    let (_, type_generics, _) = input.generics.split_for_impl();
+    let own = quote!(#name #type_generics);
+    let fields: Vec<&mut Field> = match &mut data {
+        Data::Struct(data) => data.fields.iter_mut().collect(),
+        Data::Enum(data) => data.variants.iter_mut().flat_map(|variant| &mut variant.fields).collect(),
+        Data::Union(_) => Vec::new(),
+    };
+    for field in fields {
+        field.ty = syn::Type::Verbatim(with_self(field.ty.to_token_stream(), &own));
+    }
     match &mut data {
         Data::Struct(data) => {
             for field in &mut data.fields {
@@ -37,7 +47,6 @@ pub(super) fn expand(input: &DeriveInput, container: &Container, twin: &Ident) -
         Data::Union(_) => {}
     }
 
-    let (_, type_generics, _) = input.generics.split_for_impl();
     let turbofish = type_generics.as_turbofish();
     let remote = name.to_string();
     let serde_attributes = input.attrs.iter().filter(|attribute| attribute.path().is_ident("serde"));
@@ -85,6 +94,20 @@ pub(super) fn expand(input: &DeriveInput, container: &Container, twin: &Ident) -
             }
         }
     })
+}
+
+/// A field's type in the twin, where `Self` is another type.
+fn with_self(tokens: TokenStream, own: &TokenStream) -> TokenStream {
+    let token = |token: TokenTree| match token {
+        TokenTree::Ident(ident) if ident == "Self" => own.clone(),
+        TokenTree::Group(group) => {
+            let mut inner = Group::new(group.delimiter(), with_self(group.stream(), own));
+            inner.set_span(group.span());
+            TokenTree::Group(inner).into()
+        }
+        token => token.into(),
+    };
+    tokens.into_iter().flat_map(token).collect()
 }
 
 /// The bounds that the type says itself, else those that its fields need.

@@ -33,6 +33,9 @@ routes! {
     POST "/items" => make_item,
     GET "/search" => search,
     GET "/sum/{numbers}" => sum,
+    // What is checked before a handler runs.
+    POST "/orders" => order,
+    GET "/shelves/{shelf}" => shelf,
     // What the host offers.
     GET "/time" => now,
     GET "/random" => random_values,
@@ -122,6 +125,48 @@ struct Search {
 
 fn search(Query(search): Query<Search>) -> Json<Search> {
     Json(search)
+}
+
+#[derive(Type)]
+struct Order {
+    #[field(min = 1, max = 10)]
+    name: String,
+    #[field(format = "email")]
+    email: String,
+    #[field(pattern = "^[A-Z]{3}$")]
+    currency: Option<String>,
+    #[field(min = 1, max_items = 3, unique)]
+    lines: Vec<Line>,
+}
+
+#[derive(Type, PartialEq, Eq, PartialOrd, Ord)]
+struct Line {
+    #[field(max = 100)]
+    amount: u16,
+    sizes: Vec<u8>,
+}
+
+fn order(Json(order): Json<Order>) -> Json<Order> {
+    log!(info, "an order");
+    Json(order)
+}
+
+#[derive(Path)]
+struct Shelf {
+    #[field(min = 1)]
+    shelf: u32,
+}
+
+#[derive(Query)]
+struct Page {
+    #[field(default = 20, min = 1, max = 100)]
+    limit: u32,
+    #[field(format = "date")]
+    since: Option<String>,
+}
+
+fn shelf(Path(shelf): Path<Shelf>, Query(page): Query<Page>) -> Response {
+    ok!({ "shelf": shelf.shelf, "limit": page.limit, "since": page.since })
 }
 
 /// Adds numbers, and leaves those that are none to `?`.

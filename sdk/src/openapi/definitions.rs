@@ -1,0 +1,339 @@
+//! Every definition that a document needs, each once.
+
+use super::writer::{Message, is_same};
+use super::{Api, Description, Operation, Shape};
+use crate::typed::schema::{Definition, Kind, Notes, Property, Rules, Schema, Tree};
+
+/// How many definitions a document may have.
+const MOST: usize = 512;
+
+/// The definitions, in the order in which they are met.
+pub struct Definitions {
+    all: [Option<Known>; MOST],
+    pub(super) len: usize,
+    /// What cannot be said: two types of one name, or too many of them.
+    wrong: Option<Wrong>,
+}
+
+#[derive(Clone, Copy)]
+struct Known {
+    definition: &'static Definition,
+    /// Where it was met first, which is nearest to a route: what is reached from there goes furthest.
+    tree: &'static Tree,
+}
+
+#[derive(Clone, Copy)]
+enum Wrong {
+    TwoOfOneName(&'static str),
+    TooMany,
+}
+
+impl Definitions {
+    /// Those of all routes: first the types that routes name, then what those are made of, step by step.
+    pub const fn of(api: &Api) -> Self {
+        let mut definitions = Self { all: [None; MOST], len: 0, wrong: None };
+        definitions.add_routes(api, true);
+        definitions.add_routes(api, false);
+        let mut position = 0;
+        while position < definitions.len {
+            if let Some(known) = definitions.all[position] {
+                definitions.add_all(known.tree.children);
+            }
+            position += 1;
+        }
+        definitions
+    }
+
+    const fn add_routes(&mut self, api: &Api, named: bool) {
+        let mut path = 0;
+        while path < api.paths.len() {
+            let operations = api.paths[path].operations;
+            let mut operation = 0;
+            while operation < operations.len() {
+                self.add_operation(&operations[operation], named);
+                operation += 1;
+            }
+            path += 1;
+        }
+    }
+
+    const fn add_operation(&mut self, operation: &Operation, named: bool) {
+        let Description { inputs, output } = &operation.description;
+        let mut position = 0;
+        while position < inputs.len() {
+            let input = &inputs[position];
+            if let Some(shape) = &input.path {
+                self.add_parameters(shape, named);
+            }
+            if let Some(shape) = &input.query {
+                self.add_parameters(shape, named);
+            }
+            let mut parameter = 0;
+            while parameter < input.parameters.len() {
+                self.add_shape(&input.parameters[parameter].shape, named);
+                parameter += 1;
+            }
+            if let Some(body) = &input.body {
+                let mut content = 0;
+                while content < body.content.len() {
+                    if let Some(shape) = &body.content[content].shape {
+                        self.add_shape(shape, named);
+                    }
+                    content += 1;
+                }
+            }
+            position += 1;
+        }
+        if let Some(content) = &output.content
+            && let Some(shape) = &content.shape
+        {
+            self.add_shape(shape, named);
+        }
+        let mut header = 0;
+        while header < output.headers.len() {
+            self.add_shape(&output.headers[header].shape, named);
+            header += 1;
+        }
+    }
+
+    /// What the properties of a type refer to: a type whose properties are parameters is not spoken of itself.
+    const fn add_parameters(&mut self, shape: &Shape, named: bool) {
+        match shape.resolved().kind {
+            Kind::Object { .. } if named => {}
+            Kind::Object { .. } => self.add_all(shape.definitions.children),
+            _ => self.add_shape(shape, named),
+        }
+    }
+
+    const fn add_shape(&mut self, shape: &Shape, named: bool) {
+        match shape.definitions.own {
+            Some(definition) if named => self.add(definition, shape.definitions),
+            None if !named => self.add_all(shape.definitions.children),
+            _ => {}
+        }
+    }
+
+    const fn add_all(&mut self, trees: &[&'static Tree]) {
+        let mut position = 0;
+        while position < trees.len() {
+            let tree = trees[position];
+            match tree.own {
+                Some(definition) => self.add(definition, tree),
+                None => self.add_all(tree.children),
+            }
+            position += 1;
+        }
+    }
+
+    const fn add(&mut self, definition: &'static Definition, tree: &'static Tree) {
+        let mut position = 0;
+        while position < self.len {
+            if let Some(known) = &self.all[position]
+                && is_same(known.definition.name, definition.name)
+            {
+                if !is_same_schema(known.definition.schema, definition.schema) {
+                    self.wrong = Some(Wrong::TwoOfOneName(definition.name));
+                }
+                return;
+            }
+            position += 1;
+        }
+        if self.len == MOST {
+            self.wrong = Some(Wrong::TooMany);
+            return;
+        }
+        self.all[self.len] = Some(Known { definition, tree });
+        self.len += 1;
+    }
+
+    pub(super) const fn get(&self, position: usize) -> Option<&'static Definition> {
+        match self.all[position] {
+            Some(known) => Some(known.definition),
+            None => None,
+        }
+    }
+
+    /// What a name stands for.
+    pub(super) const fn find(&self, name: &str) -> Option<&'static Schema> {
+        let mut position = 0;
+        while position < self.len {
+            if let Some(known) = self.all[position]
+                && is_same(known.definition.name, name)
+            {
+                return Some(known.definition.schema);
+            }
+            position += 1;
+        }
+        None
+    }
+
+    /// Ends the compilation where something cannot be said.
+    #[track_caller]
+    pub const fn check(&self) {
+        match self.wrong {
+            None => {}
+            Some(Wrong::TwoOfOneName(name)) => {
+                let message = Message::new(&[
+                    "two different types are called `",
+                    name,
+                    "`, and a document knows a type by its name: give one of them another",
+                ]);
+                panic!("{}", message.text());
+            }
+            Some(Wrong::TooMany) => panic!("a document has at most 512 named types"),
+        }
+        if self.find("Problem").is_some() {
+            panic!("a document calls the SDK's own problems `Problem`: give your type another name");
+        }
+        let mut position = 0;
+        while position < self.len {
+            if let Some(known) = self.all[position]
+                && let Some(name) = self.lacks(known.definition.schema)
+            {
+                let message = Message::new(&[
+                    "`",
+                    name,
+                    "`, which `",
+                    known.definition.name,
+                    "` refers to, is out of reach: types are nested at most nine deep in a document",
+                ]);
+                panic!("{}", message.text());
+            }
+            position += 1;
+        }
+    }
+
+    /// A name that a schema refers to and nobody has defined.
+    const fn lacks(&self, schema: &Schema) -> Option<&'static str> {
+        match schema.kind {
+            Kind::Reference(name) => match self.find(name) {
+                Some(_) => None,
+                None => Some(name),
+            },
+            Kind::Array(inner) | Kind::Map(inner) | Kind::Nullable(inner) => self.lacks(inner),
+            Kind::Tuple(schemas) | Kind::OneOf(schemas) | Kind::AnyOf(schemas) | Kind::AllOf(schemas) => {
+                let mut position = 0;
+                while position < schemas.len() {
+                    if let Some(name) = self.lacks(schemas[position]) {
+                        return Some(name);
+                    }
+                    position += 1;
+                }
+                None
+            }
+            Kind::Object { properties, .. } => {
+                let mut position = 0;
+                while position < properties.len() {
+                    if let Some(name) = self.lacks(properties[position].schema) {
+                        return Some(name);
+                    }
+                    position += 1;
+                }
+                None
+            }
+            Kind::Any
+            | Kind::Null
+            | Kind::Boolean
+            | Kind::Integer
+            | Kind::Number
+            | Kind::String
+            | Kind::Constants(_) => None,
+        }
+    }
+}
+
+/// Whether two schemas say the same of a value. What is said about it is no matter.
+const fn is_same_schema(one: &Schema, other: &Schema) -> bool {
+    is_same_kind(&one.kind, &other.kind) && is_same_rules(&one.rules, &other.rules)
+}
+
+const fn is_same_kind(one: &Kind, other: &Kind) -> bool {
+    match (one, other) {
+        (Kind::Any, Kind::Any)
+        | (Kind::Null, Kind::Null)
+        | (Kind::Boolean, Kind::Boolean)
+        | (Kind::Integer, Kind::Integer)
+        | (Kind::Number, Kind::Number)
+        | (Kind::String, Kind::String) => true,
+        (Kind::Constants(one), Kind::Constants(other)) => {
+            let mut is_equal = one.len() == other.len();
+            let mut position = 0;
+            while is_equal && position < one.len() {
+                is_equal = is_same(one[position], other[position]);
+                position += 1;
+            }
+            is_equal
+        }
+        (Kind::Array(one), Kind::Array(other))
+        | (Kind::Map(one), Kind::Map(other))
+        | (Kind::Nullable(one), Kind::Nullable(other)) => is_same_schema(one, other),
+        (Kind::Tuple(one), Kind::Tuple(other))
+        | (Kind::OneOf(one), Kind::OneOf(other))
+        | (Kind::AnyOf(one), Kind::AnyOf(other))
+        | (Kind::AllOf(one), Kind::AllOf(other)) => {
+            let mut is_equal = one.len() == other.len();
+            let mut position = 0;
+            while is_equal && position < one.len() {
+                is_equal = is_same_schema(one[position], other[position]);
+                position += 1;
+            }
+            is_equal
+        }
+        (
+            Kind::Object { properties: one, additional: one_more },
+            Kind::Object { properties: other, additional: other_more },
+        ) => {
+            let mut is_equal = one.len() == other.len() && *one_more == *other_more;
+            let mut position = 0;
+            while is_equal && position < one.len() {
+                is_equal = is_same_property(&one[position], &other[position]);
+                position += 1;
+            }
+            is_equal
+        }
+        (Kind::Reference(one), Kind::Reference(other)) => is_same(one, other),
+        _ => false,
+    }
+}
+
+const fn is_same_property(one: &Property, other: &Property) -> bool {
+    is_same(one.name, other.name)
+        && one.required == other.required
+        && is_same_rules(&one.rules, &other.rules)
+        && is_same_default(&one.notes, &other.notes)
+        && is_same_schema(one.schema, other.schema)
+}
+
+const fn is_same_rules(one: &Rules, other: &Rules) -> bool {
+    is_same_text(one.minimum, other.minimum)
+        && is_same_text(one.maximum, other.maximum)
+        && is_same_number(one.min_length, other.min_length)
+        && is_same_number(one.max_length, other.max_length)
+        && is_same_number(one.min_items, other.min_items)
+        && is_same_number(one.max_items, other.max_items)
+        && is_same_number(one.min_properties, other.min_properties)
+        && is_same_number(one.max_properties, other.max_properties)
+        && one.unique_items == other.unique_items
+        && is_same_text(one.format, other.format)
+        && is_same_text(one.pattern, other.pattern)
+}
+
+const fn is_same_default(one: &Notes, other: &Notes) -> bool {
+    is_same_text(one.default, other.default)
+}
+
+const fn is_same_text(one: Option<&str>, other: Option<&str>) -> bool {
+    match (one, other) {
+        (None, None) => true,
+        (Some(one), Some(other)) => is_same(one, other),
+        _ => false,
+    }
+}
+
+const fn is_same_number(one: Option<usize>, other: Option<usize>) -> bool {
+    match (one, other) {
+        (None, None) => true,
+        (Some(one), Some(other)) => one == other,
+        _ => false,
+    }
+}

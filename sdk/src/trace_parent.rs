@@ -1,0 +1,120 @@
+//! Which trace a request belongs to: `traceparent`, as W3C Trace Context says it.
+
+/// The trace that a request belongs to, and who sent it: the header field `traceparent`
+/// ([W3C Trace Context](https://www.w3.org/TR/trace-context/), level 1), taken strictly. A field that is not exactly
+/// what the recommendation says is as good as none: it begins no trace and gets into no log.
+///
+/// ```
+/// use mik_sdk::TraceParent;
+///
+/// let parent = TraceParent::parse("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01").unwrap();
+/// assert_eq!(parent.trace_id(), "4bf92f3577b34da6a3ce929d0e0e4736");
+/// assert_eq!(parent.parent_id(), "00f067aa0ba902b7");
+/// assert!(parent.is_sampled());
+///
+/// assert_eq!(TraceParent::parse("00-00000000000000000000000000000000-00f067aa0ba902b7-01"), None);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TraceParent<'r> {
+    trace_id: &'r str,
+    parent_id: &'r str,
+    flags: u8,
+}
+
+impl<'r> TraceParent<'r> {
+    /// What the value of a `traceparent` says; `None` where it is malformed. Versions to come are read as the
+    /// recommendation asks: by the fields that they have in common with this one.
+    #[inline(never)]
+    pub fn parse(value: &'r str) -> Option<Self> {
+        let (version, rest) = value.split_at_checked(2)?;
+        let (trace_id, rest) = rest.strip_prefix('-')?.split_at_checked(32)?;
+        let (parent_id, rest) = rest.strip_prefix('-')?.split_at_checked(16)?;
+        let (flags, rest) = rest.strip_prefix('-')?.split_at_checked(2)?;
+        let is_whole = rest.is_empty() || (version != "00" && rest.starts_with('-'));
+        let is_known = |id: &str| is_hex(id) && id.bytes().any(|digit| digit != b'0');
+        if !is_whole || !is_hex(version) || version == "ff" || !is_known(trace_id) || !is_known(parent_id) {
+            return None;
+        }
+        let flags = is_hex(flags).then(|| u8::from_str_radix(flags, 16).ok())??;
+        Some(Self { trace_id, parent_id, flags })
+    }
+
+    /// The trace: 32 hexadecimal digits.
+    pub const fn trace_id(&self) -> &'r str {
+        self.trace_id
+    }
+
+    /// The span that sent the request: 16 hexadecimal digits.
+    pub const fn parent_id(&self) -> &'r str {
+        self.parent_id
+    }
+
+    /// The flags, as they came.
+    pub const fn flags(&self) -> u8 {
+        self.flags
+    }
+
+    /// Whether the sender may have recorded its part of the trace.
+    pub const fn is_sampled(&self) -> bool {
+        self.flags & 1 == 1
+    }
+}
+
+/// Lower case only: the recommendation takes no other.
+fn is_hex(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_examples_of_the_recommendation() {
+        let parent = TraceParent::parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00").unwrap();
+        assert_eq!((parent.flags(), parent.is_sampled()), (0, false));
+        let parent = TraceParent::parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-03").unwrap();
+        assert_eq!((parent.flags(), parent.is_sampled()), (3, true));
+        // A version to come, with what it adds.
+        let parent = TraceParent::parse("cc-12345678901234567890123456789012-1234567890123456-01-what-the-future");
+        assert_eq!(parent.unwrap().trace_id(), "12345678901234567890123456789012");
+        assert!(TraceParent::parse("cc-12345678901234567890123456789012-1234567890123456-01").is_some());
+    }
+
+    /// The cases of the test suite of w3c/trace-context, `test_traceparent_*`.
+    #[test]
+    fn what_the_recommendations_test_suite_refuses_is_refused() {
+        for wrong in [
+            "",
+            "00",
+            "00-",
+            "00-12345678901234567890123456789012-1234567890123456-01-",
+            "00-12345678901234567890123456789012-1234567890123456-01-what",
+            "00-12345678901234567890123456789012-1234567890123456-01.",
+            "cc-12345678901234567890123456789012-1234567890123456-01.what-the-future",
+            "ff-12345678901234567890123456789012-1234567890123456-01",
+            "0-12345678901234567890123456789012-1234567890123456-01",
+            "000-12345678901234567890123456789012-1234567890123456-01",
+            ".0-12345678901234567890123456789012-1234567890123456-01",
+            "0.-12345678901234567890123456789012-1234567890123456-01",
+            "00-00000000000000000000000000000000-1234567890123456-01",
+            "00-.2345678901234567890123456789012-1234567890123456-01",
+            "00-ABCDEF78901234567890123456789012-1234567890123456-01",
+            "00-1234567890123456789012345678901-1234567890123456-01",
+            "00-123456789012345678901234567890123-1234567890123456-01",
+            "00-12345678901234567890123456789012-0000000000000000-01",
+            "00-12345678901234567890123456789012-.234567890123456-01",
+            "00-12345678901234567890123456789012-123456789012345-01",
+            "00-12345678901234567890123456789012-12345678901234567-01",
+            "00-12345678901234567890123456789012-1234567890123456-.0",
+            "00-12345678901234567890123456789012-1234567890123456-0.",
+            "00-12345678901234567890123456789012-1234567890123456-1",
+            "00-12345678901234567890123456789012-1234567890123456-001",
+            "00-12345678901234567890123456789012-1234567890123456-+1",
+            "00-ü2345678901234567890123456789012-1234567890123456-01",
+        ] {
+            assert_eq!(TraceParent::parse(wrong), None, "{wrong}");
+        }
+    }
+}

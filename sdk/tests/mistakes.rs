@@ -1,0 +1,7 @@
+//! Mistakes are shown at the user's own words, and say what to write.
+
+#[test]
+fn mistakes_are_shown_where_they_are() {
+    let cases = trybuild::TestCases::new();
+    cases.compile_fail("tests/mistakes/*/*.rs");
+}

@@ -1,0 +1,7 @@
+use mik_sdk::prelude::*;
+
+routes! {
+    GET "/users"
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use mik_sdk::prelude::*;
+
+routes! {
+    #[tag("Users")]
+    "/users" => {
+        GET "" => home,
+    }
+}
+
+fn home() {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use mik_sdk::prelude::*;
+
+routes! {
+    #[status(1000)]
+    GET "/" => home,
+}
+
+fn home() {}
+
+fn main() {}

@@ -1,0 +1,10 @@
+use mik_sdk::prelude::*;
+
+routes! {
+    #[cache(60)]
+    GET "/" => home,
+}
+
+fn home() {}
+
+fn main() {}

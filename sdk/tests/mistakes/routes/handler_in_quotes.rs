@@ -1,0 +1,9 @@
+use mik_sdk::prelude::*;
+
+routes! {
+    GET "/" => "home",
+}
+
+fn home() {}
+
+fn main() {}

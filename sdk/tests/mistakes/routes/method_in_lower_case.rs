@@ -1,0 +1,9 @@
+use mik_sdk::prelude::*;
+
+routes! {
+    get "/" => home,
+}
+
+fn home() {}
+
+fn main() {}
