@@ -73,6 +73,10 @@ fn check_sent(text: &str) {
 }
 
 fn check_redirect(from: &str, location: &str, to: &str) {
+    // `fluent-uri` takes an escaped dot for a dot, which the RFC leaves to normalization.
+    if [from, location].iter().any(|text| text.to_ascii_lowercase().contains("%2e")) {
+        return;
+    }
     let (Ok(base), Ok(reference)) = (Uri::parse(from), UriRef::parse(location)) else { return };
     let Ok(expected) = reference.resolve_against(&base) else { return };
     let Ok(to) = Uri::parse(to) else { return };

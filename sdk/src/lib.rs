@@ -324,6 +324,9 @@ mod pages {
     struct SdkReadme;
     #[doc = include_str!("../../docs/from-axum.md")]
     struct FromAxum;
+    #[cfg(feature = "http-client")]
+    #[doc = include_str!("../../docs/outbound.md")]
+    struct Outbound;
     #[cfg(all(feature = "http-client", feature = "sql"))]
     #[doc = include_str!("../../docs/sdk.md")]
     struct Sdk;
