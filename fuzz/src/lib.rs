@@ -32,15 +32,27 @@ pub fn check_problem(text: &str, status: u16) {
     assert!(status >= 400, "{text}");
 }
 
-/// What is said of JSON that cannot be read: a 400 that points into the text.
+/// What is said of JSON that cannot be read, a 400 that points into the text; or of what does not keep to its type, a 422
+/// that names every place.
 ///
 /// # Panics
 ///
 /// Where it does not.
 pub fn check_json_problem(problem: &Problem, bytes: &[u8]) {
     let text = problem.to_json();
-    check_problem(&text, problem.status().as_u16());
+    let status = problem.status().as_u16();
+    check_problem(&text, status);
     let problem: Value = serde_json::from_str(&text).expect("a problem is JSON");
+    if status == 422 {
+        let errors = problem["errors"].as_array().expect("the violations");
+        assert!((1..=100).contains(&errors.len()), "{text}");
+        let is_said = |error: &Value| error["pointer"].is_string() && error["detail"].is_string();
+        assert!(errors.iter().all(is_said), "{text}");
+        // What can be read is JSON.
+        assert!(serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok(), "{text}");
+        return;
+    }
+    assert_eq!(status, 400, "{text}");
     let line = problem["line"].as_u64().expect("a line") as usize;
     let column = problem["column"].as_u64().expect("a column") as usize;
     let of_line = bytes.split(|byte| *byte == b'\n').nth(line - 1).expect("a line of the text");

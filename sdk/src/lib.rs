@@ -399,4 +399,10 @@ mod pages {
     struct FromAxum;
     #[doc = include_str!("../../docs/from-mik-sdk-0.1.md")]
     struct FromEarlier;
+    #[cfg(feature = "http-client")]
+    #[doc = include_str!("../../docs/outbound.md")]
+    struct Outbound;
+    #[cfg(all(feature = "http-client", feature = "sql"))]
+    #[doc = include_str!("../../docs/sdk.md")]
+    struct Sdk;
 }

@@ -1,6 +1,7 @@
 //! `cargo xtask tidy`: the house rules that a tool can check. Each rule is a file; each finding is
 //! `file:line: rule: what to do`.
 
+mod examples;
 mod paths;
 mod rooms;
 mod source;
@@ -31,13 +32,18 @@ impl fmt::Display for Finding {
 /// Checks every rule, prints every finding, and fails where there is one.
 pub(crate) fn check() -> Outcome {
     let mut findings = wit_lock::check()?;
+    let sdk = fs::read_to_string(checkout::root().join(examples::SDK))?;
     for file in checkout::tracked()? {
         let bytes = fs::read(checkout::root().join(&file))?;
         findings.extend(paths::check(&file, &bytes));
+        if file.starts_with("docs/") && file.ends_with(".md") {
+            findings.extend(examples::check_page(&file, &String::from_utf8_lossy(&bytes), &sdk));
+        }
         if file.ends_with(".rs") {
             let text = String::from_utf8(bytes).map_err(|_| format!("`{file}` is not UTF-8"))?;
             findings.extend(source::check(&file, &text));
             findings.extend(rooms::check(&file, &text));
+            findings.extend(examples::check(&file, &text)?);
         }
     }
     findings.sort();
