@@ -68,6 +68,7 @@ fn build(case: &Path) -> Result<Vec<u8>, StageError> {
             handler: None,
             named: None,
             optimized: Vec::new(),
+            document: None,
         };
         optimize::optimize(&mut work, part, Panic::Message, &unit, &reporter)?;
         Ok::<_, StageError>(work.bytes)
