@@ -11,6 +11,8 @@ mod definitions;
 #[cfg(feature = "openapi")]
 mod document;
 mod input;
+#[cfg(feature = "openapi")]
+mod layer;
 mod output;
 mod path;
 #[cfg(feature = "openapi")]
@@ -19,6 +21,9 @@ mod writer;
 
 #[doc(hidden)]
 pub use api::{Api, Description, Operation, Path, describe};
+#[cfg(feature = "openapi")]
+#[doc(hidden)]
+pub use layer::{Layer, count_inputs, describe_before, join_inputs};
 #[cfg(feature = "openapi")]
 #[doc(hidden)]
 pub use definitions::Definitions;

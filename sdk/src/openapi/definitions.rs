@@ -58,7 +58,7 @@ impl Definitions {
     }
 
     const fn add_operation(&mut self, operation: &Operation, named: bool) {
-        let Description { inputs, output } = &operation.description;
+        let Description { inputs, output, has_other_answers: _ } = &operation.description;
         let mut position = 0;
         while position < inputs.len() {
             let input = &inputs[position];
