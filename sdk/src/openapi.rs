@@ -16,20 +16,24 @@ mod layer;
 mod output;
 mod path;
 #[cfg(feature = "openapi")]
+mod same;
+#[cfg(feature = "openapi")]
 mod schemas;
+#[cfg(feature = "openapi")]
+mod security;
 mod writer;
 
 #[doc(hidden)]
 pub use api::{Api, Description, Operation, Path, describe};
 #[cfg(feature = "openapi")]
 #[doc(hidden)]
-pub use layer::{Layer, count_inputs, describe_before, join_inputs};
-#[cfg(feature = "openapi")]
-#[doc(hidden)]
 pub use definitions::Definitions;
 #[cfg(feature = "openapi")]
 #[doc(hidden)]
 pub use document::{Draft, estimate, text};
+#[cfg(feature = "openapi")]
+#[doc(hidden)]
+pub use layer::{Layer, count_inputs, describe_before, join_inputs};
 #[doc(hidden)]
 pub use path::check_path;
 
