@@ -399,6 +399,9 @@ mod pages {
     struct FromAxum;
     #[doc = include_str!("../../docs/from-mik-sdk-0.1.md")]
     struct FromEarlier;
+    #[cfg(feature = "openapi")]
+    #[doc = include_str!("../../docs/openapi.md")]
+    struct OpenApi;
     #[cfg(feature = "http-client")]
     #[doc = include_str!("../../docs/outbound.md")]
     struct Outbound;
