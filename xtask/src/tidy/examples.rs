@@ -12,7 +12,8 @@ use crate::Outcome;
 const CRATES: [&str; 3] = ["sdk/src/", "sdk/sql/src/", "sdk/time/src/"];
 
 /// What the macros expand to, and what they write of a type for the OpenAPI document: public, and hardly anybody's reading.
-const FOR_MACROS: [&str; 11] = [
+const FOR_MACROS: [&str; 12] = [
+    "sdk/src/__private.rs",
     "sdk/src/component.rs",
     "sdk/src/early.rs",
     "sdk/src/handler.rs",
