@@ -41,7 +41,7 @@
 //! | | |
 //! |---|---|
 //! | routes | [`routes!`]: patterns, alternatives, groups with `before` and `after` functions, [`Cors`], [`Extension`], a fallback |
-//! | of the path and the query | [`Path`], [`Query`], [`Uri`], [`Method`] |
+//! | of the path and the query | [`Path`](struct@Path), [`Query`](struct@Query), [`Uri`], [`Method`] |
 //! | of the header fields | [`Header`] with the types of [`header`], [`&Headers`](Headers), [`Cookies`], [`Bearer`], [`Basic`] |
 //! | of the body | [`Json`], [`Form`], `Multipart`, [`Text`], [`Bytes`] |
 //! | all of it | [`&Request`](Request): with what a client accepts, which languages it likes, which trace it belongs to |

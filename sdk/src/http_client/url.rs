@@ -9,6 +9,10 @@ use super::Error;
 use crate::text::join as joined;
 
 /// How a request is sent.
+///
+/// ```
+/// assert_eq!(mik_sdk::http_client::Scheme::Https.to_string(), "https");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Scheme {
