@@ -23,7 +23,7 @@ const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
 /// A form, in and out: as an argument it is read from the body, as an answer it is written. Lists are names that come more
 /// than once. Where forms also bring files, it is `Multipart`; what a `GET` brings in its query is
-/// [`Query`](crate::Query).
+/// [`Query`](struct@crate::Query).
 ///
 /// | what is wrong | answer |
 /// |---|---|
