@@ -6,6 +6,8 @@
 mod builtin;
 mod check;
 #[doc(hidden)]
+pub mod converted;
+#[doc(hidden)]
 pub mod formats;
 mod id;
 mod key;
