@@ -223,6 +223,25 @@ fn more_json_than_is_read_is_a_413() {
 }
 
 /// What the schema says, as the OpenAPI document is made of it.
+#[test]
+fn many_violations_below_a_long_key_are_not_each_told_with_it() {
+    #[derive(Type)]
+    #[allow(dead_code)]
+    struct Code(#[field(max = 2)] String);
+
+    let key = "k".repeat(200_000);
+    let codes = format!(r#"{{"{key}": [{}]}}"#, ["\"abc\""; 90].join(","));
+    let numbers = format!(r#"{{"{key}": [{}]}}"#, ["256"; 90].join(","));
+    for problem in [
+        json::parse::<BTreeMap<String, Vec<Code>>>(codes.as_bytes()).err().unwrap(),
+        json::parse::<BTreeMap<String, Vec<u8>>>(numbers.as_bytes()).err().unwrap(),
+    ] {
+        let told = problem.to_json();
+        assert_eq!(problem.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(told.len() < 1_000_000 && told.ends_with("\"truncated\":true}"), "{} bytes", told.len());
+    }
+}
+
 /// Text that `serde` is told how to read and write, in both ways at once or in one.
 mod as_it_is {
     use mik_sdk::__private::serde::{Deserialize, Deserializer, Serialize, Serializer};
