@@ -48,6 +48,8 @@ fn refusal(place: &str, violations: &[Violation]) -> Problem {
     }
     errors.raw("]");
     let detail = match violations.first() {
+        // The value as a whole.
+        Some(first) if first.pointer.is_empty() => first.detail.to_string(),
         Some(first) => join(&[place, " ", &first.pointer, ": ", &first.detail]),
         None => String::new(),
     };
