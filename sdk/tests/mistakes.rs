@@ -3,5 +3,8 @@
 #[test]
 fn mistakes_are_shown_where_they_are() {
     let cases = trybuild::TestCases::new();
-    cases.compile_fail("tests/mistakes/*/*.rs");
+    cases.compile_fail("tests/mistakes/routes/*.rs");
+    cases.compile_fail("tests/mistakes/types/*.rs");
+    #[cfg(not(any(feature = "http-client", feature = "multipart", feature = "signed-cookies")))]
+    cases.compile_fail("tests/mistakes/features/*.rs");
 }
