@@ -95,6 +95,8 @@ mod earlier;
 mod early;
 pub mod env;
 mod extract;
+#[cfg(not(all(feature = "http-client", feature = "multipart", feature = "signed-cookies")))]
+mod features;
 mod fields;
 mod handler;
 pub mod header;

@@ -6,6 +6,17 @@ pub use crate::Multipart;
 #[cfg(feature = "signed-cookies")]
 #[doc(no_inline)]
 pub use crate::SigningKey;
+#[cfg(not(feature = "multipart"))]
+#[doc(hidden)]
+#[allow(deprecated, reason = "it says which feature it is in")]
+pub use crate::features::Multipart;
+#[cfg(not(feature = "signed-cookies"))]
+#[doc(hidden)]
+#[allow(deprecated, reason = "it says which feature it is in")]
+pub use crate::features::SigningKey;
+#[cfg(not(feature = "http-client"))]
+#[doc(hidden)]
+pub use crate::fetch;
 #[doc(no_inline)]
 pub use crate::{
     Attachment, Basic, Bearer, Bytes, Cookie, Cookies, Cors, Created, Extension, Form, FromRequest, Header, Headers,
@@ -20,6 +31,9 @@ pub use crate::{fetch, http_client};
 #[cfg(feature = "sql")]
 #[doc(no_inline)]
 pub use crate::{query, sql_create, sql_delete, sql_read, sql_update};
+
+#[doc(no_inline)]
+pub use crate::time::Timestamp;
 
 // Traits that a handler calls the methods of, and does not name.
 #[doc(no_inline)]

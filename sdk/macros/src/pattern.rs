@@ -137,6 +137,14 @@ impl Pattern {
 
 impl Segment {
     fn parse(part: &str) -> Result<Self, String> {
+        // What other routers, and axum before 0.8, call a parameter would be literal text here, and nothing would say so.
+        if let Some(name) = part.strip_prefix(':').filter(|name| !name.is_empty()) {
+            return Err(format!("`{part}` would be literal text: a parameter is written `{{{name}}}`"));
+        }
+        if let Some(name) = part.strip_prefix('*') {
+            let name = if name.is_empty() { "rest" } else { name };
+            return Err(format!("`{part}` would be literal text: everything that is left is written `{{*{name}}}`"));
+        }
         let mut prefix = String::new();
         let mut param: Option<String> = None;
         let mut suffix = String::new();
