@@ -5,6 +5,9 @@ fn mistakes_are_shown_where_they_are() {
     let cases = trybuild::TestCases::new();
     cases.compile_fail("tests/mistakes/routes/*.rs");
     cases.compile_fail("tests/mistakes/types/*.rs");
+    // The compiler lists extractors that there are, and `Multipart` is one of them.
+    #[cfg(not(feature = "multipart"))]
+    cases.compile_fail("tests/mistakes/extractors/*.rs");
     #[cfg(feature = "http-client")]
     cases.compile_fail("tests/mistakes/fetch/*.rs");
 }
