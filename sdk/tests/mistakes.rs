@@ -8,6 +8,9 @@ fn mistakes_are_shown_where_they_are() {
     // The compiler lists extractors that there are, and `Multipart` is one of them.
     #[cfg(not(feature = "multipart"))]
     cases.compile_fail("tests/mistakes/extractors/*.rs");
+    // With the document, what is wrong with a `before` function is said once more.
+    #[cfg(not(feature = "openapi"))]
+    cases.compile_fail("tests/mistakes/layers/*.rs");
     #[cfg(feature = "http-client")]
     cases.compile_fail("tests/mistakes/fetch/*.rs");
 }
