@@ -16,6 +16,10 @@ use crate::{IntoResponse, Problem, Rejection, Request, Response, StatusCode, Typ
 /// The most fields that a form or a query may have. To tell them apart by name takes the square of it.
 pub(crate) const MOST_FIELDS: usize = 1000;
 
+/// The most bytes that the names of a form or a query have together: with as many as may be, comparing them would otherwise
+/// take a thousand times as long as reading the body.
+pub(crate) const MOST_NAME_BYTES: usize = 256 << 10;
+
 /// A name and a value.
 pub(super) type Field<'a> = (Cow<'a, str>, Cow<'a, str>);
 
@@ -23,12 +27,12 @@ const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 
 /// A form, in and out: as an argument it is read from the body, as an answer it is written. Lists are names that come more
 /// than once. Where forms also bring files, it is `Multipart`; what a `GET` brings in its query is
-/// [`Query`](crate::Query).
+/// [`Query`](struct@crate::Query).
 ///
 /// | what is wrong | answer |
 /// |---|---|
 /// | the content type is not `application/x-www-form-urlencoded` | 415 |
-/// | there are more than 1000 fields | 413 |
+/// | there are more than 1000 fields, or their names have more than 256 KiB | 413 |
 /// | the fields are not those of a `T` | 400, with the name of the field |
 /// | they are, and one does not keep to its rules | 422, with every violation |
 ///
@@ -104,7 +108,7 @@ fn pairs_of(request: &Request) -> Result<Vec<Field<'_>>, Problem> {
     }
     match fields(request.body().unwrap_or_default()) {
         Some(fields) => Ok(fields),
-        None => Err(Problem::payload_too_large("a form has at most 1000 fields")),
+        None => Err(Problem::payload_too_large("a form has at most 1000 fields, with names of 256 KiB")),
     }
 }
 
@@ -112,7 +116,13 @@ fn pairs_of(request: &Request) -> Result<Vec<Field<'_>>, Problem> {
 #[inline(never)]
 pub(crate) fn fields(encoded: &[u8]) -> Option<Vec<Field<'_>>> {
     let fields: Vec<_> = form_urlencoded::parse(encoded).take(MOST_FIELDS + 1).collect();
-    (fields.len() <= MOST_FIELDS).then_some(fields)
+    (fields.len() <= MOST_FIELDS && are_names_bounded(&fields)).then_some(fields)
+}
+
+/// Whether it takes no longer to tell these fields apart than it may.
+#[inline(never)]
+pub(super) fn are_names_bounded(fields: &[Field<'_>]) -> bool {
+    fields.iter().map(|(name, _)| name.len()).sum::<usize>() <= MOST_NAME_BYTES
 }
 
 /// By way of its JSON: what reads a list in a form is the SDK's own, so what writes one is, too.

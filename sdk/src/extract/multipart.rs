@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 pub use builder::Builder;
 
-use super::form::Field;
+use super::form::{Field, are_names_bounded};
 use super::{FromRequest, OptionalFromRequest, read};
 use crate::media_type::MediaType;
 use crate::openapi::{Body, Content, Input};
@@ -80,6 +80,25 @@ impl<'r> Multipart<'r> {
     }
 
     /// Every part with this name.
+    ///
+    /// ```
+    /// use mik_sdk::prelude::*;
+    ///
+    /// routes! { POST "/albums" => album }
+    ///
+    /// fn album(upload: Multipart) -> String {
+    ///     let title = upload.get("title").and_then(|part| part.text()).unwrap_or("untitled");
+    ///     format!("{title}: {} photos", upload.get_all("photo").count())
+    /// }
+    ///
+    /// let form = mik_sdk::multipart::Builder::new()
+    ///     .text("title", "At sea")
+    ///     .file("photo", "1.jpg", "image/jpeg", b"\xff\xd8")
+    ///     .file("photo", "2.jpg", "image/jpeg", b"\xff\xd8");
+    /// let (content_type, body) = form.finish();
+    /// let response = testing::post("/albums").header("content-type", content_type).body(body).send(handle);
+    /// assert_eq!(response.text(), Some("At sea: 2 photos"));
+    /// ```
     pub fn get_all<'m>(&'m self, name: &'m str) -> impl Iterator<Item = &'m Part<'r>> {
         self.parts.iter().filter(move |part| part.name == name)
     }
@@ -119,7 +138,8 @@ impl<'r> Multipart<'r> {
     ///
     /// # Errors
     ///
-    /// 400, with the name of the field, where they are not those of a `T`; 422 where they do not keep to its rules.
+    /// 400, with the name of the field, where they are not those of a `T`; 413 where their names have more than 256 KiB
+    /// together; 422 where they do not keep to its rules.
     pub fn fields<T: DeserializeOwned + Type>(&self) -> Result<T, Problem> {
         let pairs = self.pairs()?;
         read("form", &pairs)
@@ -134,6 +154,9 @@ impl<'r> Multipart<'r> {
                 return Err(Problem::bad_request(detail).with("parameter", &*part.name));
             };
             pairs.push((Cow::Borrowed(&*part.name), Cow::Borrowed(text)));
+        }
+        if !are_names_bounded(&pairs) {
+            return Err(Problem::payload_too_large("the names of a form's fields have at most 256 KiB together"));
         }
         Ok(pairs)
     }
