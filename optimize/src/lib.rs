@@ -65,6 +65,7 @@ mod module;
 mod options;
 mod sizes;
 mod statistics;
+mod symbol;
 mod validate;
 
 pub use self::error::{Dangling, Error, PassError};

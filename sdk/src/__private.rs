@@ -7,7 +7,7 @@ pub use crate::early::{EarlyAnswer, Present};
 pub use crate::handler::run;
 pub use crate::json::{Writer, to_list, to_object, to_value};
 pub use crate::layers::{Attached, Before, Group, Groups, after, answer_in_groups, before};
-pub use crate::routing::{Endpoint, Route, Segment, answer};
+pub use crate::routing::{Endpoint, Route, Segment, answer, between_escaped, is_escaped};
 pub use crate::text::{Text, TextByDisplay, TextByReference};
 
 #[cfg(target_arch = "wasm32")]

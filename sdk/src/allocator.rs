@@ -42,15 +42,17 @@ unsafe impl Sync for Global {}
 static HEAP: Global = Global(UnsafeCell::new(Heap::new(Linear)));
 
 unsafe extern "C" {
-    /// Set by the linker: the first byte after the stack and the data.
+    /// Set by the linker: the first byte after the stack and the data, and the first after the memory that there is at the
+    /// beginning.
     static __heap_base: u8;
+    static __heap_end: u8;
 }
 
 /// The heap, for as long as one call takes.
 fn with_heap<T>(run: impl FnOnce(&mut Heap<Linear>) -> T) -> T {
     // SAFETY: one thread, and nothing that runs here comes back: no other borrow is alive.
     let heap = unsafe { &mut *HEAP.0.get() };
-    heap.begin_at(&raw const __heap_base as usize);
+    heap.begin_at(&raw const __heap_base as usize, &raw const __heap_end as usize);
     run(heap)
 }
 

@@ -77,10 +77,11 @@ impl<M: Memory> Heap<M> {
         Self { memory, small: [0; CLASSES], large: 0, run: 0, run_end: 0, end: 0 }
     }
 
-    /// Gives the heap what is there of the memory from an address on, the first time that it is called.
-    pub(crate) fn begin_at(&mut self, start: usize) {
+    /// Gives the heap what lies between two addresses, the first time that it is called. Not what is there of the memory by
+    /// then: somebody else may have grown it before anything was allocated, and what they took is theirs.
+    pub(crate) fn begin_at(&mut self, start: usize, end: usize) {
         if self.end == 0 {
-            self.end = self.memory.size();
+            self.end = end;
             // The header comes 4 bytes before a multiple of 16. Small blocks are cut from what there is.
             self.run = start.next_multiple_of(GRAIN) + GRAIN - HEADER;
             self.run_end = self.end - HEADER;

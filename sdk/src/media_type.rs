@@ -2,6 +2,9 @@
 
 use crate::fields::{Elements, Malformed, Parameters, is_token, trim};
 
+/// How many parameters a type may have.
+const MOST_PARAMETERS: usize = 32;
+
 /// A media type: `text/html; charset=utf-8`.
 ///
 /// ```
@@ -27,7 +30,8 @@ impl<'a> MediaType<'a> {
         let mut names: Vec<&str> = Vec::new();
         for parameter in Parameters(this.parameters) {
             let name = parameter.ok()?.name;
-            if names.iter().any(|other| other.eq_ignore_ascii_case(name)) {
+            // No type has so many, and each is compared with all.
+            if names.len() == MOST_PARAMETERS || names.iter().any(|other| other.eq_ignore_ascii_case(name)) {
                 return None;
             }
             names.push(name);

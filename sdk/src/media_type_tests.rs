@@ -32,6 +32,13 @@ fn the_examples_of_rfc_9110_section_12_5_1() {
 }
 
 #[test]
+fn a_type_with_more_parameters_than_any_has_is_none() {
+    let with = |count: usize| (0..count).fold("a/b".to_owned(), |text, number| text + &format!("; p{number}=x"));
+    assert!(MediaType::parse(&with(32)).is_some());
+    assert!(MediaType::parse(&with(33)).is_none());
+}
+
+#[test]
 fn fields_that_come_twice_are_one_list() {
     assert_eq!(quality(&["text/html;q=0.1", "application/json"], "application/json"), 1000);
     assert_eq!(quality(&["text/html;q=0.1", "application/json"], "text/html"), 100);

@@ -6,6 +6,8 @@
 mod builtin;
 mod check;
 #[doc(hidden)]
+pub mod converted;
+#[doc(hidden)]
 pub mod formats;
 mod id;
 mod key;
@@ -16,7 +18,7 @@ pub mod schema;
 mod untyped;
 
 pub use check::{Checker, Violation};
-pub(crate) use check::{MOST_VIOLATIONS, push_item, push_key};
+pub(crate) use check::{MOST_PLACE_BYTES, MOST_VIOLATIONS, push_item, push_key};
 pub use id::Id;
 pub use key::Key;
 use schema::{Definition, Parts, Schema};

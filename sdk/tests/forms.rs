@@ -47,6 +47,9 @@ fn what_a_form_may_not_be_is_refused() {
     assert_eq!(form(urlencoded, "name=a&name=b"), 400);
     assert_eq!(form(urlencoded, &format!("name=a{}", "&tags=x".repeat(999))), 200);
     assert_eq!(form(urlencoded, &format!("name=a{}", "&tags=x".repeat(1000))), 413);
+    // Names are compared with each other: all of them together are no longer than that allows.
+    assert_eq!(form(urlencoded, &format!("name=a&{}=x", "n".repeat((256 << 10) - 4))), 200);
+    assert_eq!(form(urlencoded, &format!("name=a&{}=x", "n".repeat((256 << 10) - 3))), 413);
     assert_eq!(status(Form::<Lists>::from_request(&Request::new(Method::POST, "/"))), 415);
     assert!(<Option<Form<Lists>>>::from_request(&Request::new(Method::POST, "/")).unwrap().is_none());
 }

@@ -3,5 +3,8 @@
 #[test]
 fn mistakes_are_shown_where_they_are() {
     let cases = trybuild::TestCases::new();
-    cases.compile_fail("tests/mistakes/*/*.rs");
+    cases.compile_fail("tests/mistakes/routes/*.rs");
+    cases.compile_fail("tests/mistakes/types/*.rs");
+    #[cfg(feature = "http-client")]
+    cases.compile_fail("tests/mistakes/fetch/*.rs");
 }

@@ -223,6 +223,79 @@ fn more_json_than_is_read_is_a_413() {
 }
 
 /// What the schema says, as the OpenAPI document is made of it.
+#[test]
+fn many_violations_below_a_long_key_are_not_each_told_with_it() {
+    #[derive(Type)]
+    #[allow(dead_code)]
+    struct Code(#[field(max = 2)] String);
+
+    let key = "k".repeat(200_000);
+    let codes = format!(r#"{{"{key}": [{}]}}"#, ["\"abc\""; 90].join(","));
+    let numbers = format!(r#"{{"{key}": [{}]}}"#, ["256"; 90].join(","));
+    for problem in [
+        json::parse::<BTreeMap<String, Vec<Code>>>(codes.as_bytes()).err().unwrap(),
+        json::parse::<BTreeMap<String, Vec<u8>>>(numbers.as_bytes()).err().unwrap(),
+    ] {
+        let told = problem.to_json();
+        assert_eq!(problem.status(), StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(told.len() < 1_000_000 && told.ends_with("\"truncated\":true}"), "{} bytes", told.len());
+    }
+}
+
+/// Text that `serde` is told how to read and write, in both ways at once or in one.
+mod as_it_is {
+    use mik_sdk::__private::serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<T: Serialize, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        value.serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+        T::deserialize(deserializer)
+    }
+}
+
+#[test]
+fn what_is_converted_keeps_to_the_rules_of_its_type_all_the_same() {
+    #[derive(Type)]
+    #[allow(dead_code)]
+    struct Code(#[field(max = 2)] String);
+
+    #[derive(Type)]
+    #[allow(dead_code)]
+    struct Converted {
+        #[serde(serialize_with = "as_it_is::serialize")]
+        written: Code,
+        #[serde(deserialize_with = "as_it_is::deserialize")]
+        read: Option<Code>,
+        #[serde(with = "as_it_is")]
+        both: Vec<Code>,
+        #[serde(with = "as_it_is")]
+        foreign: std::time::Duration,
+    }
+
+    let text = r#"{ "written": "abc", "read": "abc", "both": ["a", "abc"], "foreign": { "secs": 1, "nanos": 0 } }"#;
+    let says = "must have at most 2 characters";
+    assert_eq!(violations::<Converted>(text), ["/written", "/read", "/both/1"].map(|place| format!("{place} {says}")));
+}
+
+#[test]
+fn a_limit_of_a_small_float_is_itself_within_the_limit() {
+    #[derive(Type)]
+    #[allow(dead_code)]
+    struct Share {
+        #[field(min = 0.7, max = 0.7)]
+        share: f32,
+        #[field(max = 16777217)]
+        count: f32,
+    }
+
+    assert!(json::parse::<Share>(br#"{ "share": 0.7, "count": 16777217 }"#).is_ok());
+    let wrong = violations::<Share>(r#"{ "share": 0.71, "count": 16777219 }"#);
+    assert_eq!(wrong, ["/share must be at most 0.7", "/count must be at most 16777217"]);
+    assert_eq!(violations::<Share>(r#"{ "share": 0.69, "count": 0 }"#), ["/share must be at least 0.7"]);
+}
+
 mod schemas {
     use super::*;
     use mik_sdk::typed::Untyped;

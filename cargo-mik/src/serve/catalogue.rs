@@ -22,6 +22,8 @@ use crate::tools::files;
 
 /// The ending of a component's file.
 const EXTENSION: &str = ".wasm";
+/// The endings of what a build leaves beside a component: the same code with its names, and the handler without the bridge.
+const BESIDE: [&str; 2] = [".debug.wasm", ".handler.wasm"];
 
 /// What the host keeps of its modules.
 pub(super) struct Stock {
@@ -251,10 +253,11 @@ fn list(directory: &Path) -> io::Result<BTreeSet<PathBuf>> {
 }
 
 /// Whether a file in a directory of modules is one, by its name. What begins with a dot is hidden, and the temporary
-/// name of what is being copied.
+/// name of what is being copied; what a build leaves beside a component is not for anybody to ask.
 pub(super) fn is_component(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().as_encoded_bytes();
-    !name.starts_with(b".") && name.len() > EXTENSION.len() && name.ends_with(EXTENSION.as_bytes())
+    let is_beside = BESIDE.iter().any(|ending| name.ends_with(ending.as_bytes()));
+    !name.starts_with(b".") && name.len() > EXTENSION.len() && name.ends_with(EXTENSION.as_bytes()) && !is_beside
 }
 
 /// Whether nothing is there that could be served. A link that leads nowhere, and a file that can't be read, are faults
@@ -299,10 +302,13 @@ mod tests {
 
     #[test]
     fn components_are_told_by_their_names() {
-        for name in ["a.wasm", "m/a.b.wasm", "ä b.wasm"] {
+        for name in ["a.wasm", "m/a.b.wasm", "ä b.wasm", "debug.wasm", "handler.wasm"] {
             assert!(is_component(Path::new(name)), "{name}");
         }
         for name in [".wasm", ".a.wasm", "a.wasm~", "a.wasm.part", "a.wat", "#a.wasm#", ".a.wasm.swp", "wasm"] {
+            assert!(!is_component(Path::new(name)), "{name}");
+        }
+        for name in ["m/a.debug.wasm", "m/a.handler.wasm", "a.b.debug.wasm"] {
             assert!(!is_component(Path::new(name)), "{name}");
         }
         assert_eq!(module_name(Path::new("m/a.b.wasm")), "a.b");

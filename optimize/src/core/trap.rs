@@ -17,6 +17,7 @@ use super::{Context, Pass};
 use crate::error::PassError;
 use crate::module::{Function, Module, Renumbering};
 use crate::options::Panic;
+use crate::symbol::readable;
 
 pub(crate) struct TrapPanics;
 
@@ -61,13 +62,8 @@ fn panics(module: &Module<'_>) -> Vec<u32> {
 
 /// Whether a symbol, mangled or not, is a way into a panic.
 fn is_panic(symbol: &str) -> bool {
-    let demangled = rustc_demangle::try_demangle(symbol).map(|name| format!("{name:#}"));
-    let name = demangled.as_deref().unwrap_or(symbol);
-    // wasm-ld demangles as well, and leaves the hash.
-    let name = match name.rsplit_once("::h") {
-        Some((path, hash)) if hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => path,
-        _ => name,
-    };
+    let name = readable(symbol);
+    let name = name.as_str();
     if matches!(
         runtime(name),
         "rust_begin_unwind"

@@ -1,17 +1,7 @@
-//! From the symbol of a function to a name that is read, and to the crate that it is written in.
+//! From the name of a function to the crate that it is written in.
 
 /// What has a name that is no path of Rust's: C, and what the linker makes.
 const FOREIGN: &str = "[C and linker]";
-
-/// A symbol as it is read: demangled, and without the hash that the compiler ends it with.
-pub(super) fn readable(symbol: &str) -> String {
-    let name = rustc_demangle::try_demangle(symbol).map_or_else(|_| symbol.to_owned(), |name| format!("{name:#}"));
-    // wasm-ld demangles as well, and leaves the hash.
-    match name.rsplit_once("::h") {
-        Some((path, hash)) if hash.len() == 16 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => path.to_owned(),
-        _ => name,
-    }
-}
 
 /// The crate that a function is written in: that of its path, or of the type that it is a method of.
 ///
@@ -50,19 +40,7 @@ pub fn crate_of(name: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{crate_of, readable};
-
-    #[test]
-    fn symbols_are_read_however_they_are_mangled() {
-        for (symbol, name) in [
-            ("_ZN4core9panicking9panic_fmt17h0123456789abcdefE", "core::panicking::panic_fmt"),
-            ("core::panicking::panic_fmt::h0123456789abcdef", "core::panicking::panic_fmt"),
-            ("_RNvNtCs1234_4core9panicking9panic_fmt", "core::panicking::panic_fmt"),
-            ("malloc", "malloc"),
-        ] {
-            assert_eq!(readable(symbol), name);
-        }
-    }
+    use super::crate_of;
 
     #[test]
     fn a_function_belongs_to_its_path_or_to_the_type_that_it_is_a_method_of() {

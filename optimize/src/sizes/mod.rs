@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use wasmparser::{Chunk, DataKind, KnownCustom, Name, Parser, Payload, TypeRef};
 
 use crate::error::Error;
+use crate::symbol::readable;
 use crate::validate::bounded;
 
 pub use self::crates::crate_of;
@@ -211,7 +212,7 @@ impl ModuleSizes {
                 for naming in names.into_iter().map_while(Result::ok) {
                     let place = naming.index.checked_sub(first);
                     if let Some(function) = place.and_then(|place| self.functions.get_mut(place as usize)) {
-                        function.name = Some(crates::readable(naming.name));
+                        function.name = Some(readable(naming.name));
                     }
                 }
             }

@@ -9,12 +9,16 @@ use serde::{Deserialize, Serialize};
 
 use super::{FromRequest, OptionalFromRequest, read};
 use crate::json::{self, Value};
-use crate::openapi::{Body, Content, Input, Shape};
+use crate::openapi::{Body, Content, Input, Output, Shape};
 use crate::typed::Untyped;
 use crate::{IntoResponse, Problem, Rejection, Request, Response, StatusCode, Type};
 
 /// The most fields that a form or a query may have. To tell them apart by name takes the square of it.
 pub(crate) const MOST_FIELDS: usize = 1000;
+
+/// The most bytes that the names of a form or a query have together: with as many as may be, comparing them would otherwise
+/// take a thousand times as long as reading the body.
+pub(crate) const MOST_NAME_BYTES: usize = 256 << 10;
 
 /// A name and a value.
 pub(super) type Field<'a> = (Cow<'a, str>, Cow<'a, str>);
@@ -28,7 +32,7 @@ const MEDIA_TYPE: &str = "application/x-www-form-urlencoded";
 /// | what is wrong | answer |
 /// |---|---|
 /// | the content type is not `application/x-www-form-urlencoded` | 415 |
-/// | there are more than 1000 fields | 413 |
+/// | there are more than 1000 fields, or their names have more than 256 KiB | 413 |
 /// | the fields are not those of a `T` | 400, with the name of the field |
 /// | they are, and one does not keep to its rules | 422, with every violation |
 ///
@@ -75,7 +79,9 @@ impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Form<T> {
 }
 
 /// Text, numbers, booleans, lists of them and `Option` can be written; a value with more depth is a 500.
-impl<T: Serialize> IntoResponse for Form<T> {
+impl<T: Serialize + Type> IntoResponse for Form<T> {
+    const OUTPUT: Output = Output::content(200, MEDIA_TYPE, Some(Shape::of::<T>()));
+
     fn into_response(self) -> Response {
         match json::to_vec(&self.0).and_then(|bytes| encode(&bytes)) {
             Ok(body) => Response::new(StatusCode::OK).with_content_type(MEDIA_TYPE).with_body(body),
@@ -102,7 +108,7 @@ fn pairs_of(request: &Request) -> Result<Vec<Field<'_>>, Problem> {
     }
     match fields(request.body().unwrap_or_default()) {
         Some(fields) => Ok(fields),
-        None => Err(Problem::payload_too_large("a form has at most 1000 fields")),
+        None => Err(Problem::payload_too_large("a form has at most 1000 fields, with names of 256 KiB")),
     }
 }
 
@@ -110,7 +116,13 @@ fn pairs_of(request: &Request) -> Result<Vec<Field<'_>>, Problem> {
 #[inline(never)]
 pub(crate) fn fields(encoded: &[u8]) -> Option<Vec<Field<'_>>> {
     let fields: Vec<_> = form_urlencoded::parse(encoded).take(MOST_FIELDS + 1).collect();
-    (fields.len() <= MOST_FIELDS).then_some(fields)
+    (fields.len() <= MOST_FIELDS && are_names_bounded(&fields)).then_some(fields)
+}
+
+/// Whether it takes no longer to tell these fields apart than it may.
+#[inline(never)]
+pub(super) fn are_names_bounded(fields: &[Field<'_>]) -> bool {
+    fields.iter().map(|(name, _)| name.len()).sum::<usize>() <= MOST_NAME_BYTES
 }
 
 /// By way of its JSON: what reads a list in a form is the SDK's own, so what writes one is, too.

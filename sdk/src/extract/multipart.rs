@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 
 pub use builder::Builder;
 
-use super::form::Field;
+use super::form::{Field, are_names_bounded};
 use super::{FromRequest, OptionalFromRequest, read};
 use crate::media_type::MediaType;
 use crate::openapi::{Body, Content, Input};
@@ -138,7 +138,8 @@ impl<'r> Multipart<'r> {
     ///
     /// # Errors
     ///
-    /// 400, with the name of the field, where they are not those of a `T`; 422 where they do not keep to its rules.
+    /// 400, with the name of the field, where they are not those of a `T`; 413 where their names have more than 256 KiB
+    /// together; 422 where they do not keep to its rules.
     pub fn fields<T: DeserializeOwned + Type>(&self) -> Result<T, Problem> {
         let pairs = self.pairs()?;
         read("form", &pairs)
@@ -153,6 +154,9 @@ impl<'r> Multipart<'r> {
                 return Err(Problem::bad_request(detail).with("parameter", &*part.name));
             };
             pairs.push((Cow::Borrowed(&*part.name), Cow::Borrowed(text)));
+        }
+        if !are_names_bounded(&pairs) {
+            return Err(Problem::payload_too_large("the names of a form's fields have at most 256 KiB together"));
         }
         Ok(pairs)
     }

@@ -97,7 +97,7 @@ impl<T: DeserializeOwned + Type> FromRequest<'_> for Query<T> {
         let query = request.query_string().unwrap_or_default();
         match form_fields(query.as_bytes()) {
             Some(pairs) => read("query", &pairs).map(Self),
-            None => Err(Problem::bad_request("a query has at most 1000 parameters")),
+            None => Err(Problem::bad_request("a query has at most 1000 parameters, with names of 256 KiB")),
         }
     }
 }

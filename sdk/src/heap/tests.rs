@@ -41,7 +41,7 @@ const MEMORY: usize = 64 << 20;
 
 fn heap() -> Heap<Simulated> {
     let mut heap = Heap::new(Simulated { bytes: vec![0; 2 * PAGE], most: MEMORY });
-    heap.begin_at(BASE);
+    heap.begin_at(BASE, 2 * PAGE);
     heap
 }
 
@@ -236,4 +236,21 @@ fn without_memory_there_is_no_block_and_the_others_stay() {
     heap.free(block);
     heap.free(large);
     assert_eq!(heap.allocate(1000, 8), block);
+}
+
+#[test]
+fn pages_that_somebody_took_before_the_heap_began_stay_theirs() {
+    let mut heap = Heap::new(Simulated { bytes: vec![0; 2 * PAGE], most: MEMORY });
+    assert!(heap.memory.grow(1));
+    heap.memory.bytes[2 * PAGE..].fill(7);
+    let mut payloads = Vec::new();
+    for size in [20_000; 20] {
+        heap.begin_at(BASE, 2 * PAGE);
+        payloads.push(heap.allocate(size, 8));
+    }
+    for _ in 0..100 {
+        payloads.push(heap.allocate(4_000, 8));
+    }
+    assert!(payloads.iter().all(|payload| *payload < 2 * PAGE || *payload >= 3 * PAGE), "{payloads:?}");
+    assert!(heap.memory.bytes[2 * PAGE..3 * PAGE].iter().all(|byte| *byte == 7));
 }

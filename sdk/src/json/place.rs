@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::read::Reader;
 use crate::problem::Problem;
-use crate::typed::{Violation, push_item, push_key};
+use crate::typed::{MOST_PLACE_BYTES, Violation, push_item, push_key};
 
 /// What is said about a text that is not the JSON that was asked for.
 #[inline(never)]
@@ -34,13 +34,14 @@ pub(super) fn problem(text: &str, offset: usize, message: &str) -> Problem {
 }
 
 /// Says where violations are that were noted at these offsets, which go up. What begins at an offset is meant; of a key,
-/// the object that it is in.
+/// the object that it is in. Gives how many of them are told: no more where their places have become long.
 #[inline(never)]
-pub(super) fn locate(text: &str, offsets: &[usize], violations: &mut [Violation]) {
-    let mut search = Search { offsets, violations, pointer: String::new() };
+pub(super) fn locate(text: &str, offsets: &[usize], violations: &mut [Violation]) -> usize {
+    let mut search = Search { offsets, violations, pointer: String::new(), told: 0, place_bytes: 0 };
     // Where the text is wrong, the search ends in the same place as the reader did.
     let _ = Reader::of_text(text).pass(Some(&mut search));
     search.look(usize::MAX);
+    search.told
 }
 
 /// A reading of the text that looks for offsets.
@@ -49,6 +50,8 @@ pub(super) struct Search<'t> {
     violations: &'t mut [Violation],
     /// Where the reading is.
     pub(super) pointer: String,
+    told: usize,
+    place_bytes: usize,
 }
 
 impl Search<'_> {
@@ -61,7 +64,11 @@ impl Search<'_> {
             self.offsets = offsets;
             // As many as there are offsets.
             if let [violation, violations @ ..] = std::mem::take(&mut self.violations) {
-                violation.pointer.push_str(&self.pointer);
+                if self.place_bytes < MOST_PLACE_BYTES {
+                    violation.pointer.push_str(&self.pointer);
+                    self.place_bytes += self.pointer.len();
+                    self.told += 1;
+                }
                 self.violations = violations;
             }
         }

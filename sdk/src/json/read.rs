@@ -88,7 +88,8 @@ impl<'de> Reader<'de> {
 
     fn violations(mut self) -> Vec<Violation> {
         if !self.offsets.is_empty() {
-            place::locate(self.text, &self.offsets, &mut self.out_of_range);
+            let told = place::locate(self.text, &self.offsets, &mut self.out_of_range);
+            self.out_of_range.truncate(told);
         }
         self.out_of_range
     }

@@ -72,7 +72,8 @@ impl Response {
     fn is_known_to(&self, asked: &Headers) -> bool {
         if asked.contains(IfNoneMatch::NAME) {
             let known = IfNoneMatch::from_headers(asked).ok().flatten();
-            return known.zip(self.header("etag")).is_some_and(|(known, tag)| known.includes(tag));
+            // `*` is whatever there is, with a tag or without; an empty text is no tag.
+            return known.is_some_and(|known| known.includes(self.header("etag").unwrap_or_default()));
         }
         let since = IfModifiedSince::from_headers(asked).ok().flatten();
         let modified = self.header("last-modified").and_then(http_date::parse);
@@ -184,6 +185,9 @@ mod tests {
             assert_eq!(response.header("content-type").is_none(), status == 304);
             assert_eq!(response.header("etag"), Some("\"v1\""));
         }
+        let untagged = || Response::new(StatusCode::OK).with_body("0");
+        assert_eq!(untagged().conditional(&get(&[("if-none-match", "*")])).status(), 304);
+        assert_eq!(untagged().conditional(&get(&[("if-none-match", "\"\", W/\"\"")])).status(), 200);
         let post = Request::new(Method::Post, "/").with_header("if-none-match", "*");
         assert_eq!(page().conditional(&post).status(), 200);
         let missing = Response::new(StatusCode::NOT_FOUND).conditional(&get(&[("if-none-match", "*")]));

@@ -8,6 +8,8 @@ use crate::text::{join, push_number};
 
 /// How many violations are told of one request. A body may have millions; what answers it is bounded.
 pub(crate) const MOST_VIOLATIONS: usize = 100;
+/// After how many bytes of their places no more are told: a key may be as long as the body, with many values below it.
+pub(crate) const MOST_PLACE_BYTES: usize = 64 << 10;
 
 /// Something that a value does not keep to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +18,12 @@ pub struct Violation {
     pub pointer: String,
     /// What is wrong, for the client to read.
     pub detail: Cow<'static, str>,
+}
+
+/// Whether no more are told than these. There may be more, then.
+pub(crate) fn is_enough(violations: &[Violation]) -> bool {
+    violations.len() >= MOST_VIOLATIONS
+        || violations.iter().map(|known| known.pointer.len()).sum::<usize>() >= MOST_PLACE_BYTES
 }
 
 /// Takes down what is wrong, and knows where it is.
@@ -121,7 +129,7 @@ impl<'c> Checker<'c> {
 
     #[inline(never)]
     fn push(&mut self, detail: Cow<'static, str>) {
-        if self.violations.len() >= MOST_VIOLATIONS {
+        if is_enough(self.violations) {
             return;
         }
         let mut pointer = String::new();

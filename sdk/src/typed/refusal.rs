@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::Violation;
-use super::check::MOST_VIOLATIONS;
+use super::check::is_enough;
 use crate::Problem;
 use crate::json::Writer;
 use crate::text::join;
@@ -11,13 +11,14 @@ use crate::text::join;
 /// The problem of a body. There is at least one violation.
 #[inline(never)]
 pub(crate) fn of_body(violations: &[Violation]) -> Problem {
-    refusal("pointer", violations)
+    refusal("pointer", violations, is_enough(violations))
 }
 
 /// The problem of a path or a query. Where something is wrong begins with the name of the parameter; where there are no
 /// names in the type, with the position, or with nothing.
 #[inline(never)]
 pub(crate) fn of_parameters(mut violations: Vec<Violation>, pairs: &[(Cow<'_, str>, Cow<'_, str>)]) -> Problem {
+    let is_truncated = is_enough(&violations);
     for violation in &mut violations {
         let first = violation.pointer.split('/').nth(1).unwrap_or_default();
         let name = first.replace("~1", "/").replace("~0", "~");
@@ -31,10 +32,10 @@ pub(crate) fn of_parameters(mut violations: Vec<Violation>, pairs: &[(Cow<'_, st
             _ => name,
         };
     }
-    refusal("parameter", &violations)
+    refusal("parameter", &violations, is_truncated)
 }
 
-fn refusal(place: &str, violations: &[Violation]) -> Problem {
+fn refusal(place: &str, violations: &[Violation], is_truncated: bool) -> Problem {
     let mut errors = Writer::new();
     errors.raw("[");
     for (position, violation) in violations.iter().enumerate() {
@@ -52,6 +53,5 @@ fn refusal(place: &str, violations: &[Violation]) -> Problem {
         None => String::new(),
     };
     let problem = Problem::unprocessable(detail).with_json("errors", errors.into_bytes());
-    // As many as there may be: there may be more.
-    if violations.len() < MOST_VIOLATIONS { problem } else { problem.with_json("truncated", b"true".to_vec()) }
+    if is_truncated { problem.with_json("truncated", b"true".to_vec()) } else { problem }
 }

@@ -72,7 +72,8 @@ macro_rules! numbers {
 
 numbers! {
     i128: u8 u16 u32 u64 usize i8 i16 i32 i64 i128 isize;
-    f64: f32 f64;
+    f64: f64;
+    f32: f32;
 }
 
 macro_rules! by_another_number {
@@ -95,7 +96,9 @@ macro_rules! by_another_number {
 
 by_another_number! {
     // A limit is a literal: one that no `f64` is, is as near as the number that it is compared with.
-    i128 for f32, as |value: f32, limit: i128| (value, limit as f64);
+    i128 for f32, as |value: f32, limit: i128| (value, limit as f32);
+    // `0.1_f32` is above `0.1_f64`: a value that is written as its limit is would be beyond it.
+    f64 for f32, as |value: f32, limit: f64| (value, limit as f32);
     i128 for f64, as |value: f64, limit: i128| (value, limit as f64);
     // No limit is above `i128::MAX`.
     i128 for u128, as |value: u128, limit: i128| (i128::try_from(value).unwrap_or(i128::MAX), limit);

@@ -86,15 +86,15 @@ fn part(part: &Part, value: &TokenStream, checker: &TokenStream, is_whole: bool)
     };
     let rules = part.field.checks(value, checker);
     let ty = &part.ty;
-    // What is converted, or in a circle, has a type that may not be a `Type`, or is not known to be one yet.
+    // What is converted has a type that may not be a `Type`. Where it is one, it keeps to its rules all the same.
     let nested = if part.serde.is_converted {
-        TokenStream::new()
+        quote! {{
+            use ::mik_sdk::typed::converted::{Checked as _, Unchecked as _};
+            (&::mik_sdk::typed::converted::Converted::<#ty>(#value)).check_converted(#checker);
+        }}
     } else {
         quote!(<#ty as ::mik_sdk::typed::Type>::check(#value, #checker);)
     };
-    if rules.is_empty() && nested.is_empty() {
-        return TokenStream::new();
-    }
     quote! {{
         let #checker = #place;
         #rules

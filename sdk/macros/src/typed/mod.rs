@@ -88,7 +88,7 @@ fn implementation(input: &DeriveInput, container: &Container) -> TokenStream {
                 type Parts = #parts;
 
                 #[inline]
-                #[allow(unused_variables)]
+                #[allow(unused_variables, unused_imports, clippy::needless_borrow)]
                 fn check(&self, #checker: &mut ::mik_sdk::typed::Checker<'_>) {
                     #check
                 }

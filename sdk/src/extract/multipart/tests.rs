@@ -137,6 +137,19 @@ fn what_is_too_much_is_a_413() {
 }
 
 #[test]
+fn names_that_take_long_to_tell_apart_are_a_413() {
+    let part = |name: String| format!("--b\r\ncontent-disposition: form-data; name={name}\r\n\r\n\r\n");
+    let fields = |count: usize| {
+        let body: String = (0..count).map(|number| part(format!("{number:04000}"))).collect();
+        let request = request("b", body + "--b--");
+        let form = Multipart::from_request(&request).unwrap();
+        form.fields::<std::collections::BTreeMap<String, String>>().map(|fields| fields.len())
+    };
+    assert_eq!(fields(65).unwrap(), 65);
+    assert_eq!(fields(66).unwrap_err().status(), 413);
+}
+
+#[test]
 fn the_content_type_has_to_say_it() {
     let status = |content_type: &str| {
         let request = Request::new(Method::Post, "/").with_header("content-type", content_type).with_body("--b--");
