@@ -96,6 +96,16 @@ impl Cookie {
     }
 
     /// This cookie for a part of the site: it begins with a slash.
+    ///
+    /// ```
+    /// use mik_sdk::prelude::*;
+    ///
+    /// let cookie = Cookie::new("draft", "7").with_path("/editor").with_same_site(SameSite::Strict).with_expires(784_111_777);
+    /// assert_eq!(
+    ///     ok!().with_cookie(cookie).header("set-cookie"),
+    ///     Some("draft=7; Path=/editor; Expires=Sun, 06 Nov 1994 08:49:37 GMT; HttpOnly; Secure; SameSite=Strict"),
+    /// );
+    /// ```
     #[must_use]
     pub fn with_path(mut self, path: impl Into<String>) -> Self {
         self.path = path.into();
@@ -103,6 +113,13 @@ impl Cookie {
     }
 
     /// This cookie for a domain and everything below it. Without it, it is for the host alone that set it.
+    ///
+    /// ```
+    /// use mik_sdk::prelude::*;
+    ///
+    /// let response = ok!().with_cookie(Cookie::new("lang", "eo").with_domain("example.com"));
+    /// assert_eq!(response.header("set-cookie"), Some("lang=eo; Path=/; Domain=example.com; HttpOnly; Secure; SameSite=Lax"));
+    /// ```
     #[must_use]
     pub fn with_domain(mut self, domain: impl Into<String>) -> Self {
         self.domain = Some(domain.into());

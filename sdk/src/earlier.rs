@@ -12,6 +12,24 @@ pub mod handler {
 }
 
 /// Values that can be asked whether they keep to the rules of their type. Extractors ask before a handler is called.
+///
+/// ```
+/// use mik_sdk::prelude::*;
+///
+/// #[derive(Type)]
+/// struct NewUser {
+///     #[field(min = 1)]
+///     name: String,
+/// }
+///
+/// fn is_fine(value: &impl Validate) -> bool {
+///     value.validate().is_ok()
+/// }
+///
+/// assert!(is_fine(&NewUser { name: "Ada".into() }));
+/// let problem = NewUser { name: String::new() }.validate().unwrap_err();
+/// assert_eq!(problem.status(), StatusCode::UNPROCESSABLE_ENTITY);
+/// ```
 pub trait Validate {
     /// Whether it does.
     ///

@@ -54,7 +54,7 @@ use crate::{Headers, Method, Rejection, Request};
 #[diagnostic::on_unimplemented(
     message = "a handler cannot take `{Self}` from a request",
     label = "not an extractor",
-    note = "a handler takes `Path<T>`, `Query<T>`, `Json<T>`, `Bytes`, `Text`, `Method`, `&Request`, `Option` or `Result<_, Rejection>` of one, or another `FromRequest`",
+    note = "a handler takes `Path<T>`, `Query<T>`, `Json<T>`, `Form<T>`, `Bytes`, `Text`, `Cookies`, `Bearer`, `Header<H>`, `Method`, `&Headers`, `&Request`, `Option` or `Result<_, Rejection>` of one, or another `FromRequest`",
     note = "a type with `#[derive(Type)]` is taken as `Json<T>` from the body, `Query<T>` from the query, `Path<T>` from the path"
 )]
 pub trait FromRequest<'r>: Sized {

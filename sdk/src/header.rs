@@ -97,6 +97,20 @@ texts! {
 }
 
 /// `Content-Type`: what the body is said to be.
+///
+/// ```
+/// use mik_sdk::header::ContentType;
+/// use mik_sdk::prelude::*;
+///
+/// routes! { POST "/" => upload }
+///
+/// fn upload(Header(ContentType(of)): Header<ContentType>) -> String {
+///     format!("{}, {:?}", of.is("text/csv"), of.parameter("charset").as_deref())
+/// }
+///
+/// let response = testing::post("/").header("content-type", "Text/CSV; charset=\"utf-8\"").send(handle);
+/// assert_eq!(response.text(), Some(r#"true, Some("utf-8")"#));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ContentType<'r>(pub MediaType<'r>);
 

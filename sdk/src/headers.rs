@@ -16,6 +16,11 @@ use crate::fields::is_token;
 ///
 /// assert_eq!(headers.get("ACCEPT"), Some("text/html"));
 /// assert_eq!(headers.get_all("accept").count(), 2);
+///
+/// headers.insert("accept", "*/*");
+/// assert_eq!(headers.get_all("accept").collect::<Vec<_>>(), ["*/*"]);
+/// headers.remove("accept");
+/// assert!(!headers.contains("accept"));
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Headers(Vec<(String, String)>);

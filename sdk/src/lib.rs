@@ -33,17 +33,53 @@
 //! ```
 //!
 //! `cargo mik build` makes a component of it that any WASI HTTP runtime serves; `cargo test` calls it natively, through
-//! [`testing`].
+//! [`testing`]. A [`Problem`] is what went wrong, as RFC 9457 says; `?` makes one of every error. There is no `State`: an
+//! instance may answer one request and be gone.
 //!
-//! - What a handler takes: [`Path`], [`Query`], [`Json`], [`Form`], [`Bytes`], [`Text`], [`Header`], [`Cookies`], [`Bearer`],
-//!   [`Basic`], [`Method`], [`Uri`], `&`[`Request`], `Option` and `Result<_, `[`Rejection`]`>` of them, and whatever else is
-//!   [`FromRequest`]. There is no `State`: an instance may answer one request and be gone.
-//! - What it returns: whatever is [`IntoResponse`]. `?` makes a [`Problem`] of every error.
-//! - What it asks of its host: [`time`], [`random`], [`env`](mod@env), [`log`](mod@log).
+//! # What is here
+//!
+//! | | |
+//! |---|---|
+//! | routes | [`routes!`]: patterns, alternatives, groups with `before` and `after` functions, [`Cors`], [`Extension`], a fallback |
+//! | of the path and the query | [`Path`](struct@Path), [`Query`](struct@Query), [`Uri`], [`Method`] |
+//! | of the header fields | [`Header`] with the types of [`header`], [`&Headers`](Headers), [`Cookies`], [`Bearer`], [`Basic`] |
+//! | of the body | [`Json`], [`Form`], `Multipart`, [`Text`], [`Bytes`] |
+//! | all of it | [`&Request`](Request): with what a client accepts, which languages it likes, which trace it belongs to |
+//! | what may be left out, or wrong | `Option<E>`, `Result<E, `[`Rejection`]`>`; extractors of one's own are [`FromRequest`] |
+//! | answers | [`Json`], [`Html`], [`Text`], [`Bytes`], [`Form`], [`StatusCode`], [`Created`], [`Redirect`], [`Attachment`], `Option`, `Result`, tuples with a status or a [`Cookie`]; others are [`IntoResponse`] |
+//! | answers in one line | [`ok!`], [`created!`], [`accepted!`], [`no_content!`], [`redirect!`], [`error!`], [`not_found!`] and their kind; [`ensure!`], [`guard!`] |
+//! | what the client has already | [`Response::with_etag`], [`Response::conditional`] (304), [`Response::ranged`] (206) |
+//! | types and their rules | [`derive(Type)`](derive@Type), [`derive(Path)`](derive@Path), [`derive(Query)`](derive@Query) with `#[field(min, max, format, pattern, …)]`: 422 with every violation; [`typed`] |
+//! | JSON | [`json!`], [`json::parse`], [`json::to_vec`], [`json::Value`] |
+//! | what the host gives | [`time`], [`random`], [`env`](mod@env), [`log`](mod@log) |
+//! | requests to others | `fetch!`, `http_client` |
+//! | databases | `query`: `sql_read!` and its kind, filters from clients, signed cursors |
+//! | in `cargo test` | [`testing`]: calls, a clock that stands still, seeded randomness, an environment, what other servers answer |
+//! | OpenAPI | `openapi()`, which `routes!` makes beside `handle`; [`openapi`] for types of one's own |
+//!
+//! # Features
+//!
+//! What a handler does not use is not in its component, and what a feature brings costs when it is used. In a component for
+//! wasm32-wasip2 or, of `sql`, wasm32-unknown-unknown, before `wasm-opt`:
+//!
+//! | feature | what it brings | what it costs |
+//! |---|---|---|
+//! | `allocator` (default) | a small allocator | 1.5 KiB in place of 10 |
+//! | `http-client` | `fetch!`, `http_client`, `testing::fetch` | 35 KiB for the first `GET`, 4 more for a body |
+//! | `log` | what libraries say through the `log` crate | 2 KiB |
+//! | `multipart` | `Multipart`: forms with files | 20 KiB |
+//! | `openapi` | the document, in a custom section | nothing of code or data; the file is larger by the document |
+//! | `signed-cookies` | `Cookie::signed`, `SigningKey` | 10 KiB |
+//! | `sql` | `query`, for PostgreSQL and SQLite | 25 KiB for reading, 31 for all four statements |
+//!
+//! The README says how this was measured. Longer guides are in the repository, under `docs/`: all of this at length
+//! (`sdk.md`), `from-axum.md`, `from-mik-sdk-0.1.md`, `openapi.md`, `outbound.md`.
 
 // Macros name the crate by its name, here too.
 extern crate self as mik_sdk;
 
+#[doc(hidden)]
+pub mod __private;
 #[cfg(all(target_arch = "wasm32", feature = "allocator"))]
 #[allow(unsafe_code, reason = "an allocator is what makes memory safe for others")]
 mod allocator;
@@ -59,6 +95,8 @@ mod earlier;
 mod early;
 pub mod env;
 mod extract;
+#[cfg(not(all(feature = "http-client", feature = "multipart", feature = "signed-cookies")))]
+mod features;
 mod fields;
 mod handler;
 pub mod header;
@@ -79,6 +117,7 @@ mod mismatch;
 pub mod openapi;
 mod plain;
 mod platform;
+pub mod prelude;
 mod problem;
 pub mod random;
 mod request;
@@ -306,88 +345,6 @@ pub mod http {
     pub use crate::Response;
 }
 
-/// Everything a handler names: `use mik_sdk::prelude::*;`.
-pub mod prelude {
-    #[cfg(feature = "multipart")]
-    #[doc(no_inline)]
-    pub use crate::Multipart;
-    #[cfg(feature = "signed-cookies")]
-    #[doc(no_inline)]
-    pub use crate::SigningKey;
-    #[doc(no_inline)]
-    pub use crate::{
-        Attachment, Basic, Bearer, Bytes, Cookie, Cookies, Cors, Created, Extension, Form, FromRequest, Header,
-        Headers, Html, IntoResponse, Json, Method, Path, Problem, Query, Redirect, Rejection, Request, Response,
-        SameSite, StatusCode, Text, Type, Uri, Uuid, accepted, bad_request, conflict, created, ensure, env, error,
-        forbidden, guard, ids, json, log, no_content, not_found, ok, random, redirect, routes, status, testing, time,
-        too_many_requests, unauthorized, unprocessable,
-    };
-    #[cfg(feature = "http-client")]
-    #[doc(no_inline)]
-    pub use crate::{fetch, http_client};
-    #[cfg(feature = "sql")]
-    #[doc(no_inline)]
-    pub use crate::{query, sql_create, sql_delete, sql_read, sql_update};
-
-    // Traits that a handler calls the methods of, and does not name.
-    #[doc(no_inline)]
-    pub use crate::json::{ToJson as _, ValueBuilder as _, ValueReader as _};
-
-    #[doc(hidden)]
-    pub use crate::earlier::*;
-}
-
-/// What the macros expand to. Not for people: it changes without notice.
-#[doc(hidden)]
-pub mod __private {
-    pub use mik_sdk_macros::{json_response, problem_response};
-    pub use serde;
-
-    pub use crate::early::{EarlyAnswer, Present};
-    pub use crate::handler::run;
-    pub use crate::json::{Writer, to_list, to_object, to_value};
-    pub use crate::layers::{Attached, Before, Group, Groups, after, answer_in_groups, before};
-    pub use crate::routing::{Endpoint, Route, Segment, answer};
-    pub use crate::text::{Text, TextByDisplay, TextByReference};
-
-    #[cfg(target_arch = "wasm32")]
-    pub use {crate::component, wit_bindgen};
-
-    use std::borrow::Cow;
-    use std::fmt;
-
-    use http::StatusCode;
-
-    /// A status as `error!` is given it.
-    pub trait IntoStatus {
-        fn into_status(self) -> StatusCode;
-    }
-
-    impl IntoStatus for StatusCode {
-        fn into_status(self) -> StatusCode {
-            self
-        }
-    }
-
-    impl IntoStatus for u16 {
-        fn into_status(self) -> StatusCode {
-            StatusCode::from_u16(self).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
-        }
-    }
-
-    pub fn status(status: impl IntoStatus) -> StatusCode {
-        status.into_status()
-    }
-
-    /// Formats, unless there is nothing to format.
-    pub fn text(arguments: fmt::Arguments<'_>) -> Cow<'static, str> {
-        match arguments.as_str() {
-            Some(text) => Cow::Borrowed(text),
-            None => Cow::Owned(arguments.to_string()),
-        }
-    }
-}
-
 /// The examples of the repository's pages compile, too.
 #[cfg(doctest)]
 mod pages {
@@ -399,10 +356,19 @@ mod pages {
     struct FromAxum;
     #[doc = include_str!("../../docs/from-mik-sdk-0.1.md")]
     struct FromEarlier;
+    #[cfg(feature = "openapi")]
+    #[doc = include_str!("../../docs/openapi.md")]
+    struct OpenApi;
     #[cfg(feature = "http-client")]
     #[doc = include_str!("../../docs/outbound.md")]
     struct Outbound;
-    #[cfg(all(feature = "http-client", feature = "sql"))]
+    #[cfg(all(
+        feature = "http-client",
+        feature = "multipart",
+        feature = "openapi",
+        feature = "signed-cookies",
+        feature = "sql"
+    ))]
     #[doc = include_str!("../../docs/sdk.md")]
     struct Sdk;
 }

@@ -56,6 +56,11 @@ impl Error for Mismatch {
 
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
         let is_out_of_range = matches!(found, Unexpected::Unsigned(_) | Unexpected::Signed(_));
+        // Of the right type, so that "expected a date, found a string" would say nothing.
+        let found = match found {
+            Unexpected::Str(_) => Unexpected::Other("a string that is none"),
+            found => found,
+        };
         Self { is_out_of_range, ..expected_but_found(found, expected) }
     }
 
@@ -90,7 +95,7 @@ impl serde::ser::Error for Mismatch {
 fn expected_but_found(found: Unexpected<'_>, expected: &dyn Expected) -> Mismatch {
     let found = match found {
         Unexpected::Bool(_) => "a boolean",
-        Unexpected::Unsigned(_) | Unexpected::Signed(_) => "an integer that it cannot hold",
+        Unexpected::Unsigned(_) | Unexpected::Signed(_) => "another integer",
         Unexpected::Float(_) => "a number that is not an integer",
         Unexpected::Char(_) | Unexpected::Str(_) => "a string",
         Unexpected::Bytes(_) => "bytes",
@@ -105,11 +110,33 @@ fn expected_but_found(found: Unexpected<'_>, expected: &dyn Expected) -> Mismatc
         | Unexpected::StructVariant => "a variant",
         Unexpected::Other(other) => other,
     };
-    let mut message = String::from("expected ");
-    let _ = write!(message, "{expected}");
-    message.push_str(", found ");
-    message.push_str(found);
-    Mismatch::new(message)
+    let mut name = String::new();
+    let _ = write!(name, "{expected}");
+    Mismatch::new(join(&["expected ", in_json(&name), ", found ", found]))
+}
+
+/// What a client knows a type as: `serde` says what it is called in Rust.
+pub(crate) fn in_json(expected: &str) -> &str {
+    match expected {
+        "u8" => "an integer from 0 to 255",
+        "u16" => "an integer from 0 to 65535",
+        "u32" => "an integer from 0 to 4294967295",
+        "u64" | "usize" => "an integer from 0 to 18446744073709551615",
+        "i8" => "an integer from -128 to 127",
+        "i16" => "an integer from -32768 to 32767",
+        "i32" => "an integer from -2147483648 to 2147483647",
+        "i64" | "isize" => "an integer from -9223372036854775808 to 9223372036854775807",
+        "f32" | "f64" => "a number",
+        "a sequence" => "a list",
+        "a map" => "an object",
+        "unit" => "null",
+        _ => match expected.split_once(' ') {
+            Some(("struct" | "internally" | "adjacently", _)) => "an object",
+            Some(("tuple", _)) => "a list",
+            Some(("enum", _)) => "a string or an object",
+            _ => expected,
+        },
+    }
 }
 
 #[inline(never)]

@@ -6,7 +6,7 @@ use serde::de::value::StrDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
-use crate::mismatch::Mismatch;
+use crate::mismatch::{Mismatch, in_json};
 use crate::text::join;
 
 /// Names with their values, in order: the parameters of a path, or of a query. A name may come more than once.
@@ -241,21 +241,22 @@ impl One<'_> {
     }
 
     /// The widest integer it can be; the visitor refuses what its own type cannot hold.
-    fn visit_integer<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-        if let Ok(number) = self.value.parse::<u64>() {
+    fn visit_integer<'de, V: Visitor<'de>>(self, kind: &str, visitor: V) -> Result<V::Value, Mismatch> {
+        let value = if let Ok(number) = self.value.parse::<u64>() {
             visitor.visit_u64(number)
         } else if let Ok(number) = self.value.parse::<i64>() {
             visitor.visit_i64(number)
         } else {
-            Err(self.is_not("an integer of 64 bits"))
-        }
+            return Err(self.is_not(in_json(kind)));
+        };
+        value.map_err(|mismatch: Mismatch| if mismatch.is_out_of_range { self.is_not(in_json(kind)) } else { mismatch })
     }
 }
 
 macro_rules! as_integer {
-    ($($method:ident)*) => {$(
+    ($($method:ident $kind:literal)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Mismatch> {
-            self.visit_integer(visitor)
+            self.visit_integer($kind, visitor)
         }
     )*};
 }
@@ -291,8 +292,8 @@ impl<'de> Deserializer<'de> for One<'_> {
     }
 
     as_integer! {
-        deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64
-        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64
+        deserialize_i8 "i8" deserialize_i16 "i16" deserialize_i32 "i32" deserialize_i64 "i64"
+        deserialize_u8 "u8" deserialize_u16 "u16" deserialize_u32 "u32" deserialize_u64 "u64"
     }
 
     as_parsed! {

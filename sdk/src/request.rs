@@ -69,6 +69,22 @@ impl Request {
     }
 
     /// This request with a body.
+    ///
+    /// ```
+    /// use mik_sdk::prelude::*;
+    ///
+    /// #[derive(Type)]
+    /// struct Note {
+    ///     text: String,
+    /// }
+    ///
+    /// let request = Request::new(Method::POST, "/notes")
+    ///     .with_header("content-type", "application/json")
+    ///     .with_body(r#"{"text":"hello"}"#);
+    /// assert_eq!(request.header("Content-Type"), Some("application/json"));
+    /// assert_eq!(request.json::<Note>()?.text, "hello");
+    /// # Ok::<(), Problem>(())
+    /// ```
     #[must_use]
     pub fn with_body(mut self, body: impl Into<Bytes>) -> Self {
         self.body = Some(body.into());
@@ -100,7 +116,7 @@ impl Request {
         self.path()
     }
 
-    /// The first value of a query parameter, decoded. [`Query`](crate::Query) reads them all into a type. A query with more
+    /// The first value of a query parameter, decoded. [`Query`](struct@crate::Query) reads them all into a type. A query with more
     /// than 1000 parameters has none of them here, and is a 400 there.
     pub fn query(&self, name: &str) -> Option<&str> {
         self.query_all(name).first().map(String::as_str)
@@ -121,6 +137,19 @@ impl Request {
     }
 
     /// What the route took from the path under this name, decoded: `id` of `/users/{id}`.
+    ///
+    /// ```
+    /// use mik_sdk::prelude::*;
+    ///
+    /// routes! { GET "/shelves/{shelf}/{book}" => book }
+    ///
+    /// fn book(request: &Request) -> String {
+    ///     let all: Vec<&str> = request.params().map(|(name, _)| name).collect();
+    ///     format!("{} of {}", request.param("book").unwrap_or("none"), all.join(" and "))
+    /// }
+    ///
+    /// assert_eq!(testing::get("/shelves/3/On%20War").send(handle).text(), Some("On War of shelf and book"));
+    /// ```
     pub fn param(&self, name: &str) -> Option<&str> {
         self.params.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str())
     }

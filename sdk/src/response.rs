@@ -137,7 +137,7 @@ impl Response {
     label = "not something that a handler can return",
     note = "a handler returns `Response`, `Json<T>`, `String`, `StatusCode`, `Option<R>`, `Result<R, Problem>`, or another `IntoResponse`",
     note = "a type with `#[derive(Type)]` is returned as `Json<T>`",
-    note = "what a handler fails with is a `Problem`, or any `std::error::Error`, which becomes one",
+    note = "what a handler fails with is a `Problem`, or any `std::error::Error`, which becomes one; of another error, such as a status, say what it becomes: `impl From<MyError> for Problem`, or `Problem::new(status)`",
     note = "handlers are plain functions, not `async`"
 )]
 ///

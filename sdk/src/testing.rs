@@ -20,7 +20,7 @@
 //! assert_eq!(logs.messages(), ["Ada came in"]);
 //! ```
 //!
-//! What the host would give, a test decides: the time with [`at`], randomness with [`seed`], the environment with [`env`],
+//! What the host would give, a test decides: the time with [`at`], randomness with [`seed`], the environment with [`env`](fn@env),
 //! and it reads the log with [`logs`]. Each holds for the test's own thread, so that tests that run side by side do not
 //! see each other's, until what the function has returned is dropped; then what was before holds again. Without them the
 //! machine's own clock, randomness and environment are used, and lines go to the test's output.

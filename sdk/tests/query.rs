@@ -147,3 +147,17 @@ fn a_number_is_finite_and_in_range() {
         assert_eq!(response.header("content-type"), Some("application/problem+json"));
     }
 }
+
+#[test]
+fn a_number_that_is_none_of_its_type_is_told_in_plain_words() {
+    for (query, detail) in [
+        ("i=128", "query parameter `i`: `128` is not an integer from -128 to 127"),
+        ("i=", "query parameter `i`: `` is not an integer from -128 to 127"),
+        ("i=99999999999999999999", "query parameter `i`: `99999999999999999999` is not an integer from -128 to 127"),
+        ("n=x", "query parameter `n`: `x` is not a number of 64 bits"),
+    ] {
+        let response = get(query);
+        let problem: json::Value = json::parse(response.body()).unwrap();
+        assert_eq!((response.status(), &problem["detail"]), (StatusCode::BAD_REQUEST, &json!(detail)), "{query}");
+    }
+}

@@ -70,7 +70,7 @@ struct Order {
 fn order(Json(order): Json<Order>) -> Result<Response, Problem> {
     let shop = shops()?.into_iter().next().ok_or_else(|| Problem::internal("there is no shop"))?;
     let response = fetch!(POST shop,
-        headers: { "idempotency-key": random::uuid().to_string() },
+        headers: { "idempotency-key": random::uuid() },
         json: { "item": order.item, "count": order.count },
         timeout: 5000,
     )
@@ -89,14 +89,15 @@ struct Page {
 fn preview(Query(page): Query<Page>) -> Result<String, Problem> {
     use http_client::Error;
 
-    let response = match http_client::get(&page.url).deny_private_ips().max_response_size(100_000).timeout_ms(3000).send() {
-        Ok(response) => response,
-        Err(error @ (Error::InvalidUrl(_) | Error::SsrfBlocked(_))) => {
-            return Err(Problem::bad_request(error.to_string()));
-        }
-        Err(Error::TooLarge { .. }) => return Err(Problem::unprocessable("the page is too large")),
-        Err(error) => return Err(error.into()),
-    };
+    let response =
+        match http_client::get(&page.url).deny_private_ips().max_response_size(100_000).timeout_ms(3000).send() {
+            Ok(response) => response,
+            Err(error @ (Error::InvalidUrl(_) | Error::SsrfBlocked(_))) => {
+                return Err(Problem::bad_request(error.to_string()));
+            }
+            Err(Error::TooLarge { .. }) => return Err(Problem::unprocessable("the page is too large")),
+            Err(error) => return Err(error.into()),
+        };
     Ok(String::from_utf8_lossy(response.bytes()).chars().take(200).collect())
 }
 

@@ -2,8 +2,8 @@
 
 use std::cmp::Reverse;
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::LitStr;
 
 /// A pattern, cut at its slashes.
@@ -107,6 +107,22 @@ impl Pattern {
     /// The segments, as the table of `mik_sdk` has them.
     pub(crate) fn to_tokens(&self) -> TokenStream {
         let segments = self.segments.iter().map(|segment| match segment {
+            Segment::Literal(text) if text.contains('%') => quote_spanned! {Span::mixed_site()=>
+                ::mik_sdk::__private::Segment::Escaped(|part, _| ::mik_sdk::__private::is_escaped(part, #text))
+            },
+            Segment::Param { prefix, name, suffix } if prefix.contains('%') || suffix.contains('%') => {
+                quote_spanned! {Span::mixed_site()=>
+                    ::mik_sdk::__private::Segment::Escaped(|part, take| {
+                        match ::mik_sdk::__private::between_escaped(part, #prefix, #suffix) {
+                            ::core::option::Option::Some(value) => {
+                                take(#name, value);
+                                true
+                            }
+                            ::core::option::Option::None => false,
+                        }
+                    })
+                }
+            }
             Segment::Literal(text) => quote!(::mik_sdk::__private::Segment::Literal(#text)),
             Segment::Param { prefix, name, suffix } => quote!(::mik_sdk::__private::Segment::Param {
                 prefix: #prefix,
@@ -121,6 +137,14 @@ impl Pattern {
 
 impl Segment {
     fn parse(part: &str) -> Result<Self, String> {
+        // What other routers, and axum before 0.8, call a parameter would be literal text here, and nothing would say so.
+        if let Some(name) = part.strip_prefix(':').filter(|name| !name.is_empty()) {
+            return Err(format!("`{part}` would be literal text: a parameter is written `{{{name}}}`"));
+        }
+        if let Some(name) = part.strip_prefix('*') {
+            let name = if name.is_empty() { "rest" } else { name };
+            return Err(format!("`{part}` would be literal text: everything that is left is written `{{*{name}}}`"));
+        }
         let mut prefix = String::new();
         let mut param: Option<String> = None;
         let mut suffix = String::new();

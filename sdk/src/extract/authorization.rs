@@ -49,6 +49,14 @@ impl Bearer<'_> {
     }
 
     /// The answer to a token that is valid and not good for this: 403, `error="insufficient_scope"`.
+    ///
+    /// ```
+    /// use mik_sdk::prelude::*;
+    ///
+    /// let response = Bearer::insufficient_scope("this token is for reading").into_response();
+    /// assert_eq!(response.status(), StatusCode::FORBIDDEN);
+    /// assert_eq!(response.header("www-authenticate"), Some(r#"Bearer error="insufficient_scope""#));
+    /// ```
     pub fn insufficient_scope(detail: impl Into<std::borrow::Cow<'static, str>>) -> Problem {
         Problem::forbidden(detail).with_header("www-authenticate", "Bearer error=\"insufficient_scope\"")
     }

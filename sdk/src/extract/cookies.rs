@@ -53,6 +53,14 @@ impl<'r> Cookies<'r> {
     }
 
     /// The value of every cookie with this name, as [`get`](Self::get) reads it.
+    ///
+    /// ```
+    /// use mik_sdk::prelude::*;
+    ///
+    /// let request = Request::new(Method::GET, "/").with_header("cookie", "tag=a; lang=eo; tag=b%3B");
+    /// let cookies = request.cookies();
+    /// assert_eq!(cookies.get_all("tag").collect::<Vec<_>>(), ["a", "b;"]);
+    /// ```
     pub fn get_all<'c>(&'c self, name: &'c str) -> impl Iterator<Item = Cow<'r, str>> + use<'r, 'c> {
         self.iter().filter(move |(other, _)| *other == name).map(|(_, raw)| decode(raw))
     }

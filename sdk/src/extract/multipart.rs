@@ -80,6 +80,25 @@ impl<'r> Multipart<'r> {
     }
 
     /// Every part with this name.
+    ///
+    /// ```
+    /// use mik_sdk::prelude::*;
+    ///
+    /// routes! { POST "/albums" => album }
+    ///
+    /// fn album(upload: Multipart) -> String {
+    ///     let title = upload.get("title").and_then(|part| part.text()).unwrap_or("untitled");
+    ///     format!("{title}: {} photos", upload.get_all("photo").count())
+    /// }
+    ///
+    /// let form = mik_sdk::multipart::Builder::new()
+    ///     .text("title", "At sea")
+    ///     .file("photo", "1.jpg", "image/jpeg", b"\xff\xd8")
+    ///     .file("photo", "2.jpg", "image/jpeg", b"\xff\xd8");
+    /// let (content_type, body) = form.finish();
+    /// let response = testing::post("/albums").header("content-type", content_type).body(body).send(handle);
+    /// assert_eq!(response.text(), Some("At sea: 2 photos"));
+    /// ```
     pub fn get_all<'m>(&'m self, name: &'m str) -> impl Iterator<Item = &'m Part<'r>> {
         self.parts.iter().filter(move |part| part.name == name)
     }

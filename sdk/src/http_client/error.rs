@@ -78,6 +78,24 @@ pub enum Error {
 }
 
 /// What became of a connection.
+///
+/// ```
+/// use mik_sdk::http_client::{self, Connection, Error, Tls};
+/// use mik_sdk::prelude::*;
+///
+/// /// Whether the server is there at all, trusted or not.
+/// fn is_up(url: &str) -> Result<bool, Problem> {
+///     match http_client::head(url).timeout_ms(2000).send() {
+///         Ok(_) | Err(Error::TlsError(Tls::Certificate)) => Ok(true),
+///         Err(Error::ConnectionError(Connection::Refused | Connection::Unroutable)) => Ok(false),
+///         Err(error) => Err(error.into()),
+///     }
+/// }
+///
+/// let refused = |_: &_| Error::ConnectionError(Connection::Refused);
+/// let _servers = testing::fetch::stub(refused);
+/// assert_eq!(is_up("https://a.example/"), Ok(false));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Connection {
@@ -94,6 +112,13 @@ pub enum Connection {
 }
 
 /// Why TLS was not agreed on.
+///
+/// ```
+/// use mik_sdk::http_client::{Error, Tls};
+///
+/// let error = Error::TlsError(Tls::Certificate);
+/// assert!(error.is_tls_error() && !error.is_retryable());
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Tls {
@@ -106,6 +131,14 @@ pub enum Tls {
 }
 
 /// Why a redirect was not followed.
+///
+/// ```
+/// use mik_sdk::http_client::{self, Error, Redirect};
+/// use mik_sdk::prelude::*;
+///
+/// let _servers = testing::fetch::stub(|_| redirect!("http://a.example/"));
+/// assert_eq!(http_client::get("https://a.example/").send(), Err(Error::Redirect(Redirect::Insecure)));
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Redirect {

@@ -85,6 +85,14 @@ pub(super) struct Timeouts {
 
 impl ClientRequest {
     /// A request with any method. The URL is checked when the request is sent.
+    ///
+    /// ```
+    /// use mik_sdk::Method;
+    /// use mik_sdk::http_client::ClientRequest;
+    ///
+    /// let request = ClientRequest::new(Method::OPTIONS, "https://api.example.com/");
+    /// assert_eq!(request.method(), Method::OPTIONS);
+    /// ```
     #[inline(never)]
     pub fn new(method: Method, url: &str) -> Self {
         Self {
@@ -198,6 +206,13 @@ impl ClientRequest {
     }
 
     /// Sends an identifier as `x-trace-id`, where there is one. `traceparent` needs no help.
+    ///
+    /// ```
+    /// use mik_sdk::http_client;
+    ///
+    /// let request = http_client::get("https://api.example.com/").with_trace_id(Some("4711"));
+    /// assert_eq!(request.headers().get("x-trace-id"), Some("4711"));
+    /// ```
     pub fn with_trace_id(self, trace_id: Option<&str>) -> Self {
         match trace_id {
             Some(id) => self.header("x-trace-id", id),
@@ -268,6 +283,17 @@ impl ClientRequest {
     /// # Errors
     ///
     /// What the sender gives.
+    ///
+    /// ```
+    /// use mik_sdk::http_client::{self, ClientRequest, Response, Result};
+    ///
+    /// fn answer(request: &ClientRequest) -> Result<Response> {
+    ///     Ok(Response::new(200, vec![], request.url().into()))
+    /// }
+    ///
+    /// let response = http_client::get("https://api.example.com/").send_with(answer);
+    /// assert_eq!(response.unwrap().text(), Some("https://api.example.com/"));
+    /// ```
     pub fn send_with(self, sender: impl FnOnce(&Self) -> Result<Response>) -> Result<Response> {
         sender(&self)
     }

@@ -96,6 +96,15 @@ impl Response {
     }
 
     /// Every value of a header field.
+    ///
+    /// ```
+    /// use mik_sdk::http_client::Response;
+    ///
+    /// let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    /// let response = Response::new(200, vec![field("Link", "</a>"), field("link", "</b>")], vec![]);
+    /// assert_eq!(response.header_all("link"), ["</a>", "</b>"]);
+    /// assert_eq!(response.header("link"), Some("</a>"));
+    /// ```
     #[must_use]
     pub fn header_all(&self, name: &str) -> Vec<&str> {
         self.headers.get_all(name).collect()
@@ -138,6 +147,14 @@ impl Response {
     }
 
     /// The body, read by something else; `None` where there is none, or it can't be read.
+    ///
+    /// ```
+    /// use mik_sdk::http_client::Response;
+    /// use mik_sdk::json;
+    ///
+    /// let response = Response::new(200, vec![], br#"{ "n": 7 }"#.to_vec());
+    /// assert_eq!(response.json_with(json::try_parse).map(|value| value["n"] == 7), Some(true));
+    /// ```
     #[must_use]
     pub fn json_with<T>(&self, parse: impl FnOnce(&[u8]) -> Option<T>) -> Option<T> {
         if self.body.is_empty() { None } else { parse(&self.body) }

@@ -57,7 +57,7 @@ impl ClientRequest {
         self
     }
 
-    /// How large the response's body may be, in bytes. A larger one is [`TooLarge`](Error::TooLarge), as soon as that is
+    /// How large the response's body may be, in bytes. A larger one is [`TooLarge`](super::Error::TooLarge), as soon as that is
     /// known. [`stream`](Self::stream) has no limit unless one is set.
     ///
     /// ```
@@ -128,12 +128,12 @@ impl ClientRequest {
         self
     }
 
-    /// Sends nothing to hosts that are not the internet's: [`SsrfBlocked`](Error::SsrfBlocked). For URLs that somebody else
+    /// Sends nothing to hosts that are not the internet's: [`SsrfBlocked`](super::Error::SsrfBlocked). For URLs that somebody else
     /// has written. It holds for redirects, too.
     ///
     /// What is written is understood, however it is spelled: see [`is_private_address`](super::is_private_address). What a name
     /// resolves to only the host knows: `cargo mik` checks each address before it connects, and refuses those that are not
-    /// the internet's ([`AddressDenied`](Error::AddressDenied)) unless `server.http_allow_private` is set. Leave that off where
+    /// the internet's ([`AddressDenied`](super::Error::AddressDenied)) unless `server.http_allow_private` is set. Leave that off where
     /// URLs come from outside.
     ///
     /// ```

@@ -3,10 +3,16 @@
 //! `url` would cost a component 205 KiB, most of it for international names; `iri-string` 35, `fluent-uri` 24 and
 //! `http::Uri`, which resolves nothing, 21. What an HTTP client needs of them is here.
 
+use std::net::Ipv6Addr;
+
 use super::Error;
 use crate::text::join as joined;
 
 /// How a request is sent.
+///
+/// ```
+/// assert_eq!(mik_sdk::http_client::Scheme::Https.to_string(), "https");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Scheme {
@@ -153,19 +159,22 @@ fn cut<'t>(text: &'t str, any_of: &[u8]) -> (&'t str, &'t str) {
 
 /// What can be read in two ways is not read at all.
 fn check_host(host: &str, is_address: bool) -> Result<(), &'static str> {
+    if is_address {
+        let address = host.get(1..).and_then(|rest| rest.strip_suffix(']')).unwrap_or_default();
+        return address.parse::<Ipv6Addr>().map(drop).map_err(|_| "what is in brackets is not an IPv6 address");
+    }
     let mut last = b'.';
     for byte in host.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' => {}
             b'.' if last != b'.' => {}
-            b'[' | b']' | b':' if is_address => {}
             b'@' => return Err("a user name does not belong in a URL (send the header `authorization`)"),
             0x80.. => return Err("its host is not ASCII (write the `xn--` form)"),
             _ => return Err(NO_HOST),
         }
         last = byte;
     }
-    if host.is_empty() || (is_address && last != b']') { Err(NO_HOST) } else { Ok(()) }
+    if host.is_empty() { Err(NO_HOST) } else { Ok(()) }
 }
 
 fn parse_port(digits: &str) -> Option<u16> {
@@ -282,6 +291,9 @@ mod tests {
             "http://b\u{fc}cher.example/",
             "http://%31%32%37.0.0.1/",
             "http://a%2eb/",
+            "http://[:0:1]/",
+            "http://[]/",
+            "http://[v1.a]/",
             "http://[::1/",
             "http://[::1]80/",
             "http://[fe80::1%25eth0]/",

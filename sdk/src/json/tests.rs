@@ -168,14 +168,17 @@ struct User {
 fn what_is_wrong_is_named_with_its_place() {
     for (text, expected) in [
         ("{", "it ends too early line 1 column 2"),
-        ("[]", "expected struct User, found a list line 1 column 1"),
+        ("[]", "expected an object, found a list line 1 column 1"),
         ("{\n  \"name\": 5 }", "`/name`: expected a string, found a number line 2 column 11"),
         (r#"{"ü":1,"name":"a"}"#, "`ü` is none of `name`, `age`, `tags` line 1 column 2"),
         (r#"{"name":"a"}"#, "`age` is missing line 1 column 1"),
-        (r#"{"name":"a","age":1.0}"#, "`/age`: expected u8, found a number that is not an integer line 1 column 19"),
+        (
+            r#"{"name":"a","age":1.0}"#,
+            "`/age`: expected an integer from 0 to 255, found a number that is not an integer line 1 column 19",
+        ),
         (
             r#"{"name":"a","age":1,"tags":["Nothing",{"Circle":"x"}]}"#,
-            "`/tags/1/Circle`: expected f64, found a string line 1 column 49",
+            "`/tags/1/Circle`: expected a number, found a string line 1 column 49",
         ),
         (r#"{"name":"a","age":1} x"#, "it goes on after its end line 1 column 22"),
         (r#"{"name":"a","name":"b"}"#, "`name` is given more than once line 1 column 13"),

@@ -4,6 +4,14 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 /// A JSON value; the name that it had in mik-sdk 0.1.
+///
+/// ```
+/// use mik_sdk::json::{self, JsonValue};
+///
+/// let value: JsonValue = json::parse(b"[1]")?;
+/// assert_eq!(value[0], 1);
+/// # Ok::<(), mik_sdk::Problem>(())
+/// ```
 pub type JsonValue = Value;
 
 /// Reads JSON, where it can be read. [`parse`](super::parse) says why not.
@@ -23,6 +31,10 @@ pub fn try_parse(bytes: &[u8]) -> Option<Value> {
 }
 
 /// [`try_parse`]: a document is always read to its end.
+///
+/// ```
+/// assert!(mik_sdk::json::try_parse_full(b"{} {}").is_none());
+/// ```
 pub fn try_parse_full(bytes: &[u8]) -> Option<Value> {
     try_parse(bytes)
 }
@@ -55,6 +67,14 @@ pub fn int(number: i64) -> Value {
 }
 
 /// A number; `null` where JSON has none such (infinite, or not a number).
+///
+/// ```
+/// use mik_sdk::json;
+///
+/// assert_eq!(json::float(1.5).to_string(), "1.5");
+/// assert_eq!(json::float(f64::NAN), json::null());
+/// assert_eq!(json::bool(true).to_string(), "true");
+/// ```
 pub fn float(number: f64) -> Value {
     Value::from(number)
 }
@@ -70,16 +90,19 @@ pub const fn null() -> Value {
 }
 
 /// What `json!` makes of an expression.
+#[doc(hidden)]
 pub fn to_value<T: Serialize + ?Sized>(value: &T) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }
 
 /// What `json!` makes of a list.
+#[doc(hidden)]
 pub fn to_list<const N: usize>(items: [Value; N]) -> Value {
     Value::Array(items.into())
 }
 
 /// What `json!` makes of an object.
+#[doc(hidden)]
 pub fn to_object<const N: usize>(fields: [(String, Value); N]) -> Value {
     Value::Object(fields.into_iter().collect())
 }
@@ -89,7 +112,11 @@ pub fn to_object<const N: usize>(fields: [(String, Value); N]) -> Value {
 /// ```
 /// use mik_sdk::prelude::*;
 ///
-/// assert_eq!(Some(7).to_json(), json::int(7));
+/// fn written(value: &impl json::ToJson) -> json::Value {
+///     value.to_json()
+/// }
+///
+/// assert_eq!(written(&Some(7)), json::int(7));
 /// ```
 pub trait ToJson {
     /// This value as JSON; `null` where it has none.
@@ -103,6 +130,13 @@ impl<T: Serialize + ?Sized> ToJson for T {
 }
 
 /// A value to be put together. See [`obj`].
+///
+/// ```
+/// use mik_sdk::json::{self, ValueBuilder as _};
+///
+/// let list = json::arr().push(json::obj().set("a", json::int(1)));
+/// assert_eq!(list.to_bytes(), br#"[{"a":1}]"#);
+/// ```
 pub trait ValueBuilder: Sized {
     /// This object with one more field; what is no object becomes one.
     #[must_use]
@@ -143,6 +177,20 @@ impl ValueBuilder for Value {
 /// A value that is looked into without asking at every step whether it is there. See [`try_parse`].
 ///
 /// It is implemented for `&Value` and for `Option<&Value>`, which is what `get` gives.
+///
+/// ```
+/// use mik_sdk::json;
+/// use mik_sdk::json::ValueReader;
+///
+/// /// Takes what `get` gives, as well as a value.
+/// fn is_known<'v>(name: impl ValueReader<'v>) -> bool {
+///     !name.is_null()
+/// }
+///
+/// let user = json!({ "name": "Ada", "tags": [1, 2] });
+/// assert!(is_known(&user) && is_known(user.get("name")) && !is_known((&user).get("age")));
+/// assert_eq!((&user).get("tags").map_array(|tag| tag.int()), Some(vec![1, 2]));
+/// ```
 pub trait ValueReader<'v>: Copy {
     /// The value, where it is there.
     fn value(self) -> Option<&'v Value>;

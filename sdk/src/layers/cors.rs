@@ -70,6 +70,7 @@ impl Cors {
 
     /// Pages of these origins: a scheme, a host, and a port where it is not the scheme's own, such as
     /// `https://app.example` or `http://localhost:5173`. It is compared as it is written: no slash at the end.
+    #[track_caller]
     pub const fn origins(origins: &'static [&'static str]) -> Self {
         let mut number = 0;
         while number < origins.len() {
@@ -134,6 +135,7 @@ impl Cors {
 
     /// Requests come with the cookies and the logins that the browser has for this server.
     #[must_use]
+    #[track_caller]
     pub const fn credentials(mut self) -> Self {
         assert!(
             !matches!(self.origins, Origins::Any),

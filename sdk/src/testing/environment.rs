@@ -10,7 +10,7 @@ thread_local! {
     static VARIABLES: RefCell<Option<Variables>> = const { RefCell::new(None) };
 }
 
-/// An environment that a test has set: see [`env`].
+/// An environment that a test has set: see [`env`](fn@super::env).
 #[derive(Debug)]
 #[must_use = "the variables are set only as long as this is kept: `let env = testing::env(…)`"]
 pub struct Environment(Scope<Variables>);

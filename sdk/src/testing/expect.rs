@@ -65,7 +65,7 @@ impl Response {
         self.assert(found.as_ref() == Some(expected), "the JSON", &format_args!("{expected}"))
     }
 
-    /// Panics unless this is a [`Problem`] with this status, and gives its members.
+    /// Panics unless this is a [`Problem`](crate::Problem) with this status, and gives its members.
     ///
     /// ```
     /// use mik_sdk::prelude::*;

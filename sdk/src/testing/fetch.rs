@@ -296,6 +296,20 @@ methods! {
 
 impl Expected {
     /// It has this header field, among others.
+    ///
+    /// ```
+    /// use mik_sdk::prelude::*;
+    /// use mik_sdk::testing::fetch;
+    ///
+    /// let _servers = fetch::expect([
+    ///     fetch::post("https://a.example/notes").header("x-tenant", "7").json(&json!({ "text": "hello" })).answers(StatusCode::CREATED),
+    ///     fetch::put("https://a.example/notes/1").body("hello"),
+    /// ]);
+    /// let notes = "https://a.example/notes";
+    /// assert_eq!(fetch!(POST notes, headers: { "x-tenant": "7" }, json: { "text": "hello" }).send()?.status(), 201);
+    /// assert_eq!(fetch!(PUT format!("{notes}/1"), body: "hello").send()?.status(), 200);
+    /// # Ok::<(), Problem>(())
+    /// ```
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self

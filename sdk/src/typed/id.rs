@@ -30,6 +30,12 @@ pub struct Id(String);
 
 impl Id {
     /// This identifier.
+    ///
+    /// ```
+    /// use mik_sdk::typed::Id;
+    ///
+    /// assert_eq!(Id::new("007").parse::<u8>(), Ok(7));
+    /// ```
     pub fn new(id: impl Into<String>) -> Self {
         Self(id.into())
     }

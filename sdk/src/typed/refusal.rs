@@ -49,6 +49,8 @@ fn refusal(place: &str, violations: &[Violation], is_truncated: bool) -> Problem
     }
     errors.raw("]");
     let detail = match violations.first() {
+        // The value as a whole.
+        Some(first) if first.pointer.is_empty() => first.detail.to_string(),
         Some(first) => join(&[place, " ", &first.pointer, ": ", &first.detail]),
         None => String::new(),
     };

@@ -1,7 +1,7 @@
 use mik_sdk::prelude::*;
 
 routes! {
-    POST "/users" => create(body: NewUser) -> User,
+    POST "/users" => create(body: NewUser) -> NewUser,
     POST "/people" => other(body: NewUser),
 }
 

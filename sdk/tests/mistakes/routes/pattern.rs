@@ -8,6 +8,9 @@ routes! {
     GET "/users/{a}{b}" => home,
     GET "/users/a{*rest}" => home,
     GET "/users?page=1" => home,
+    GET "/users/:id" => home,
+    GET "/files/*path" => home,
+    GET "/*" => home,
 }
 
 fn home() {}
