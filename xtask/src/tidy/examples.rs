@@ -20,7 +20,7 @@ const FOR_MACROS: [&str; 12] = [
     "sdk/src/layers.rs",
     "sdk/src/log/field.rs",
     "sdk/src/openapi",
-    "sdk/src/routing.rs",
+    "sdk/src/routing",
     "sdk/src/text.rs",
     "sdk/src/typed/formats/",
     "sdk/src/typed/rules.rs",
