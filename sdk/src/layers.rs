@@ -14,6 +14,7 @@ pub(crate) use extension::Extensions;
 use http::StatusCode;
 
 use crate::handler::Arguments;
+use crate::openapi::Output;
 use crate::routing::{Endpoint, Found, Route, Segment, decode, find, fits, other_methods, sendable, with_route_status};
 use crate::{Handler, IntoResponse, Method, Problem, Request, Response};
 
@@ -61,6 +62,9 @@ pub type Attached = Option<Box<dyn Any + Send + Sync>>;
     note = "to change an answer, write `after => function`"
 )]
 pub trait Verdict {
+    /// What the answer gives where the request goes no further, for the OpenAPI document; `None` where it always goes on.
+    const REFUSAL: Option<Output> = Some(Output::ANY);
+
     /// What is left for the extractors, or the answer.
     ///
     /// # Errors
@@ -70,18 +74,27 @@ pub trait Verdict {
 }
 
 impl Verdict for () {
+    const REFUSAL: Option<Output> = None;
+
     fn into_attached(self) -> Result<Attached, Response> {
         Ok(None)
     }
 }
 
 impl<T: Send + Sync + 'static> Verdict for Extension<T> {
+    const REFUSAL: Option<Output> = None;
+
     fn into_attached(self) -> Result<Attached, Response> {
         Ok(Some(Box::new(self.0)))
     }
 }
 
 impl<V: Verdict, E: IntoResponse> Verdict for Result<V, E> {
+    const REFUSAL: Option<Output> = match V::REFUSAL {
+        None => Some(E::OUTPUT),
+        Some(_) => Some(Output::ANY),
+    };
+
     fn into_attached(self) -> Result<Attached, Response> {
         match self {
             Ok(verdict) => verdict.into_attached(),

@@ -363,7 +363,7 @@ pub mod __private {
     pub use crate::handler::run;
     pub use crate::json::{Writer, to_list, to_object, to_value};
     pub use crate::layers::{Attached, Before, Group, Groups, after, answer_in_groups, before};
-    pub use crate::routing::{Endpoint, Route, Segment, answer};
+    pub use crate::routing::{Endpoint, Route, Segment, answer, between_escaped, is_escaped};
     pub use crate::text::{Text, TextByDisplay, TextByReference};
 
     #[cfg(target_arch = "wasm32")]
@@ -415,6 +415,9 @@ mod pages {
     struct FromAxum;
     #[doc = include_str!("../../docs/from-mik-sdk-0.1.md")]
     struct FromEarlier;
+    #[cfg(feature = "openapi")]
+    #[doc = include_str!("../../docs/openapi.md")]
+    struct OpenApi;
     #[cfg(feature = "http-client")]
     #[doc = include_str!("../../docs/outbound.md")]
     struct Outbound;

@@ -11,10 +11,16 @@ mod definitions;
 #[cfg(feature = "openapi")]
 mod document;
 mod input;
+#[cfg(feature = "openapi")]
+mod layer;
 mod output;
 mod path;
 #[cfg(feature = "openapi")]
+mod same;
+#[cfg(feature = "openapi")]
 mod schemas;
+#[cfg(feature = "openapi")]
+mod security;
 mod writer;
 
 #[doc(hidden)]
@@ -25,6 +31,9 @@ pub use definitions::Definitions;
 #[cfg(feature = "openapi")]
 #[doc(hidden)]
 pub use document::{Draft, estimate, text};
+#[cfg(feature = "openapi")]
+#[doc(hidden)]
+pub use layer::{Layer, count_inputs, describe_before, join_inputs};
 #[doc(hidden)]
 pub use path::check_path;
 

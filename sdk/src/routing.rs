@@ -4,6 +4,10 @@
 //! compare with it. What is left to do for a request is to walk a table, because a component often answers one request and
 //! is gone: a tree that is built first costs more than it saves.
 
+mod escaped;
+
+pub use escaped::{between_escaped, is_escaped};
+
 use http::StatusCode;
 
 use crate::extract::wrong_parameter;
@@ -36,6 +40,9 @@ pub enum Segment {
     },
     /// `{*name}`: everything that is left, slashes included, if it is not empty.
     Rest(&'static str),
+    /// A literal or a parameter whose text has an escape, as `ü` is one: a function, so that a table without such a
+    /// route has none of the code.
+    Escaped(for<'p> fn(&'p str, &mut dyn FnMut(&'static str, &'p str)) -> bool),
 }
 
 /// What answers a method.
@@ -141,6 +148,7 @@ pub(crate) fn fits<'p>(segments: &[Segment], path: &'p str, take: &mut dyn FnMut
         rest = after;
         match segment {
             Segment::Literal(literal) if part == *literal => {}
+            Segment::Escaped(fits) if fits(part, take) => {}
             Segment::Param { prefix, name, suffix } => {
                 let value = part.strip_prefix(prefix).and_then(|value| value.strip_suffix(suffix));
                 match value {

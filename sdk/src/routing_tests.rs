@@ -15,6 +15,7 @@ routes! {
     GET "/files/{*path}" => file,
     GET "/images/img-{id}.png" => user,
     GET "/café/menu" => home,
+    GET "/sizes/größe-{id}-in-ü" => user,
     OPTIONS "/own" => home,
     HEAD "/own" => home,
 }
@@ -63,6 +64,30 @@ fn what_is_literal_goes_first() {
     assert_eq!(get("/images/img-7.png"), (200, "7".into()));
     assert_eq!(get("/images/img-.png").0, 404);
     assert_eq!(get("/caf%C3%A9/menu"), (200, "home".into()));
+}
+
+#[test]
+fn an_escape_is_the_same_in_either_case() {
+    for path in ["/caf%C3%A9/menu", "/caf%c3%a9/menu", "/caf%C3%a9/menu"] {
+        assert_eq!(get(path), (200, "home".into()), "{path}");
+    }
+    for path in ["/sizes/gr%c3%b6%c3%9fe-7-in-%c3%bc", "/sizes/gr%C3%B6%C3%9Fe-7-in-%C3%BC"] {
+        assert_eq!(get(path), (200, "7".into()), "{path}");
+    }
+    assert_eq!(get("/sizes/gr%c3%b6%c3%9fe-%c3%bc-in-%c3%bc"), (200, "ü".into()));
+    // What is not escaped keeps its case, and what is not there is missed.
+    for path in [
+        "/CAF%c3%a9/menu",
+        "/cafe/menu",
+        "/caf%c3%a8/menu",
+        "/caf%c3%a",
+        "/sizes/gr%c3%b6%c3%9fe--in-%c3%bc",
+        "/sizes/gr%c3%b6%c3%9fe-7-IN-%c3%bc",
+        "/sizes/gr%c3%b6%c3%9fe-in-%c3%bc",
+        "/sizes/gr",
+    ] {
+        assert_eq!(get(path).0, 404, "{path}");
+    }
 }
 
 #[test]

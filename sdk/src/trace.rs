@@ -23,7 +23,7 @@ pub(crate) fn begin(request: &Request) {
     crate::log::install();
     #[cfg(feature = "http-client")]
     crate::http_client::trace::begin(request);
-    CURRENT.set(request.header("traceparent").and_then(parse));
+    CURRENT.set(request.traceparent().and_then(of));
 }
 
 /// The trace of the request that is being answered, where it says one.
@@ -31,7 +31,6 @@ pub(crate) fn current() -> Option<Trace> {
     CURRENT.get()
 }
 
-fn parse(parent: &str) -> Option<Trace> {
-    let parent = TraceParent::parse(parent)?;
+fn of(parent: TraceParent<'_>) -> Option<Trace> {
     Some(Trace { id: *parent.trace_id().as_bytes().first_chunk()? })
 }

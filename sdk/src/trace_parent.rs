@@ -1,5 +1,7 @@
 //! Which trace a request belongs to: `traceparent`, as W3C Trace Context says it.
 
+use crate::Headers;
+
 /// The trace that a request belongs to, and who sent it: the header field `traceparent`
 /// ([W3C Trace Context](https://www.w3.org/TR/trace-context/), level 1), taken strictly. A field that is not exactly
 /// what the recommendation says is as good as none: it begins no trace and gets into no log.
@@ -37,6 +39,16 @@ impl<'r> TraceParent<'r> {
         }
         let flags = is_hex(flags).then(|| u8::from_str_radix(flags, 16).ok())??;
         Some(Self { trace_id, parent_id, flags })
+    }
+
+    /// What a request's header fields say; `None` where there is not exactly one `traceparent`.
+    #[inline(never)]
+    pub(crate) fn of(headers: &'r Headers) -> Option<Self> {
+        let mut values = headers.get_all("traceparent");
+        match (values.next(), values.next()) {
+            (Some(value), None) => Self::parse(value),
+            _ => None,
+        }
     }
 
     /// The trace: 32 hexadecimal digits.

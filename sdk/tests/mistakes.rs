@@ -7,4 +7,6 @@ fn mistakes_are_shown_where_they_are() {
     cases.compile_fail("tests/mistakes/types/*.rs");
     #[cfg(not(any(feature = "http-client", feature = "multipart", feature = "signed-cookies")))]
     cases.compile_fail("tests/mistakes/features/*.rs");
+    #[cfg(feature = "http-client")]
+    cases.compile_fail("tests/mistakes/fetch/*.rs");
 }

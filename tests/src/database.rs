@@ -89,7 +89,7 @@ async fn answer(
 
 fn run(connection: &Connection, asked: &Value) -> rusqlite::Result<Vec<Value>> {
     let mut statement = connection.prepare(asked["sql"].as_str().unwrap_or_default())?;
-    let names: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let cells = asked["params"].as_array().into_iter().flatten().map(|value| match value {
         Value::Null => Cell::Null,
         Value::Bool(value) => Cell::Integer(i64::from(*value)),

@@ -199,10 +199,10 @@ async fn respond(request: Request<Incoming>, state: Arc<State>) -> Result<Respon
             drop(state.gathered.subscribe().wait_for(|gathered| *gathered as u64 >= number).await);
             text("ok")
         }
-        "lose" if state.failed.fetch_add(1, Ordering::SeqCst) as u64 + 1 <= number => {
+        "lose" if (state.failed.fetch_add(1, Ordering::SeqCst) as u64) < number => {
             return Err(io::ErrorKind::ConnectionAborted.into());
         }
-        "busy" if state.failed.fetch_add(1, Ordering::SeqCst) as u64 + 1 <= number => {
+        "busy" if (state.failed.fetch_add(1, Ordering::SeqCst) as u64) < number => {
             let mut response = text("busy");
             *response.status_mut() = hyper::StatusCode::SERVICE_UNAVAILABLE;
             response.headers_mut().insert("retry-after", 0.into());

@@ -85,7 +85,8 @@ pub enum DocumentError {
     },
 }
 
-/// The document in a component's bytes: the component's own, else the first in what it is made of.
+/// The document in a component's bytes: the component's own, else that of its core modules, where other tools leave it. Those
+/// of the components that it is composed of may be anybody's.
 ///
 /// # Errors
 /// It is no component, or what it has is no document.
@@ -94,7 +95,8 @@ pub fn document(component: &[u8], path: &std::path::Path) -> Result<String, Docu
     if !Parser::is_component(component) {
         return Err(DocumentError::NotAComponent { path: path(), source: None });
     }
-    let found = section(component)
+    let found = sections_of(component)
+        .map(|documents| documents.own)
         .map_err(|source| DocumentError::NotAComponent { path: path(), source: Some(source) })?
         .ok_or_else(|| DocumentError::None { path: path() })?;
     if found.len() > DOCUMENT_MOST {
@@ -105,37 +107,56 @@ pub fn document(component: &[u8], path: &std::path::Path) -> Result<String, Docu
     Ok(String::from_utf8_lossy(found).into_owned())
 }
 
-/// Takes the document out of a component, however deep it lies.
+/// Takes the document out of a component, and those of what it is composed of.
 pub(super) fn take(component: Vec<u8>) -> Result<(Vec<u8>, Option<Vec<u8>>), BinaryReaderError> {
-    match section(&component)?.map(<[u8]>::to_vec) {
-        None => Ok((component, None)),
-        Some(document) => Ok((sections::without(&component, |name| name == SECTION)?, Some(document))),
+    let Documents { own, others } = sections_of(&component)?;
+    let own = own.map(<[u8]>::to_vec);
+    if own.is_none() && !others {
+        return Ok((component, None));
     }
+    Ok((sections::without(&component, |name| name == SECTION)?, own))
 }
 
 /// Puts the document into a component as its own, in place of any that is in it.
 pub(super) fn put(component: Vec<u8>, document: Option<&[u8]>) -> Result<Vec<u8>, BinaryReaderError> {
-    let Some(document) = document else { return Ok(component) };
     let (mut component, _) = take(component)?;
-    CustomSection { name: Cow::Borrowed(SECTION), data: Cow::Borrowed(document) }.append_to_component(&mut component);
+    if let Some(document) = document {
+        let section = CustomSection { name: Cow::Borrowed(SECTION), data: Cow::Borrowed(document) };
+        section.append_to_component(&mut component);
+    }
     Ok(component)
 }
 
-fn section(component: &[u8]) -> Result<Option<&[u8]>, BinaryReaderError> {
-    let mut depth = 0_usize;
-    let mut nested = None;
+/// The documents in a component.
+struct Documents<'a> {
+    /// What it says of itself.
+    own: Option<&'a [u8]>,
+    /// Whether components in it have any.
+    others: bool,
+}
+
+fn sections_of(component: &[u8]) -> Result<Documents<'_>, BinaryReaderError> {
+    let mut documents = Documents { own: None, others: false };
+    let mut of_module = None;
+    // What encloses the payload: a component, or else a module.
+    let mut around: Vec<bool> = Vec::new();
     for payload in Parser::new(0).parse_all(component) {
         match payload? {
-            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
-            Payload::End(_) => depth = depth.saturating_sub(1),
-            Payload::CustomSection(section) if section.name() == SECTION => match depth {
-                0 => return Ok(Some(section.data())),
-                _ => nested = nested.or(Some(section.data())),
+            Payload::ModuleSection { .. } => around.push(false),
+            Payload::ComponentSection { .. } => around.push(true),
+            Payload::End(_) => {
+                around.pop();
+            }
+            Payload::CustomSection(section) if section.name() == SECTION => match around.as_slice() {
+                [] => documents.own = documents.own.or(Some(section.data())),
+                [false] => of_module = of_module.or(Some(section.data())),
+                _ => documents.others = true,
             },
             _ => {}
         }
     }
-    Ok(nested)
+    documents.own = documents.own.or(of_module);
+    Ok(documents)
 }
 
 #[cfg(test)]
@@ -162,11 +183,8 @@ mod tests {
         assert_eq!(read(&after).unwrap(), "{}");
         assert_eq!(read(&before).unwrap(), "{}");
         let text = wasmprinter::print_bytes(&after).unwrap();
-        assert!(
-            text.trim_end().ends_with("(@custom \"mik:openapi\" (after export) \"{}\")\n)")
-                || text.contains("mik:openapi"),
-            "{text}"
-        );
+        // Two spaces: in the component itself.
+        assert!(text.contains("\n  (@custom \"mik:openapi\""), "{text}");
         assert!(text.contains("kept"));
         assert_eq!(text.matches("mik:openapi").count(), 1, "{text}");
     }
@@ -179,6 +197,16 @@ mod tests {
         let after = put(composed, Some(b"{}")).unwrap();
         assert_eq!(read(&after).unwrap(), "{}");
         assert_eq!(wasmprinter::print_bytes(&after).unwrap().matches("mik:openapi").count(), 1);
+    }
+
+    #[test]
+    fn the_document_of_a_part_is_not_shown_as_that_of_the_whole() {
+        let part =
+            r#"(component (component (@custom "mik:openapi" "[1]") (core module (@custom "mik:openapi" "[2]"))))"#;
+        let composed = component(part);
+        assert!(matches!(read(&composed), Err(DocumentError::None { .. })));
+        let after = put(composed, None).unwrap();
+        assert!(!wasmprinter::print_bytes(&after).unwrap().contains("mik:openapi"));
     }
 
     #[test]

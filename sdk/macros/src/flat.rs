@@ -1,6 +1,7 @@
 //! Groups without nesting: every route with its whole pattern, every group with the one around it.
 
 use proc_macro2::Span;
+use syn::ExprPath;
 use syn::spanned::Spanned as _;
 
 use crate::group::{Group, Member};
@@ -65,6 +66,20 @@ impl<'a> Flat<'a> {
             number = *parent;
         }
         false
+    }
+
+    /// What is asked before the routes of a group, the outermost group's first.
+    pub(crate) fn before(&self, group: u8) -> Vec<&'a ExprPath> {
+        let mut before = Vec::new();
+        let mut number = group;
+        while let Some(FlatGroup { group, parent, .. }) = self.groups.get(usize::from(number)) {
+            before.splice(0..0, &group.before);
+            if *parent == number {
+                break;
+            }
+            number = *parent;
+        }
+        before
     }
 
     /// The prefixes of the groups, so that the first that a path begins with is the innermost.

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::ExprPath;
 use syn::spanned::Spanned as _;
 
 use crate::flat::{Flat, FlatRoute};
@@ -19,6 +20,8 @@ struct Path<'a> {
 
 struct Operation<'a> {
     route: &'a Route,
+    /// What is asked before the route's handler.
+    before: Vec<&'a ExprPath>,
     /// The names of the parameters as this route has them; the path has those of its first route.
     names: Vec<String>,
     id: String,
@@ -82,6 +85,24 @@ pub(crate) fn check(flat_route: &FlatRoute<'_>, flat: &Flat<'_>) -> TokenStream 
     quote_spanned! {*span=> ::mik_sdk::openapi::check_path(#inputs, &[#(#names),*], #may_pass_over); }
 }
 
+/// What the handler's signature says, with what is asked before it.
+fn described_with(route: &Route, before: &[&ExprPath]) -> TokenStream {
+    let handler = described(route);
+    if before.is_empty() {
+        return handler;
+    }
+    let before = before.iter().map(|function| {
+        quote_spanned! {function.span()=> ::mik_sdk::openapi::describe_before(&#function) }
+    });
+    quote! {{
+        const HANDLER: ::mik_sdk::openapi::Description = #handler;
+        const BEFORE: &[::mik_sdk::openapi::Layer] = &[#(#before),*];
+        const COUNT: usize = ::mik_sdk::openapi::count_inputs(BEFORE, &HANDLER);
+        const INPUTS: [::mik_sdk::openapi::Input; COUNT] = ::mik_sdk::openapi::join_inputs(BEFORE, &HANDLER);
+        HANDLER.behind(BEFORE, &INPUTS)
+    }}
+}
+
 /// What the handler's signature says, and the route for it. Spanned on the handler's name: that is where the compiler says
 /// what is wrong with it.
 fn described(route: &Route) -> TokenStream {
@@ -96,7 +117,7 @@ fn described(route: &Route) -> TokenStream {
 fn paths<'a>(flat: &Flat<'a>) -> Vec<Path<'a>> {
     let mut paths: Vec<Path<'_>> = Vec::new();
     let mut ids = HashSet::new();
-    for FlatRoute { route, pattern, .. } in &flat.routes {
+    for FlatRoute { route, pattern, group, .. } in &flat.routes {
         let template = template(pattern.text());
         let names = template.names.clone();
         let position = paths.iter().position(|path| path.template.shape() == template.shape());
@@ -109,7 +130,13 @@ fn paths<'a>(flat: &Flat<'a>) -> Vec<Path<'a>> {
             // `"/" | ""`, or `{id}` and `{*rest}`.
             Some(operation) if !pattern.text().is_empty() => operation.also.push(pattern.text().to_owned()),
             Some(_) => {}
-            None => operations.push(Operation { route, names, id: id(route, &mut ids), also: Vec::new() }),
+            None => operations.push(Operation {
+                route,
+                before: flat.before(*group),
+                names,
+                id: id(route, &mut ids),
+                also: Vec::new(),
+            }),
         }
     }
     paths
@@ -141,15 +168,14 @@ impl Path<'_> {
 
 impl Operation<'_> {
     fn to_tokens(&self, path: &Template) -> TokenStream {
-        let Self { route, names, id, .. } = self;
+        let Self { route, before, names, id, .. } = self;
         let method = route.method.to_string().to_lowercase();
-        let (summary, description) = self.texts();
-        let (summary, description) = (option(summary), option(description));
+        let (summary, description) = (option(route.about.summary.as_ref()), option(self.details()));
         let tags = &route.about.tags;
         let deprecated = route.about.deprecated;
         let status = option(route.about.status);
         let (template_names, has_rest) = (&path.names, path.has_rest);
-        let handler = described(route);
+        let handler = described_with(route, before);
         quote! {
             ::mik_sdk::openapi::Operation {
                 method: #method,
@@ -167,19 +193,16 @@ impl Operation<'_> {
         }
     }
 
-    /// The first paragraph of what is said about the route, and the rest of it.
-    fn texts(&self) -> (Option<String>, Option<String>) {
-        let text = self.route.about.summary.as_deref().unwrap_or_default();
-        let (summary, description) = text.split_once("\n\n").unwrap_or((text, ""));
-        let summary = summary.replace('\n', " ");
-        let mut description = description.trim().to_owned();
+    /// What is said about the route below its summary.
+    fn details(&self) -> Option<String> {
+        let mut description = self.route.about.details.clone().unwrap_or_default();
         for pattern in &self.also {
             if !description.is_empty() {
                 description.push_str("\n\n");
             }
             description.push_str(&format!("`{pattern}` is another route, which a document cannot tell from this one."));
         }
-        (Some(summary).filter(|it| !it.is_empty()), Some(description).filter(|it| !it.is_empty()))
+        Some(description).filter(|it| !it.is_empty())
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::cmp::Reverse;
 
-use proc_macro2::TokenStream;
-use quote::quote;
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::LitStr;
 
 /// A pattern, cut at its slashes.
@@ -107,6 +107,22 @@ impl Pattern {
     /// The segments, as the table of `mik_sdk` has them.
     pub(crate) fn to_tokens(&self) -> TokenStream {
         let segments = self.segments.iter().map(|segment| match segment {
+            Segment::Literal(text) if text.contains('%') => quote_spanned! {Span::mixed_site()=>
+                ::mik_sdk::__private::Segment::Escaped(|part, _| ::mik_sdk::__private::is_escaped(part, #text))
+            },
+            Segment::Param { prefix, name, suffix } if prefix.contains('%') || suffix.contains('%') => {
+                quote_spanned! {Span::mixed_site()=>
+                    ::mik_sdk::__private::Segment::Escaped(|part, take| {
+                        match ::mik_sdk::__private::between_escaped(part, #prefix, #suffix) {
+                            ::core::option::Option::Some(value) => {
+                                take(#name, value);
+                                true
+                            }
+                            ::core::option::Option::None => false,
+                        }
+                    })
+                }
+            }
             Segment::Literal(text) => quote!(::mik_sdk::__private::Segment::Literal(#text)),
             Segment::Param { prefix, name, suffix } => quote!(::mik_sdk::__private::Segment::Param {
                 prefix: #prefix,

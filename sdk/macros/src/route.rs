@@ -35,8 +35,10 @@ pub(crate) enum Source {
 pub(crate) struct About {
     /// `#[status(201)]`
     pub(crate) status: Option<u16>,
-    /// `#[summary("…")]`, else the doc comment.
+    /// `#[summary("…")]`, else the doc comment's first paragraph, on one line.
     pub(crate) summary: Option<String>,
+    /// The doc comment, but for what of it is the summary.
+    pub(crate) details: Option<String>,
     /// `#[tag("…")]`
     pub(crate) tags: Vec<String>,
     /// `#[deprecated]`
@@ -193,9 +195,13 @@ impl About {
                 ));
             }
         }
-        if about.summary.is_none() && !docs.is_empty() {
-            about.summary = Some(docs.trim().to_owned());
+        let mut details = docs.trim();
+        if about.summary.is_none() {
+            let (summary, rest) = details.split_once("\n\n").unwrap_or((details, ""));
+            about.summary = Some(summary.replace('\n', " ")).filter(|it| !it.is_empty());
+            details = rest.trim();
         }
+        about.details = Some(details.to_owned()).filter(|it| !it.is_empty());
         Ok(about)
     }
 }

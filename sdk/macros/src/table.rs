@@ -245,7 +245,7 @@ fn docs(flat: &Flat<'_>) -> Vec<String> {
         let mut line = format!(" - `{} {}`", route.method, pattern.text());
         if let Some(summary) = &route.about.summary {
             line.push_str(": ");
-            line.push_str(summary.lines().next().unwrap_or_default());
+            line.push_str(&summary.replace('\n', " "));
         }
         if !route.about.tags.is_empty() {
             line.push_str(&format!(" ({})", route.about.tags.join(", ")));

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{FromRequest, OptionalFromRequest, read};
 use crate::json::{self, Value};
-use crate::openapi::{Body, Content, Input, Shape};
+use crate::openapi::{Body, Content, Input, Output, Shape};
 use crate::typed::Untyped;
 use crate::{IntoResponse, Problem, Rejection, Request, Response, StatusCode, Type};
 
@@ -75,7 +75,9 @@ impl<T: DeserializeOwned + Type> OptionalFromRequest<'_> for Form<T> {
 }
 
 /// Text, numbers, booleans, lists of them and `Option` can be written; a value with more depth is a 500.
-impl<T: Serialize> IntoResponse for Form<T> {
+impl<T: Serialize + Type> IntoResponse for Form<T> {
+    const OUTPUT: Output = Output::content(200, MEDIA_TYPE, Some(Shape::of::<T>()));
+
     fn into_response(self) -> Response {
         match json::to_vec(&self.0).and_then(|bytes| encode(&bytes)) {
             Ok(body) => Response::new(StatusCode::OK).with_content_type(MEDIA_TYPE).with_body(body),

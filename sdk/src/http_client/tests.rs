@@ -289,7 +289,7 @@ fn what_0_1_handlers_write_still_compiles() {
         match get(url).body(b"raw").send() {
             Ok(response) => Ok(response.body()),
             Err(Error::Timeout { timeout_ms }) => Err(Error::Timeout { timeout_ms }),
-            Err(Error::DnsError(message)) => Err(Error::Other(format!("{message}"))),
+            Err(Error::DnsError(message)) => Err(Error::Other(message.to_string())),
             Err(Error::ConnectionError(message)) => Err(Error::Other(format!("{message}"))),
             Err(error) if error.is_retryable() || error.is_client_error() => Err(error),
             Err(error) => Err(error),

@@ -92,13 +92,16 @@ impl Writer<'_> {
             self.separate(&mut is_first);
             self.raw("\"default\":");
             self.answer(operation, "The answer", operation.description.output.problem);
+        } else if operation.description.has_other_answers {
+            self.separate(&mut is_first);
+            self.raw(ANOTHER);
         } else if problems.any {
             self.separate(&mut is_first);
             self.raw("\"default\":{\"$ref\":\"#/components/responses/Problem\"}");
         } else if matches!(operation.description.output.status, Status::Any) {
             // The route says its status, and a handler that makes its own response may have others.
             self.separate(&mut is_first);
-            self.raw("\"default\":{\"description\":\"Another answer\"}");
+            self.raw(ANOTHER);
         }
         self.raw("}");
     }
@@ -137,6 +140,9 @@ impl Writer<'_> {
             if or_problem {
                 self.separate(&mut is_first);
                 self.raw(PROBLEM);
+            }
+            if matches!(status(operation), Status::Any) && operation.description.has_other_answers {
+                self.raw(",\"*/*\":{}");
             }
             self.raw("}");
         }
@@ -186,6 +192,9 @@ impl Writer<'_> {
         self.raw("}}");
     }
 }
+
+/// An answer of which nothing is known.
+const ANOTHER: &str = r#""default":{"description":"Another answer"}"#;
 
 const PROBLEM: &str = r##""application/problem+json":{"schema":{"$ref":"#/components/schemas/Problem"}}"##;
 

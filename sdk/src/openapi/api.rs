@@ -59,6 +59,8 @@ pub struct Description {
     pub inputs: &'static [Input],
     /// What it answers.
     pub output: Output,
+    /// Whether what stands before it may answer something else, of which nothing is known.
+    pub has_other_answers: bool,
 }
 
 impl Description {
@@ -81,5 +83,5 @@ where
     A: Arguments<'r>,
     H::Answer: IntoResponse,
 {
-    Description { inputs: A::INPUTS, output: H::Answer::OUTPUT }
+    Description { inputs: A::INPUTS, output: H::Answer::OUTPUT, has_other_answers: false }
 }

@@ -118,11 +118,7 @@ impl Request {
 
     /// The trace that the request belongs to; `None` where it does not say so in exactly one well-formed `traceparent`.
     pub fn traceparent(&self) -> Option<TraceParent<'_>> {
-        let mut values = self.headers().get_all("traceparent");
-        match (values.next(), values.next()) {
-            (Some(value), None) => TraceParent::parse(value),
-            _ => None,
-        }
+        TraceParent::of(self.headers())
     }
 
     /// The id of that trace; where there is none, what the header field `x-trace-id` says.

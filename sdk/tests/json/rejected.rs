@@ -10,7 +10,7 @@ const VALUES: &[&str] = &[
     ".", "+", "\\",
     // White space is four characters and no other; there are no comments.
     "\u{b}1", "\u{c}1", "\u{a0}1", "1\u{a0}", "\u{2028}1", "\u{2060}1", "\u{3000}1", "\u{85}1", "[1\u{c}]",
-    "[1,\u{b}2]", "1\0", "\01", "[1\0]", "\u{feff}", "\u{feff}null", "null\u{feff}", "[\u{feff}1]", "// a\n1", "1 // a",
+    "[1,\u{b}2]", "1\0", "\x001", "[1\0]", "\u{feff}", "\u{feff}null", "null\u{feff}", "[\u{feff}1]", "// a\n1", "1 // a",
     "/* a */1", "1/**/", "[1/**/,2]", "{\"a\":/**/1}", "# a\n1", "1#", "1;", "<!-- -->1", "\\n1",
     // Section 3: three names, in lower case.
     "n", "nu", "nul", "nulll", "t", "tr", "tru", "truee", "f", "fals", "falsee", "Null", "NULL", "True", "TRUE",
