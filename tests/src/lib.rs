@@ -34,7 +34,7 @@ pub use connection::{Body, Connection};
 pub use database::Database;
 pub use deaf::DeafListener;
 pub use http2::Http2;
-pub use machine::{interrupt_group, toolchain_has, wait_until};
+pub use machine::{as_from_a_terminal, interrupt_group, toolchain_has, wait_until};
 pub use names::Names;
 pub use program::{Output, Program};
 pub use project::Project;

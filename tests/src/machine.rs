@@ -1,5 +1,6 @@
 //! What tests ask of the machine: facts, signals, and patience.
 
+use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command};
 use std::time::Instant;
 
@@ -20,6 +21,20 @@ pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     while !is_so() {
         assert!(started.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
         std::thread::yield_now();
+    }
+}
+
+/// Has a command run as from a terminal: in a group of its own, which Ctrl-C interrupts, even where the tests themselves were
+/// started in the background by a shell that has that ignored.
+#[allow(unsafe_code, reason = "std has no way to say what a child does with a signal")]
+pub fn as_from_a_terminal(command: &mut Command) {
+    command.process_group(0);
+    // SAFETY: `signal` may be called between fork and exec.
+    unsafe {
+        command.pre_exec(|| {
+            libc::signal(libc::SIGINT, libc::SIG_DFL);
+            Ok(())
+        });
     }
 }
 

@@ -82,8 +82,7 @@ fn a_build_that_is_killed_half_way_leaves_the_last_good_component() {
         ),
     );
     let mut command = project.command("build");
-    // A group of its own, as a terminal gives it: Ctrl-C reaches all of it.
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    mik_tests::as_from_a_terminal(&mut command);
     let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     mik_tests::wait_until("the build script runs", || began.exists());
     mik_tests::interrupt_group(&child);
