@@ -246,6 +246,9 @@ fn what_is_in_a_component_is_told_to_people_and_to_programs() {
     // The build has left the names beside it, and they are of the same code.
     let json = size_of(&["--json"], &[&component]).ok();
     let json: Value = serde_json::from_str(&json.stdout).unwrap();
+    let of_directory = size_of(&["--json", "--quiet"], &[&project.directory()]).ok();
+    let of_directory: Value = serde_json::from_str(of_directory.stdout.lines().last().unwrap()).unwrap();
+    assert_eq!(of_directory["bytes"], json["bytes"]);
     assert_eq!(json["bytes"].as_u64(), Some(size(&component)));
     let crates = json["crates"].as_object().unwrap();
     assert_eq!(crates.values().filter_map(Value::as_u64).sum::<u64>(), size(&component), "each byte is counted once");

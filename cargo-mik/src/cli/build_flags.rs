@@ -1,6 +1,6 @@
 //! Cargo's own flags, as `build`, `serve` and `plan` take them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -97,6 +97,11 @@ impl BuildFlags {
     /// The same, in release where no profile is named.
     pub(super) fn or_release(self) -> Self {
         Self { release: self.release || self.profile.is_none(), ..self }
+    }
+
+    /// The same, for the project in a directory.
+    pub(super) fn of_directory(self, directory: &Path) -> Self {
+        Self { manifest_path: Some(directory.join("Cargo.toml")), ..self }
     }
 }
 

@@ -17,13 +17,14 @@ const COMPONENT_MOST: u64 = 512 << 20;
 /// Print the OpenAPI document of a component
 ///
 /// The document is in the component: mik-sdk puts it there, with its feature `openapi`, when the handler is compiled.
-/// Without FILE the project is built first, as `cargo mik build` does it.
+/// Without a component the project is built first, as `cargo mik build` does it.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  cargo mik openapi                       # of the project here\n  \
                         cargo mik openapi target/mik/release/hello.wasm -o openapi.json\n  \
                         cargo mik openapi -p hello | jq '.paths | keys'")]
 pub(super) struct OpenApiArgs {
-    /// A component; of the project, if there is none
+    /// A component, or the directory of a project; of the project here, if there is none
+    #[arg(value_name = "PATH")]
     file: Option<PathBuf>,
     /// Write it to a file instead of stdout
     #[arg(short, long, value_name = "FILE")]
@@ -39,6 +40,7 @@ impl OpenApiArgs {
     pub(super) fn run(self, reporter: &Reporter) -> miette::Result<()> {
         let Self { file, output, pretty, flags } = self;
         let file = match file {
+            Some(directory) if directory.is_dir() => build(&flags.of_directory(&directory).into(), reporter)?,
             Some(file) => file,
             None => build(&flags.into(), reporter)?,
         };

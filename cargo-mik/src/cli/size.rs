@@ -15,12 +15,12 @@ use crate::stages;
 /// Names are those of the file, or of `<name>.debug.wasm` beside it, which a build leaves there.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  cargo mik size\n  cargo mik size -p shop --top 50\n  cargo mik size app.wasm --diff old.wasm\n  \
+    after_help = "Examples:\n  cargo mik size\n  cargo mik size -p shop --top 50\n  cargo mik size ../cart\n  cargo mik size app.wasm --diff old.wasm\n  \
                   cargo mik size app.wasm --json | jq '.crates'"
 )]
 pub(super) struct SizeArgs {
-    /// A component or a core module, in place of the project's
-    #[arg(value_name = "FILE", conflicts_with_all = ["package", "workspace", "release", "profile", "target", "manifest_path"])]
+    /// A component or a core module, in place of the project's; or the directory of another project
+    #[arg(value_name = "PATH", conflicts_with_all = ["package", "workspace", "release", "profile", "target", "manifest_path"])]
     file: Option<PathBuf>,
     /// Show what has changed since this one
     #[arg(long, value_name = "OTHER")]
@@ -35,6 +35,10 @@ pub(super) struct SizeArgs {
 impl SizeArgs {
     pub(super) fn run(self, reporter: &Reporter) -> miette::Result<()> {
         let Self { file, diff, top, flags } = self;
+        let (file, flags) = match file {
+            Some(directory) if directory.is_dir() => (None, flags.of_directory(&directory)),
+            file => (file, flags),
+        };
         let reports = match file {
             Some(file) => vec![SizeReport::of_file(&file, top)?],
             None => {
