@@ -48,6 +48,10 @@ fuzz_target!(|query: &str| {
 /// The same, said in the plainest way.
 fn expected(query: &str) -> Option<Input> {
     let pairs: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
+    // More are not told apart.
+    if pairs.len() > 1000 {
+        return None;
+    }
     let values = |name: &str| pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str()).collect();
     let b: Vec<&str> = values("b");
     Some(Input {
