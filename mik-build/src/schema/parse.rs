@@ -1,5 +1,6 @@
 //! From text to [`Schema`], with the span of whatever is wrong or unknown.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use serde::Deserialize;
@@ -36,7 +37,7 @@ pub struct CargoPackage {
 /// A key that the schema does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownKey {
-    /// The key's path within the schema, such as `server.prot`.
+    /// The key's path within the schema as TOML writes it, such as `server.prot` or `server."a b"`.
     pub key: String,
     /// Where it stands, in bytes of the text.
     pub span: Range<usize>,
@@ -129,11 +130,21 @@ fn locate(text: &str, root: &[&str], unknown: Vec<Vec<String>>) -> Vec<UnknownKe
         .filter_map(|path| {
             let full = root.iter().copied().chain(path.iter().map(String::as_str));
             let span = span_of_key(document.get_ref(), full)?;
-            let key = path.join(".");
+            let key = path.iter().map(|key| written(key)).collect::<Vec<_>>().join(".");
             let nearest = nearest(&key);
             Some(UnknownKey { key, span, nearest })
         })
         .collect()
+}
+
+/// A key as TOML writes it: in quotes where it is not a bare one, so that an empty key can be seen.
+fn written(key: &str) -> Cow<'_, str> {
+    let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+    if !key.is_empty() && key.bytes().all(is_bare) {
+        Cow::Borrowed(key)
+    } else {
+        Cow::Owned(toml::Value::from(key).to_string())
+    }
 }
 
 fn span_of_key<'a>(table: &DeTable<'_>, path: impl Iterator<Item = &'a str>) -> Option<Range<usize>> {
@@ -243,6 +254,13 @@ mod tests {
         let [unknown] = written.unknown_keys.as_slice() else { panic!("{:?}", written.unknown_keys) };
         assert_eq!((unknown.key.as_str(), unknown.nearest), ("server.prot", Some("server.port")));
         assert_eq!(&text[unknown.span.clone()], "prot");
+    }
+
+    #[test]
+    fn a_key_that_is_no_bare_one_is_told_as_toml_writes_it() {
+        let written = Written::from_mik_toml("'' = 8\n[server]\n\"a b\" = 1\n").unwrap();
+        let keys: Vec<_> = written.unknown_keys.iter().map(|unknown| unknown.key.as_str()).collect();
+        assert_eq!(keys, ["\"\"", "server.\"a b\""]);
     }
 
     #[test]
