@@ -47,7 +47,7 @@
 //!   before.
 //! - When something traps, but for stack overflow, which comes later where there is less code; with [`Panic::Trap`] a panic
 //!   traps without what it would have said.
-//! - Custom sections that are not named in `strip`.
+//! - Custom sections that are not named in `strip`, and what the component is called; of what is nested in it the names go.
 //! - Object files: a module with `linking` or `reloc.*` sections that is not inside a component is given back as it is.
 //!
 //! # References
