@@ -76,6 +76,7 @@ pub use self::options::{Names, Options, Panic};
 pub use self::origins::{FunctionOrigins, ModuleOrigins, Origins, Positions};
 pub use self::sizes::{DataSize, FunctionSize, ModuleSizes, Sizes, crate_of};
 pub use self::statistics::Statistic;
+pub use self::validate::FEATURES;
 
 /// What the passes made.
 #[derive(Clone, Debug)]
