@@ -2,6 +2,7 @@
 //! to another; [`Component::encode`] puts the rest back.
 
 mod exports;
+mod group;
 mod merge;
 mod names;
 mod reach;
@@ -33,8 +34,13 @@ pub(crate) trait Pass {
 pub(crate) const ONCE: &[&dyn Pass] = &[&strip::StripComponent];
 
 /// What is done until nothing gets smaller.
-pub(crate) const REPEATED: &[&dyn Pass] =
-    &[&exports::PruneArguments, &merge::MergeDefinitions, &reach::UnusedDefinitions, &names::ShortNames];
+pub(crate) const REPEATED: &[&dyn Pass] = &[
+    &exports::PruneArguments,
+    &merge::MergeDefinitions,
+    &reach::UnusedDefinitions,
+    &names::ShortNames,
+    &group::GroupDefinitions,
+];
 
 /// An index space of a component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
