@@ -67,6 +67,9 @@ fn rustflags(run: &CargoRun, sysroot: &SysrootFact) -> Result<Vec<String>, Stage
         }
         // Not in what rustc says of the code: there the reader wants to find the file.
         flags.push("--remap-path-scope=object".to_owned());
+        // For WASI, rustc makes code that can be moved for a dynamic linker, and reads its address before each use of data. Nothing
+        // moves in a component.
+        flags.push("-Crelocation-model=static".to_owned());
     }
     Ok(flags)
 }
