@@ -1,6 +1,7 @@
 //! What is in a component, told to people and to programs.
 
 mod calls;
+mod component;
 mod difference;
 mod page;
 mod size;
@@ -8,6 +9,7 @@ mod steps;
 mod tree;
 mod why;
 
+pub use component::Inspection;
 pub use difference::Difference;
 pub use page::OnePage;
 pub use size::SizeReport;

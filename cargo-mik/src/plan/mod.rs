@@ -3,11 +3,13 @@
 mod cargo;
 mod facts;
 mod freshness;
+mod provenance;
 mod step;
 
-pub use cargo::CargoRun;
+pub use cargo::{CargoRun, typed_flags};
 pub use facts::{Facts, Previous, SysrootFact};
 pub use freshness::{Freshness, Reason, Record};
+pub use provenance::Provenance;
 pub use step::{Files, Part, Plan, Step, UnitPlan};
 
 use std::collections::BTreeMap;
@@ -72,6 +74,7 @@ fn unit_steps(project: &Project, package: &Package, unit: &Unit, facts: &Facts, 
             record: Record::path(&output, &unit.name),
         },
         max_size: package.max_size,
+        provenance: Box::new(Provenance::of(package, facts)),
         unit: planned,
     });
 }

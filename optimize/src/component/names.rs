@@ -61,10 +61,10 @@ impl Pass for ShortNames {
                 for export in &mut module.exports {
                     export.name = short(&items, export.name);
                 }
-                modules.push((place, module.encode(&Renumbering::whole(&module))?));
+                modules.push((place, module.encode(&Renumbering::whole(&module))?.bytes));
             }
         }
-        let mut renamed = Component { definitions: component.definitions.clone() };
+        let mut renamed = component.clone();
         for definition in &mut renamed.definitions {
             match definition {
                 Definition::CoreInstance(Instance::Instantiate { args, .. }) => {

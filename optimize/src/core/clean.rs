@@ -13,15 +13,16 @@
 //! - Locals that no instruction names go, and the others stand together by type, the most used first: a local's number is
 //!   a name.
 
-use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::Deref;
 
 use wasm_encoder::reencode::Reencode;
 use wasmparser::{BlockType, Operator, ValType};
 
 use super::{Context, Pass};
 use crate::error::PassError;
-use crate::module::{Function, Module, Renumbering, Same, Walker};
+use crate::module::{Function, Module, Renumbering, Same, Signatures, Walker};
+use crate::origins::Made;
 
 pub(crate) struct CleanCode;
 
@@ -30,7 +31,7 @@ impl Pass for CleanCode {
         "clean-code"
     }
 
-    fn run(&self, bytes: &[u8], _: &Context<'_>) -> Result<Vec<u8>, PassError> {
+    fn run(&self, bytes: &[u8], _: &Context<'_>) -> Result<Made, PassError> {
         let mut module = Module::parse(bytes)?;
         let imported = module.imported_functions();
         let mut traps = BTreeSet::new();
@@ -40,33 +41,33 @@ impl Pass for CleanCode {
                 traps.insert(index);
             }
         }
+        let signatures = Signatures::of(&module);
         let mut bodies = Vec::with_capacity(module.functions.len());
         for (index, function) in (imported..).zip(&module.functions) {
-            let parameters = module.signature(index).map_or(0, |ty| ty.params().len() as u32);
-            bodies.push(clean(function, parameters, &traps)?);
+            let parameters = signatures.signature(index).map_or(0, |ty| ty.params().len() as u32);
+            let cleaned = clean(function, parameters, &traps)?;
+            // Another order of locals is not better: fewer bytes are.
+            bodies.push(Some(cleaned).filter(|(body, _)| body.len() < function.body().len()));
         }
         for (function, body) in module.functions.iter_mut().zip(bodies) {
-            // Another order of locals is not better: fewer bytes are.
-            if body.len() < function.body.len() {
-                function.body = Cow::Owned(body);
+            if let Some((body, operators)) = body {
+                function.rewrite(body, operators);
             }
         }
         module.encode(&Renumbering::whole(&module))
     }
 }
 
-fn clean(function: &Function<'_>, parameters: u32, traps: &BTreeSet<u32>) -> Result<Vec<u8>, PassError> {
-    let mut cleaner = Cleaner { output: Vec::new(), openers: Vec::new(), skipping: None, traps };
-    for operator in function.parsed().get_operators_reader()? {
+/// A function's code without what does nothing, and the number that each of its instructions had.
+fn clean(function: &Function<'_>, parameters: u32, traps: &BTreeSet<u32>) -> Result<(Vec<u8>, Vec<u32>), PassError> {
+    let mut cleaner = Cleaner { output: Code::default(), openers: Vec::new(), skipping: None, traps };
+    for (number, operator) in (0..).zip(function.parsed().get_operators_reader()?) {
+        cleaner.output.number = number;
         cleaner.take(operator?);
     }
-    let operators = cleaner.output;
-    let mut types = Vec::new();
-    for declaration in function.parsed().get_locals_reader()? {
-        let (count, ty) = declaration?;
-        types.extend(std::iter::repeat_n(ty, count as usize));
-    }
-    let locals = Locals::of(&operators, parameters, &types);
+    let Code { operators, numbers, .. } = cleaner.output;
+    let declared = function.parsed().get_locals_reader()?.into_iter().collect::<Result<Vec<_>, _>>()?;
+    let locals = Locals::of(&operators, parameters, &declared);
     let mut same = Same;
     let mut walker = Walker(&mut same);
     let mut declarations = Vec::new();
@@ -78,11 +79,45 @@ fn clean(function: &Function<'_>, parameters: u32, traps: &BTreeSet<u32>) -> Res
         let operator = locals.renumber(operator);
         output.instruction(&walker.instruction(operator)?);
     }
-    Ok(output.into_raw_body())
+    Ok((output.into_raw_body(), numbers))
+}
+
+/// Instructions, and the number that each had, or that the one had which it stands for.
+#[derive(Default)]
+struct Code<'a> {
+    operators: Vec<Operator<'a>>,
+    numbers: Vec<u32>,
+    /// The number of what is pushed.
+    number: u32,
+}
+
+impl<'a> Code<'a> {
+    fn push(&mut self, operator: Operator<'a>) {
+        self.operators.push(operator);
+        self.numbers.push(self.number);
+    }
+
+    fn pop(&mut self) {
+        self.operators.pop();
+        self.numbers.pop();
+    }
+
+    fn truncate(&mut self, length: usize) {
+        self.operators.truncate(length);
+        self.numbers.truncate(length);
+    }
+}
+
+impl<'a> Deref for Code<'a> {
+    type Target = [Operator<'a>];
+
+    fn deref(&self) -> &Self::Target {
+        &self.operators
+    }
 }
 
 struct Cleaner<'a, 't> {
-    output: Vec<Operator<'a>>,
+    output: Code<'a>,
     /// Where the blocks that are open begin in the output.
     openers: Vec<usize>,
     /// How many blocks are open in what is skipped.
@@ -194,6 +229,8 @@ impl<'a> Cleaner<'a, '_> {
                 self.drop();
             }
             (Some(Operator::Block { .. } | Operator::Loop { .. }), [Operator::Unreachable]) => {
+                // It is the same one as before, only not in a block.
+                self.output.number = self.output.numbers.last().copied().unwrap_or(self.output.number);
                 self.output.truncate(opener);
                 self.trap();
             }
@@ -287,14 +324,14 @@ fn is_pure(operator: &Operator<'_>) -> bool {
     )
 }
 
-/// The locals that stay, and their numbers.
+/// The locals that stay, and their numbers; parameters have those that they had.
 struct Locals {
     declarations: Vec<(u32, ValType)>,
     numbers: BTreeMap<u32, u32>,
 }
 
 impl Locals {
-    fn of(operators: &[Operator<'_>], parameters: u32, types: &[ValType]) -> Self {
+    fn of(operators: &[Operator<'_>], parameters: u32, declared: &[(u32, ValType)]) -> Self {
         let mut uses: BTreeMap<u32, u32> = BTreeMap::new();
         for operator in operators {
             if let Operator::LocalGet { local_index }
@@ -306,16 +343,23 @@ impl Locals {
         }
         // The types in the order in which they first stand, each with its locals.
         let mut groups: Vec<(ValType, Vec<(u32, u32)>)> = Vec::new();
-        for (index, ty) in (parameters..).zip(types) {
-            let Some(count) = uses.get(&index) else { continue };
-            match groups.iter_mut().find(|(other, _)| other == ty) {
-                Some((_, members)) => members.push((*count, index)),
-                None => groups.push((*ty, vec![(*count, index)])),
+        let mut places: HashMap<ValType, usize> = HashMap::new();
+        let mut first = parameters;
+        // A few bytes declare fifty thousand locals: those that are used are looked at.
+        for (count, ty) in declared {
+            let end = first.saturating_add(*count);
+            for (index, count) in uses.range(first..end) {
+                let place = *places.entry(*ty).or_insert(groups.len());
+                match groups.get_mut(place) {
+                    Some((_, members)) => members.push((*count, *index)),
+                    None => groups.push((*ty, vec![(*count, *index)])),
+                }
             }
+            first = end;
         }
         let total = |members: &[(u32, u32)]| members.iter().map(|(count, _)| *count).max();
         groups.sort_by_key(|(_, members)| std::cmp::Reverse(total(members)));
-        let mut numbers: BTreeMap<u32, u32> = (0..parameters).map(|index| (index, index)).collect();
+        let mut numbers = BTreeMap::new();
         let mut declarations = Vec::new();
         let mut next = parameters;
         for (ty, mut members) in groups {

@@ -5,7 +5,8 @@
 
 use super::{Context, Pass};
 use crate::error::PassError;
-use crate::module::{Module, Renumbering};
+use crate::module::Module;
+use crate::origins::Made;
 
 pub(crate) struct ShortenNumbers;
 
@@ -14,8 +15,7 @@ impl Pass for ShortenNumbers {
         "shorten-numbers"
     }
 
-    fn run(&self, module: &[u8], _: &Context<'_>) -> Result<Vec<u8>, PassError> {
-        let module = Module::parse(module)?;
-        module.encode(&Renumbering::whole(&module))
+    fn run(&self, module: &[u8], _: &Context<'_>) -> Result<Made, PassError> {
+        Module::parse(module)?.encode_anew()
     }
 }
