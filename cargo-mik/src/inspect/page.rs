@@ -166,7 +166,11 @@ fn titled(of: &str) -> String {
 }
 
 fn signed(change: i64) -> String {
-    let class = if change > 0 { "more" } else { "less" };
+    let class = match change {
+        0 => return with_sign(0),
+        1.. => "more",
+        _ => "less",
+    };
     format!("<span class=\"{class}\">{}</span>", with_sign(change))
 }
 
