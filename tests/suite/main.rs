@@ -44,6 +44,8 @@ mod sdk_types;
 mod serve;
 mod settings;
 mod setup;
+mod size_page;
+mod size_profile;
 mod sizes;
 mod static_files;
 mod targets;

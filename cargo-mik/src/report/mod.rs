@@ -8,7 +8,7 @@ mod pretty;
 mod progress;
 mod shell;
 
-pub use event::{Artifact, Event, GuestStream, Level, Optimized, Progress};
+pub use event::{Artifact, Event, GuestStream, Level, Optimized, Pass, Progress};
 pub use exit_code::ExitCode;
 pub use pretty::pretty_json;
 pub use shell::{ColorChoice, MessageFormat, Reporter, Shell, Verbosity, size};
