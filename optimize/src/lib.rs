@@ -39,6 +39,8 @@
 //! that it writes, so a walker that stands behind that map has seen every reference; one that was forgotten would not be
 //! renumbered either, and validation would say so.
 //!
+//! Through all of them it is kept where each instruction comes from: see [`Origins`].
+//!
 //! # What stays as it is
 //!
 //! - What a host sees: exports, their order and types, and the imports that are used. A component may import less than
@@ -63,6 +65,7 @@ mod error;
 mod manager;
 mod module;
 mod options;
+mod origins;
 mod sizes;
 mod statistics;
 mod symbol;
@@ -70,8 +73,10 @@ mod validate;
 
 pub use self::error::{Dangling, Error, PassError};
 pub use self::options::{Names, Options, Panic};
+pub use self::origins::{FunctionOrigins, ModuleOrigins, Origins, Positions};
 pub use self::sizes::{DataSize, FunctionSize, ModuleSizes, Sizes, crate_of};
 pub use self::statistics::Statistic;
+pub use self::validate::FEATURES;
 
 /// What the passes made.
 #[derive(Clone, Debug)]
@@ -80,6 +85,8 @@ pub struct Optimized {
     pub bytes: Vec<u8>,
     /// What each pass has saved, in the order in which they ran.
     pub statistics: Vec<Statistic>,
+    /// Where its code comes from.
+    pub origins: Origins,
 }
 
 /// Makes a component, or a core module, as small as the passes can.
@@ -88,9 +95,19 @@ pub struct Optimized {
 ///
 /// Where the input is not valid, and where a pass fails, which is a bug in it: the caller can go on with its input.
 pub fn optimize(input: &[u8], options: &Options) -> Result<Optimized, Error> {
+    optimize_further(input, options, &Origins::default())
+}
+
+/// The same with what was made before, or with a component of which it is a part: where its code comes from is told from there.
+///
+/// # Errors
+///
+/// As of [`optimize`].
+pub fn optimize_further(input: &[u8], options: &Options, origins: &Origins) -> Result<Optimized, Error> {
     validate::bounded(input)?;
     validate::validate(input).map_err(Error::InvalidInput)?;
-    let mut manager = manager::Manager::new(options);
+    let mut manager = manager::Manager::new(options, origins);
     let bytes = manager.run(input)?;
-    Ok(Optimized { bytes, statistics: manager.statistics })
+    let origins = manager.origins(&bytes)?;
+    Ok(Optimized { bytes, statistics: manager.statistics, origins })
 }

@@ -13,6 +13,7 @@ use crate::core;
 use crate::error::{Error, PassError};
 use crate::module::Module;
 use crate::options::Options;
+use crate::origins::{Code, ModuleOrigins, Origins};
 use crate::statistics::Statistic;
 use crate::validate::validate;
 
@@ -28,11 +29,32 @@ pub(crate) struct Manager<'o> {
     is_first_round: bool,
     /// Modules that no pass makes smaller, with the exports that were used: they need not be looked at again.
     settled: BTreeSet<(Vec<u8>, Option<BTreeSet<String>>)>,
+    /// Where the code of the input comes from, as far as that is known.
+    earlier: &'o Origins,
+    /// The same of every module that passes have made: found by its code, it finds its way through what becomes of components.
+    origins: Origins,
 }
 
 impl<'o> Manager<'o> {
-    pub(crate) fn new(options: &'o Options) -> Self {
-        Self { options, statistics: Vec::new(), path: Vec::new(), is_first_round: true, settled: BTreeSet::new() }
+    pub(crate) fn new(options: &'o Options, earlier: &'o Origins) -> Self {
+        Self {
+            options,
+            statistics: Vec::new(),
+            path: Vec::new(),
+            is_first_round: true,
+            settled: BTreeSet::new(),
+            earlier,
+            origins: Origins::default(),
+        }
+    }
+
+    /// Where the code of what was made comes from.
+    pub(crate) fn origins(&self, made: &[u8]) -> Result<Origins, Error> {
+        Origins::of(made, |module| self.known(module)).map_err(|source| Error::Pass { pass: "walk", source })
+    }
+
+    fn known(&self, module: &[u8]) -> Option<ModuleOrigins> {
+        self.origins.find(module).or_else(|| self.earlier.find(module)).cloned()
     }
 
     /// Makes a valid module or component as small as the passes can.
@@ -65,29 +87,53 @@ impl<'o> Manager<'o> {
             return Ok(best);
         }
         let context = core::Context { options: self.options, is_enclosed, exports };
+        let as_it_is = || ModuleOrigins::as_it_is(&best).map_err(|source| Error::Pass { pass: "walk", source });
+        let mut origins = self.known(&best).map_or_else(as_it_is, Ok)?;
         if self.is_first_round {
             for pass in core::ONCE {
-                best = self.step(pass.name(), best, |bytes| pass.run(bytes, &context))?;
+                best = self.traced(*pass, best, &context, &mut origins)?;
             }
         }
         let mut idle = 0;
         for pass in core::REPEATED.iter().cycle().take(MOST_ROUNDS * core::REPEATED.len()) {
             let before = best.len();
-            best = self.step(pass.name(), best, |bytes| pass.run(bytes, &context))?;
+            best = self.traced(*pass, best, &context, &mut origins)?;
             idle = if best.len() < before { 0 } else { idle + 1 };
             if idle == core::REPEATED.len() {
                 break;
             }
         }
         self.settled.insert((best.clone(), exports.cloned()));
+        self.origins.add(origins);
         Ok(best)
+    }
+
+    /// A pass over a core module, and where the code that it makes comes from.
+    fn traced(
+        &mut self,
+        pass: &dyn core::Pass,
+        bytes: Vec<u8>,
+        context: &core::Context<'_>,
+        origins: &mut ModuleOrigins,
+    ) -> Result<Vec<u8>, Error> {
+        let before = bytes.len();
+        let mut code = Code::Same;
+        let bytes = self.step(pass.name(), bytes, |bytes| {
+            let made = pass.run(bytes, context)?;
+            code = made.code;
+            Ok(made.bytes)
+        })?;
+        if bytes.len() < before {
+            origins.after(&bytes, code);
+        }
+        Ok(bytes)
     }
 
     fn component(&mut self, bytes: Vec<u8>) -> Result<Vec<u8>, Error> {
         let mut best = self.nested(bytes)?;
         let options = self.options;
         if self.is_first_round {
-            for pass in component::ONCE {
+            for pass in component::once(self.path.is_empty()) {
                 best = self.step(pass.name(), best, |bytes| pass.run(bytes, options))?;
             }
         }

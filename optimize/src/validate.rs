@@ -6,7 +6,7 @@ use wasmparser::{Parser, Payload, Validator, WasmFeatures};
 use crate::error::Error;
 
 /// The proposals that are on by default in wasmtime 48 (`Config::features` there).
-pub(crate) const FEATURES: WasmFeatures =
+pub const FEATURES: WasmFeatures =
     WasmFeatures::WASM3.union(WasmFeatures::COMPONENT_MODEL).union(WasmFeatures::CM_ASYNC);
 
 /// Checks a module or a component, and everything in it.

@@ -126,15 +126,7 @@ macro_rules! methods {
     )*};
 }
 
-methods! {
-    get GET;
-    post POST;
-    put PUT;
-    patch PATCH;
-    delete DELETE;
-    head HEAD;
-    options OPTIONS;
-}
+crate::method::each_method!(methods);
 
 /// Sends all of them at once and reads their responses, whole, in their order. Each has its own timeouts and limits, and
 /// one that fails leaves the others alone.

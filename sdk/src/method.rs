@@ -2,6 +2,23 @@
 
 use std::fmt;
 
+/// Has `$functions!` write a function for each method, with the name and the method as it is given them: one list for all that
+/// are named after methods.
+macro_rules! each_method {
+    ($functions:ident) => {
+        $functions! {
+            get GET;
+            post POST;
+            put PUT;
+            patch PATCH;
+            delete DELETE;
+            head HEAD;
+            options OPTIONS;
+        }
+    };
+}
+pub(crate) use each_method;
+
 /// A request method.
 ///
 /// The interface knows seven; the bridge answers every other with 501, so a `match` on this type can be complete.

@@ -1,8 +1,10 @@
 //! What is in a component, told to people and to programs.
 
+mod component;
 mod difference;
 mod size;
 
+pub use component::Inspection;
 pub use difference::Difference;
 pub use size::SizeReport;
 

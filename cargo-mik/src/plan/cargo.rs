@@ -85,6 +85,11 @@ pub(super) fn probe(project: &Project, package: &Package, sysroot: SysrootFact) 
     CargoRun { target, arguments, sysroot, rustflags, reproducible: false, source_paths: Vec::new() }
 }
 
+/// What was typed, as far as it is about one package.
+pub fn typed_flags(project: &Project, package: &Package) -> Vec<String> {
+    typed(project, &[package])
+}
+
 /// What was typed, without that which names something of other packages only: cargo would refuse it.
 fn typed(project: &Project, packages: &[&Package]) -> Vec<String> {
     let mut kept = Vec::new();

@@ -17,6 +17,10 @@ pub struct Facts {
     pub decisions: BTreeMap<String, Decision>,
     /// The digest of each bridge that is a file.
     pub bridges: BTreeMap<PathBuf, String>,
+    /// The commit that is checked out, by package ID, where there is one.
+    pub revisions: BTreeMap<String, String>,
+    /// What the packages are compiled from, by package ID, for those whose components say so.
+    pub dependencies: BTreeMap<String, String>,
     /// The digest of the embedded bridge.
     pub embedded_bridge: String,
 }

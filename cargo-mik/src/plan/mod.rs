@@ -4,12 +4,14 @@ mod cargo;
 mod choice;
 mod facts;
 mod freshness;
+mod provenance;
 mod step;
 
-pub use cargo::CargoRun;
+pub use cargo::{CargoRun, typed_flags};
 pub use choice::{Choice, Decision, Remembered, Way};
 pub use facts::{Facts, Previous, SysrootFact};
 pub use freshness::{Freshness, Reason, Record};
+pub use provenance::Provenance;
 pub use step::{Files, Part, Plan, Step, UnitPlan};
 
 use std::collections::BTreeMap;
@@ -85,6 +87,7 @@ fn unit_steps(project: &Project, package: &Package, target: Target, unit: &Unit,
             record: Record::path(&output, &unit.name),
         },
         max_size: package.max_size,
+        provenance: Box::new(Provenance::of(package, facts)),
         unit: planned,
     });
 }

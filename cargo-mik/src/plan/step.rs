@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::cargo::CargoRun;
-use super::{Choice, Freshness, Reason};
+use super::{Choice, Freshness, Provenance, Reason};
 use crate::project::{Bridge, Composition, Optimize, Panic, Target, UnitKind};
 
 /// Everything that a build does, in order.
@@ -65,6 +65,9 @@ pub enum Step {
         files: Files,
         /// How many bytes the component may have.
         max_size: Option<u64>,
+        /// What is written into it besides its code.
+        #[serde(skip)]
+        provenance: Box<Provenance>,
     },
 }
 

@@ -4,17 +4,19 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::*;
-use crate::project::{Bridge, Declared, Manifest, Panic, Profile, Sources, UnitKind};
+use crate::project::{About, Bridge, Declared, Manifest, Panic, Profile, Sources, UnitKind};
 
 fn package(name: &str) -> Package {
     Package {
         name: name.to_owned(),
         version: "0.1.0".to_owned(),
+        about: About::default(),
         id: format!("path+file:///work/{name}#0.1.0"),
         manifest_path: PathBuf::from(format!("/work/{name}/Cargo.toml")),
         target: TargetChoice::One(Target::Wasip2),
         optimize: Optimize::Size,
         panic: Panic::Message,
+        auditable: false,
         max_size: None,
         composition: Composition::WhereExported { bridge: Bridge::Embedded },
         units: vec![Unit { name: name.to_owned(), crate_name: name.replace('-', "_"), kind: UnitKind::Lib }],

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::decision::{Decision, Origin};
 use super::manifest::{Located, Manifest};
-use super::{BuildArguments, CargoConfig, Declared, Profile, ProjectError, TargetChoice, Unit, identity};
+use super::{About, BuildArguments, CargoConfig, Declared, Profile, ProjectError, TargetChoice, Unit, identity};
 use crate::report::Reporter;
 
 /// A package that yields components.
@@ -16,6 +16,8 @@ pub struct Package {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// What it says of itself.
+    pub about: About,
     /// Cargo's package ID, as its messages spell it.
     pub id: String,
     /// Its manifest.
@@ -26,6 +28,8 @@ pub struct Package {
     pub optimize: Optimize,
     /// What becomes of panics where it is optimized.
     pub panic: Panic,
+    /// Whether components carry the list of what they are compiled from.
+    pub auditable: bool,
     /// How many bytes each of its components may have.
     pub max_size: Option<u64>,
     /// Whether it is composed with the bridge, and with which.
@@ -118,10 +122,14 @@ pub(super) fn resolve(
     Ok(Package {
         name: package.name.to_string(),
         version,
+        about: About::of(package),
         id: package.id.repr.clone(),
         target: target(&manifest, arguments, config, reporter)?,
         optimize: optimize(&manifest, profile, reporter),
         panic: panic(&manifest, reporter),
+        auditable: manifest
+            .get("build.auditable", |schema| schema.build.auditable.as_ref(), reporter)
+            .is_some_and(|located| located.value),
         max_size: manifest
             .get("build.max_size", |schema| schema.build.max_size.as_ref(), reporter)
             .map(|located| located.value.get()),

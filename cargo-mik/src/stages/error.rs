@@ -21,6 +21,10 @@ pub enum StageError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Output(#[from] OutputError),
+    /// Cargo did not tell what a package is compiled from. Exit code 102.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Dependencies(#[from] super::dependencies::DependenciesError),
     /// Cargo failed and has said why. Exit code 101; nothing more is printed.
     #[error("cargo could not build the project; what it said is above")]
     #[diagnostic(code(mik::build::cargo))]

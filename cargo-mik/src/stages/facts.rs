@@ -3,9 +3,10 @@
 use std::collections::btree_map::Entry;
 use std::path::Path;
 
-use super::{StageError, setup};
+use super::revision::Revisions;
+use super::{StageError, dependencies, setup};
 use crate::plan::{Decision, Facts, Previous, Record, SysrootFact};
-use crate::project::{Bridge, Composition, Project, TargetChoice};
+use crate::project::{Bridge, Composition, Optimize, Project, TargetChoice};
 use crate::tools::{digest, files};
 
 /// What is there already for building a project.
@@ -15,6 +16,7 @@ use crate::tools::{digest, files};
 pub fn facts(project: &Project, toolchain: &setup::Toolchain) -> Result<Facts, StageError> {
     let mut facts = Facts { embedded_bridge: mik_bridge_provider::SHA256.to_owned(), ..Facts::default() };
     let output = project.output_directory();
+    let mut revisions = Revisions::new(&project.target_directory);
     for (package, unit) in project.units() {
         for target in package.target.targets() {
             if let Entry::Vacant(vacant) = facts.sysroots.entry(*target) {
@@ -32,6 +34,14 @@ pub fn facts(project: &Project, toolchain: &setup::Toolchain) -> Result<Facts, S
         {
             let bytes = files::read(path).map_err(|source| StageError::Read { source })?;
             facts.bridges.insert(path.clone(), digest::of(&bytes));
+        }
+        if package.optimize != Optimize::None
+            && let Some(revision) = revisions.of(&package.manifest_path)
+        {
+            facts.revisions.insert(package.id.clone(), revision);
+        }
+        if package.auditable {
+            facts.dependencies.insert(package.id.clone(), dependencies::of(project, package)?);
         }
         facts.previous.insert(unit.name.clone(), previous(&output, &unit.name));
     }

@@ -5,6 +5,7 @@ mod attempt;
 mod cargo;
 mod choose;
 mod compose;
+mod dependencies;
 mod emit;
 mod encode;
 mod error;
@@ -13,7 +14,9 @@ mod interface;
 mod openapi;
 mod optimize;
 mod optimize_file;
+mod provenance;
 mod reach;
+mod revision;
 mod sections;
 pub mod setup;
 #[cfg(test)]
@@ -125,9 +128,13 @@ impl Build<'_> {
                     }
                 }
             }
-            Step::Emit { unit, files, max_size } => {
+            Step::Emit { unit, files, max_size, provenance } => {
                 let Some(mut work) = works.remove(&unit.name) else { return Ok(()) };
-                work.add_document().map_err(|error| damaged(unit, error))?;
+                if work.freshness != Freshness::Fresh {
+                    let sections = provenance::Sections::new(&unit.name, provenance, reporter);
+                    let added = work.add_document().and_then(|()| work.add_provenance(&sections));
+                    added.map_err(|error| damaged(unit, error))?;
+                }
                 made.push(match work.freshness {
                     Freshness::Fresh => emit::fresh(unit, files, *max_size)?,
                     _ => emit::write(unit, work, files, *max_size)?,
@@ -145,6 +152,17 @@ impl Work {
         self.bytes = openapi::put(std::mem::take(&mut self.bytes), document.as_deref())?;
         if let Some(handler) = self.handler.take() {
             self.handler = Some(openapi::put(handler, document.as_deref())?);
+        }
+        Ok(())
+    }
+}
+
+impl Work {
+    /// Says in the component, and in the handler that it was composed of, where it comes from.
+    fn add_provenance(&mut self, sections: &provenance::Sections) -> Result<(), wasmparser::BinaryReaderError> {
+        self.bytes = sections.put(&self.bytes)?;
+        if let Some(handler) = &mut self.handler {
+            *handler = sections.put(handler)?;
         }
         Ok(())
     }

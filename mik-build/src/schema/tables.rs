@@ -81,6 +81,11 @@ pub struct BuildTable {
     /// they trap, and what only formats their messages is cut out; this is the smallest. Either way the request is a 500.
     #[cfg_attr(feature = "schema", schemars(example = &"trap", extend("default" = "message")))]
     pub panic: Option<Spanned<Panic>>,
+    /// Whether a component carries the list of the packages that it is compiled from, as cargo-auditable writes it: `cargo
+    /// audit bin` and others read it. It tells names and versions, and of where each comes from only `crates.io`, `registry`,
+    /// `git` or `local`.
+    #[cfg_attr(feature = "schema", schemars(extend("default" = false)))]
+    pub auditable: Option<Spanned<bool>>,
     /// How many bytes a component may have: a build that makes a larger one fails, and says which crates it is made of. The
     /// component of an earlier build stays.
     #[cfg_attr(feature = "schema", schemars(example = 98_304, extend("default" = null)))]

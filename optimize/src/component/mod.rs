@@ -29,8 +29,10 @@ pub(crate) trait Pass {
     fn run(&self, component: &[u8], options: &Options) -> Result<Vec<u8>, PassError>;
 }
 
-/// What is done once.
-pub(crate) const ONCE: &[&dyn Pass] = &[&strip::StripComponent];
+/// What is done once, to the component itself or to one in it.
+pub(crate) fn once(is_outermost: bool) -> &'static [&'static dyn Pass] {
+    if is_outermost { &[&strip::StripComponent::Outermost] } else { &[&strip::StripComponent::Enclosed] }
+}
 
 /// What is done until nothing gets smaller.
 pub(crate) const REPEATED: &[&dyn Pass] =

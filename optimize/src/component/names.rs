@@ -61,7 +61,7 @@ impl Pass for ShortNames {
                 for export in &mut module.exports {
                     export.name = short(&items, export.name);
                 }
-                modules.push((place, module.encode(&Renumbering::whole(&module))?));
+                modules.push((place, module.encode(&Renumbering::whole(&module))?.bytes));
             }
         }
         let mut renamed = Component { definitions: component.definitions.clone() };

@@ -22,17 +22,18 @@
 //! Branches are kept as the block that they go to, and get their numbers when they are written.
 
 mod condition;
+mod writer;
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use wasm_encoder::Instruction;
 use wasm_encoder::reencode::Reencode;
 use wasmparser::{BlockType, ContType, FrameKind, FuncType, ModuleArity, Operator, RefType, SubType};
 
+use self::writer::Writer;
 use super::{Context, Pass};
 use crate::error::PassError;
 use crate::module::{Function, Module, Renumbering, Same, Walker};
+use crate::origins::Made;
 
 pub(crate) struct ShapeBranches;
 
@@ -44,15 +45,15 @@ impl Pass for ShapeBranches {
         "shape-branches"
     }
 
-    fn run(&self, bytes: &[u8], _: &Context<'_>) -> Result<Vec<u8>, PassError> {
+    fn run(&self, bytes: &[u8], _: &Context<'_>) -> Result<Made, PassError> {
         let mut module = Module::parse(bytes)?;
         let mut bodies = Vec::with_capacity(module.functions.len());
         for function in &module.functions {
             bodies.push(shaped(function, &module)?);
         }
         for (function, body) in module.functions.iter_mut().zip(bodies) {
-            if let Some(body) = body.filter(|body| body.len() < function.body.len()) {
-                function.body = Cow::Owned(body);
+            if let Some((body, operators)) = body.filter(|(body, _)| body.len() < function.body().len()) {
+                function.rewrite(body, operators);
             }
         }
         module.encode(&Renumbering::whole(&module))
@@ -65,21 +66,28 @@ type Label = usize;
 /// The block that no branch goes to.
 const NOBODY: Label = usize::MAX;
 
-/// Code as a tree.
+/// Code as a tree. Each instruction has the number that it had, or that the one had which it stands for.
 enum Node<'a> {
-    Plain(Operator<'a>),
-    Branch(Label),
-    BranchIf(Label),
-    BranchTable(Vec<Label>, Label),
-    Block { label: Label, is_loop: bool, ty: BlockType, body: Vec<Node<'a>> },
-    If { label: Label, ty: BlockType, then: Vec<Node<'a>>, otherwise: Option<Vec<Node<'a>>> },
+    Plain(Number, Operator<'a>),
+    Branch(Number, Label),
+    BranchIf(Number, Label),
+    BranchTable(Number, Vec<Label>, Label),
+    Block { number: Number, label: Label, is_loop: bool, ty: BlockType, body: Vec<Node<'a>> },
+    If { number: Number, label: Label, ty: BlockType, then: Vec<Node<'a>>, otherwise: Option<Vec<Node<'a>>> },
 }
 
-/// A function's code with its blocks shaped; nothing, where it has what is not looked into.
-fn shaped(function: &Function<'_>, module: &Module<'_>) -> Result<Option<Vec<u8>>, PassError> {
+/// The place of an instruction in a function's code.
+type Number = u32;
+
+/// A function's code, and the number that each of its instructions had.
+type Rewritten = (Vec<u8>, Vec<Number>);
+
+/// A function's code with its blocks shaped, and the number that each instruction had; nothing, where it has what is not
+/// looked into.
+fn shaped(function: &Function<'_>, module: &Module<'_>) -> Result<Option<Rewritten>, PassError> {
     let mut reader = Reader { operators: Vec::new(), labels: vec![0], next: 1, uses: BTreeMap::new() };
-    for operator in function.parsed().get_operators_reader()? {
-        reader.operators.push(operator?);
+    for (number, operator) in (0..).zip(function.parsed().get_operators_reader()?) {
+        reader.operators.push((number, operator?));
     }
     reader.operators.reverse();
     let Some((body, _)) = reader.sequence() else { return Ok(None) };
@@ -93,16 +101,13 @@ fn shaped(function: &Function<'_>, module: &Module<'_>) -> Result<Option<Vec<u8>
         let (count, ty) = declaration?;
         declarations.push((count, walker.val_type(ty)?));
     }
-    let mut writer = Writer { output: wasm_encoder::Function::new(declarations), labels: vec![0], walker };
-    writer.sequence(body)?;
-    writer.output.instruction(&Instruction::End);
-    Ok(Some(writer.output.into_raw_body()))
+    Writer::new(declarations, walker).function(body).map(Some)
 }
 
 /// From instructions to the tree.
 struct Reader<'a> {
     /// What is left, the next one last.
-    operators: Vec<Operator<'a>>,
+    operators: Vec<(Number, Operator<'a>)>,
     /// The blocks that are open.
     labels: Vec<Label>,
     next: Label,
@@ -115,39 +120,40 @@ impl<'a> Reader<'a> {
     fn sequence(&mut self) -> Option<(Vec<Node<'a>>, bool)> {
         let mut nodes = Vec::new();
         loop {
-            let node = match self.operators.pop()? {
+            let (number, operator) = self.operators.pop()?;
+            let node = match operator {
                 Operator::End => return Some((nodes, false)),
                 Operator::Else => return Some((nodes, true)),
-                Operator::Block { blockty } => self.block(false, blockty)?,
-                Operator::Loop { blockty } => self.block(true, blockty)?,
+                Operator::Block { blockty } => self.block(number, false, blockty)?,
+                Operator::Loop { blockty } => self.block(number, true, blockty)?,
                 Operator::If { blockty: ty } => {
                     let label = self.open()?;
                     let (then, has_else) = self.sequence()?;
                     let otherwise = if has_else { Some(self.sequence()?.0) } else { None };
                     self.labels.pop();
-                    Node::If { label, ty, then, otherwise }
+                    Node::If { number, label, ty, then, otherwise }
                 }
-                Operator::Br { relative_depth } => Node::Branch(self.target(relative_depth)?),
-                Operator::BrIf { relative_depth } => Node::BranchIf(self.target(relative_depth)?),
+                Operator::Br { relative_depth } => Node::Branch(number, self.target(relative_depth)?),
+                Operator::BrIf { relative_depth } => Node::BranchIf(number, self.target(relative_depth)?),
                 Operator::BrTable { targets } => {
                     let mut labels = Vec::new();
                     for target in targets.targets() {
                         labels.push(self.target(target.ok()?)?);
                     }
-                    Node::BranchTable(labels, self.target(targets.default())?)
+                    Node::BranchTable(number, labels, self.target(targets.default())?)
                 }
-                other if is_plain(&other) => Node::Plain(other),
+                other if is_plain(&other) => Node::Plain(number, other),
                 _ => return None,
             };
             nodes.push(node);
         }
     }
 
-    fn block(&mut self, is_loop: bool, ty: BlockType) -> Option<Node<'a>> {
+    fn block(&mut self, number: Number, is_loop: bool, ty: BlockType) -> Option<Node<'a>> {
         let label = self.open()?;
         let (body, _) = self.sequence()?;
         self.labels.pop();
-        Some(Node::Block { label, is_loop, ty, body })
+        Some(Node::Block { number, label, is_loop, ty, body })
     }
 
     fn open(&mut self) -> Option<Label> {
@@ -198,17 +204,17 @@ impl Shaper<'_, '_> {
         let mut shaped = Vec::with_capacity(nodes.len());
         for node in nodes {
             match node {
-                Node::Block { label, is_loop, ty, body } => {
+                Node::Block { number, label, is_loop, ty, body } => {
                     let body = self.sequence(body);
                     if is_loop || ty != BlockType::Empty || self.uses.get(&label) != Some(&1) {
-                        shaped.push(Node::Block { label, is_loop, ty, body });
+                        shaped.push(Node::Block { number, label, is_loop, ty, body });
                     } else {
-                        self.block(label, body, &mut shaped);
+                        self.block(number, label, body, &mut shaped);
                     }
                 }
-                Node::If { label, ty, then, otherwise } => {
+                Node::If { number, label, ty, then, otherwise } => {
                     let (then, otherwise) = (self.sequence(then), otherwise.map(|nodes| self.sequence(nodes)));
-                    shaped.push(Node::If { label, ty, then, otherwise });
+                    shaped.push(Node::If { number, label, ty, then, otherwise });
                 }
                 other => shaped.push(other),
             }
@@ -217,21 +223,22 @@ impl Shaper<'_, '_> {
     }
 
     /// A block without results, to which one branch goes.
-    fn block<'a>(&self, label: Label, mut body: Vec<Node<'a>>, shaped: &mut Vec<Node<'a>>) {
-        let leaves = |node: &Node<'_>| matches!(node, Node::BranchIf(target) if *target == label);
+    fn block<'a>(&self, number: Number, label: Label, mut body: Vec<Node<'a>>, shaped: &mut Vec<Node<'a>>) {
+        let leaves = |node: &Node<'_>| matches!(node, Node::BranchIf(_, target) if *target == label);
         if let Some(place) = body.iter().position(leaves)
             && body.get(..place).and_then(|before| self.height(before)) == Some(1)
         {
             let then = body.split_off(place + 1);
-            body.pop();
-            invert(&mut body);
+            // The `if` stands for the branch.
+            let number = if let Some(Node::BranchIf(number, _)) = body.pop() { number } else { number };
+            invert(number, &mut body);
             shaped.append(&mut body);
-            shaped.push(Node::If { label: NOBODY, ty: BlockType::Empty, then, otherwise: None });
+            shaped.push(Node::If { number, label: NOBODY, ty: BlockType::Empty, then, otherwise: None });
             return;
         }
         let meets = |node: &Node<'_>| {
             matches!(node, Node::If { ty: BlockType::Empty, then, otherwise: None, .. }
-                if matches!(then.last(), Some(Node::Branch(target)) if *target == label))
+                if matches!(then.last(), Some(Node::Branch(_, target)) if *target == label))
         };
         if let Some(place) = body.iter().position(meets)
             && body.get(..place).and_then(|before| self.height(before)) == Some(1)
@@ -241,15 +248,15 @@ impl Shaper<'_, '_> {
             && !self.uses.contains_key(inner)
         {
             let otherwise = body.split_off(place + 1);
-            if let Some(Node::If { mut then, .. }) = body.pop() {
+            if let Some(Node::If { number, mut then, .. }) = body.pop() {
                 then.pop();
                 shaped.append(&mut body);
                 let otherwise = if otherwise.is_empty() { None } else { Some(otherwise) };
-                shaped.push(Node::If { label: NOBODY, ty: BlockType::Empty, then, otherwise });
+                shaped.push(Node::If { number, label: NOBODY, ty: BlockType::Empty, then, otherwise });
             }
             return;
         }
-        shaped.push(Node::Block { label, is_loop: false, ty: BlockType::Empty, body });
+        shaped.push(Node::Block { number, label, is_loop: false, ty: BlockType::Empty, body });
     }
 
     /// How much is on the stack after some code that began with nothing; nothing is what is known of code that goes elsewhere.
@@ -257,11 +264,11 @@ impl Shaper<'_, '_> {
         let mut height: u32 = 0;
         for node in nodes {
             let (takes, gives) = match node {
-                Node::Plain(operator) if ends(operator) => return None,
-                Node::Plain(operator) => operator.operator_arity(&self.arities)?,
+                Node::Plain(_, operator) if ends(operator) => return None,
+                Node::Plain(_, operator) => operator.operator_arity(&self.arities)?,
                 // It takes a condition; what it would carry to a block with results stays where it is.
-                Node::BranchIf(_) => (1, 0),
-                Node::Branch(_) | Node::BranchTable(..) => return None,
+                Node::BranchIf(..) => (1, 0),
+                Node::Branch(..) | Node::BranchTable(..) => return None,
                 Node::Block { ty: BlockType::Empty, .. } => (0, 0),
                 Node::If { ty: BlockType::Empty, .. } => (1, 0),
                 Node::Block { .. } | Node::If { .. } => return None,
@@ -287,21 +294,21 @@ fn ends(operator: &Operator<'_>) -> bool {
 }
 
 /// Has the last condition say the opposite.
-fn invert(nodes: &mut Vec<Node<'_>>) {
-    if let Some(Node::Plain(Operator::I32Eqz)) = nodes.last() {
+fn invert(branch: Number, nodes: &mut Vec<Node<'_>>) {
+    if let Some(Node::Plain(_, Operator::I32Eqz)) = nodes.last() {
         nodes.pop();
         return;
     }
     let opposite = match nodes.last() {
-        Some(Node::Plain(operator)) => condition::opposite(operator),
+        Some(Node::Plain(number, operator)) => condition::opposite(operator).map(|opposite| (*number, opposite)),
         _ => None,
     };
     match opposite {
-        Some(opposite) => {
+        Some((number, opposite)) => {
             nodes.pop();
-            nodes.push(Node::Plain(opposite));
+            nodes.push(Node::Plain(number, opposite));
         }
-        None => nodes.push(Node::Plain(Operator::I32Eqz)),
+        None => nodes.push(Node::Plain(branch, Operator::I32Eqz)),
     }
 }
 
@@ -335,66 +342,5 @@ impl ModuleArity for Arities<'_, '_> {
 
     fn label_block(&self, _: u32) -> Option<(BlockType, FrameKind)> {
         None
-    }
-}
-
-/// From the tree to instructions.
-struct Writer<'w> {
-    output: wasm_encoder::Function,
-    /// The blocks that are open.
-    labels: Vec<Label>,
-    walker: Walker<'w>,
-}
-
-impl Writer<'_> {
-    fn sequence(&mut self, nodes: Vec<Node<'_>>) -> Result<(), PassError> {
-        for node in nodes {
-            match node {
-                Node::Plain(operator) => {
-                    let instruction = self.walker.instruction(operator)?;
-                    self.output.instruction(&instruction);
-                }
-                Node::Branch(label) => {
-                    let depth = self.depth(label)?;
-                    self.output.instruction(&Instruction::Br(depth));
-                }
-                Node::BranchIf(label) => {
-                    let depth = self.depth(label)?;
-                    self.output.instruction(&Instruction::BrIf(depth));
-                }
-                Node::BranchTable(labels, default) => {
-                    let depths = labels.into_iter().map(|label| self.depth(label)).collect::<Result<Vec<_>, _>>()?;
-                    let default = self.depth(default)?;
-                    self.output.instruction(&Instruction::BrTable(Cow::Owned(depths), default));
-                }
-                Node::Block { label, is_loop, ty, body } => {
-                    let ty = self.walker.block_type(ty)?;
-                    self.output.instruction(&if is_loop { Instruction::Loop(ty) } else { Instruction::Block(ty) });
-                    self.labels.push(label);
-                    self.sequence(body)?;
-                    self.labels.pop();
-                    self.output.instruction(&Instruction::End);
-                }
-                Node::If { label, ty, then, otherwise } => {
-                    let ty = self.walker.block_type(ty)?;
-                    self.output.instruction(&Instruction::If(ty));
-                    self.labels.push(label);
-                    self.sequence(then)?;
-                    if let Some(otherwise) = otherwise {
-                        self.output.instruction(&Instruction::Else);
-                        self.sequence(otherwise)?;
-                    }
-                    self.labels.pop();
-                    self.output.instruction(&Instruction::End);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn depth(&self, label: Label) -> Result<u32, PassError> {
-        let place = self.labels.iter().rev().position(|open| *open == label);
-        let missing = || PassError::Encode("a branch has lost its block: this is a bug, please report it".to_owned());
-        Ok(place.ok_or_else(missing)? as u32)
     }
 }

@@ -13,8 +13,8 @@
 //! - Locals that no instruction names go, and the others stand together by type, the most used first: a local's number is
 //!   a name.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 
 use wasm_encoder::reencode::Reencode;
 use wasmparser::{BlockType, Operator, ValType};
@@ -22,6 +22,7 @@ use wasmparser::{BlockType, Operator, ValType};
 use super::{Context, Pass};
 use crate::error::PassError;
 use crate::module::{Function, Module, Renumbering, Same, Walker};
+use crate::origins::Made;
 
 pub(crate) struct CleanCode;
 
@@ -30,7 +31,7 @@ impl Pass for CleanCode {
         "clean-code"
     }
 
-    fn run(&self, bytes: &[u8], _: &Context<'_>) -> Result<Vec<u8>, PassError> {
+    fn run(&self, bytes: &[u8], _: &Context<'_>) -> Result<Made, PassError> {
         let mut module = Module::parse(bytes)?;
         let imported = module.imported_functions();
         let mut traps = BTreeSet::new();
@@ -45,22 +46,24 @@ impl Pass for CleanCode {
             let parameters = module.signature(index).map_or(0, |ty| ty.params().len() as u32);
             bodies.push(clean(function, parameters, &traps)?);
         }
-        for (function, body) in module.functions.iter_mut().zip(bodies) {
+        for (function, (body, operators)) in module.functions.iter_mut().zip(bodies) {
             // Another order of locals is not better: fewer bytes are.
-            if body.len() < function.body.len() {
-                function.body = Cow::Owned(body);
+            if body.len() < function.body().len() {
+                function.rewrite(body, operators);
             }
         }
         module.encode(&Renumbering::whole(&module))
     }
 }
 
-fn clean(function: &Function<'_>, parameters: u32, traps: &BTreeSet<u32>) -> Result<Vec<u8>, PassError> {
-    let mut cleaner = Cleaner { output: Vec::new(), openers: Vec::new(), skipping: None, traps };
-    for operator in function.parsed().get_operators_reader()? {
+/// A function's code without what does nothing, and the number that each of its instructions had.
+fn clean(function: &Function<'_>, parameters: u32, traps: &BTreeSet<u32>) -> Result<(Vec<u8>, Vec<u32>), PassError> {
+    let mut cleaner = Cleaner { output: Code::default(), openers: Vec::new(), skipping: None, traps };
+    for (number, operator) in (0..).zip(function.parsed().get_operators_reader()?) {
+        cleaner.output.number = number;
         cleaner.take(operator?);
     }
-    let operators = cleaner.output;
+    let Code { operators, numbers, .. } = cleaner.output;
     let mut types = Vec::new();
     for declaration in function.parsed().get_locals_reader()? {
         let (count, ty) = declaration?;
@@ -78,11 +81,45 @@ fn clean(function: &Function<'_>, parameters: u32, traps: &BTreeSet<u32>) -> Res
         let operator = locals.renumber(operator);
         output.instruction(&walker.instruction(operator)?);
     }
-    Ok(output.into_raw_body())
+    Ok((output.into_raw_body(), numbers))
+}
+
+/// Instructions, and the number that each had, or that the one had which it stands for.
+#[derive(Default)]
+struct Code<'a> {
+    operators: Vec<Operator<'a>>,
+    numbers: Vec<u32>,
+    /// The number of what is pushed.
+    number: u32,
+}
+
+impl<'a> Code<'a> {
+    fn push(&mut self, operator: Operator<'a>) {
+        self.operators.push(operator);
+        self.numbers.push(self.number);
+    }
+
+    fn pop(&mut self) {
+        self.operators.pop();
+        self.numbers.pop();
+    }
+
+    fn truncate(&mut self, length: usize) {
+        self.operators.truncate(length);
+        self.numbers.truncate(length);
+    }
+}
+
+impl<'a> Deref for Code<'a> {
+    type Target = [Operator<'a>];
+
+    fn deref(&self) -> &Self::Target {
+        &self.operators
+    }
 }
 
 struct Cleaner<'a, 't> {
-    output: Vec<Operator<'a>>,
+    output: Code<'a>,
     /// Where the blocks that are open begin in the output.
     openers: Vec<usize>,
     /// How many blocks are open in what is skipped.
@@ -194,6 +231,8 @@ impl<'a> Cleaner<'a, '_> {
                 self.drop();
             }
             (Some(Operator::Block { .. } | Operator::Loop { .. }), [Operator::Unreachable]) => {
+                // It is the same one as before, only not in a block.
+                self.output.number = self.output.numbers.last().copied().unwrap_or(self.output.number);
                 self.output.truncate(opener);
                 self.trap();
             }

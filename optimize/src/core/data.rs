@@ -14,6 +14,7 @@ use wasm_encoder::reencode::Reencode;
 use super::{Context, Pass};
 use crate::error::PassError;
 use crate::module::{Item, Module, Noted, Renumbering, Segment, SegmentKind, Walker, constant};
+use crate::origins::Made;
 
 pub(crate) struct PackData;
 
@@ -25,14 +26,14 @@ impl Pass for PackData {
         "pack-data"
     }
 
-    fn run(&self, bytes: &[u8], _: &Context<'_>) -> Result<Vec<u8>, PassError> {
+    fn run(&self, bytes: &[u8], _: &Context<'_>) -> Result<Made, PassError> {
         let mut module = Module::parse(bytes)?;
         let mut noted = Noted::default();
         for function in &module.functions {
             Walker(&mut noted).parse_function_body(&mut wasm_encoder::CodeSection::new(), function.parsed())?;
         }
         let is_named = noted.0.iter().any(|item| matches!(item, Item::Data(_)));
-        let Some(memories) = written(&module).filter(|_| !is_named) else { return Ok(bytes.to_vec()) };
+        let Some(memories) = written(&module).filter(|_| !is_named) else { return Ok(Made::same(bytes)) };
         module.data = memories.into_iter().flat_map(|(memory, segments)| pack(memory, &segments)).collect();
         let renumbering = Renumbering::whole(&module);
         module.encode(&renumbering)

@@ -14,6 +14,7 @@ use wasm_encoder::reencode::Reencode;
 use super::{Context, Pass};
 use crate::error::{Dangling, PassError};
 use crate::module::{Item, Module, Renumbering, Visit, Walker};
+use crate::origins::Made;
 
 pub(crate) struct MergeFunctions;
 
@@ -22,7 +23,7 @@ impl Pass for MergeFunctions {
         "merge-functions"
     }
 
-    fn run(&self, module: &[u8], _: &Context<'_>) -> Result<Vec<u8>, PassError> {
+    fn run(&self, module: &[u8], _: &Context<'_>) -> Result<Made, PassError> {
         let module = Module::parse(module)?;
         let imported = module.imported_functions();
         let mut shapes = Vec::new();

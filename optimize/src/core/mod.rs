@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 
 use crate::error::PassError;
 use crate::options::Options;
+use crate::origins::Made;
 
 /// What a pass over a core module may know of the world around it.
 pub(crate) struct Context<'c> {
@@ -31,7 +32,7 @@ pub(crate) trait Pass {
     fn name(&self) -> &'static str;
 
     /// From a valid module to a valid module.
-    fn run(&self, module: &[u8], context: &Context<'_>) -> Result<Vec<u8>, PassError>;
+    fn run(&self, module: &[u8], context: &Context<'_>) -> Result<Made, PassError>;
 }
 
 /// What is done once, in this order. Positions in the code go before the code changes, names after they were read.

@@ -10,6 +10,7 @@ use wasm_encoder::reencode::Reencode;
 use super::{Context, Pass};
 use crate::error::{Dangling, PassError};
 use crate::module::{Item, Module, Renumbering, Visit, Walker};
+use crate::origins::Made;
 
 pub(crate) struct OrderFunctions;
 
@@ -18,7 +19,7 @@ impl Pass for OrderFunctions {
         "order-functions"
     }
 
-    fn run(&self, module: &[u8], _: &Context<'_>) -> Result<Vec<u8>, PassError> {
+    fn run(&self, module: &[u8], _: &Context<'_>) -> Result<Made, PassError> {
         let module = Module::parse(module)?;
         let mut uses = Uses::default();
         for function in &module.functions {

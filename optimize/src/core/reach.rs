@@ -18,6 +18,7 @@ use wasmparser::{ElementItems, ElementKind, ExternalKind, Operator, TypeRef};
 use super::{Context, Pass};
 use crate::error::PassError;
 use crate::module::{Counts, Item, Module, Noted, Renumbering, SegmentKind, Walker, constant};
+use crate::origins::Made;
 
 pub(crate) struct DeadCode;
 
@@ -26,7 +27,7 @@ impl Pass for DeadCode {
         "dead-code"
     }
 
-    fn run(&self, module: &[u8], context: &Context<'_>) -> Result<Vec<u8>, PassError> {
+    fn run(&self, module: &[u8], context: &Context<'_>) -> Result<Made, PassError> {
         let mut module = Module::parse(module)?;
         if let Some(used) = context.exports {
             module.exports.retain(|export| used.contains(export.name));

@@ -6,6 +6,7 @@
 use super::{Context, Pass};
 use crate::error::PassError;
 use crate::module::{Module, Renumbering};
+use crate::origins::Made;
 
 pub(crate) struct ShortenNumbers;
 
@@ -14,7 +15,7 @@ impl Pass for ShortenNumbers {
         "shorten-numbers"
     }
 
-    fn run(&self, module: &[u8], _: &Context<'_>) -> Result<Vec<u8>, PassError> {
+    fn run(&self, module: &[u8], _: &Context<'_>) -> Result<Made, PassError> {
         let module = Module::parse(module)?;
         module.encode(&Renumbering::whole(&module))
     }

@@ -11,6 +11,7 @@ use wasmparser::{Parser, Payload};
 use super::{Context, Pass};
 use crate::error::PassError;
 use crate::options::Names;
+use crate::origins::Made;
 
 /// Takes out what speaks of positions in the code: it would be wrong after the next pass.
 pub(crate) struct StripDebug;
@@ -20,7 +21,7 @@ impl Pass for StripDebug {
         "strip-debug"
     }
 
-    fn run(&self, module: &[u8], _: &Context<'_>) -> Result<Vec<u8>, PassError> {
+    fn run(&self, module: &[u8], _: &Context<'_>) -> Result<Made, PassError> {
         without(module, speaks_of_positions)
     }
 }
@@ -33,13 +34,13 @@ impl Pass for Strip {
         "strip"
     }
 
-    fn run(&self, module: &[u8], context: &Context<'_>) -> Result<Vec<u8>, PassError> {
+    fn run(&self, module: &[u8], context: &Context<'_>) -> Result<Made, PassError> {
         without(module, |name| is_unneeded(name, context))
     }
 }
 
 /// The module without some custom sections, all else byte for byte.
-fn without(module: &[u8], is_unneeded: impl Fn(&str) -> bool) -> Result<Vec<u8>, PassError> {
+fn without(module: &[u8], is_unneeded: impl Fn(&str) -> bool) -> Result<Made, PassError> {
     let mut output = wasm_encoder::Module::HEADER.to_vec();
     for payload in Parser::new(0).parse_all(module) {
         let payload = payload?;
@@ -53,7 +54,7 @@ fn without(module: &[u8], is_unneeded: impl Fn(&str) -> bool) -> Result<Vec<u8>,
             RawSection { id, data }.append_to(&mut output);
         }
     }
-    Ok(output)
+    Ok(Made::same(output))
 }
 
 /// Whether a section speaks of positions in the code: debuggers' sections, and hints about branches.

@@ -9,14 +9,13 @@
 //!
 //! Names are read from the `name` section; where there is none, nothing is cut.
 
-use std::borrow::Cow;
-
 use wasmparser::{KnownCustom, Name, Operator};
 
 use super::{Context, Pass};
 use crate::error::PassError;
 use crate::module::{Function, Module, Renumbering};
 use crate::options::Panic;
+use crate::origins::Made;
 use crate::symbol::readable;
 
 pub(crate) struct TrapPanics;
@@ -26,10 +25,10 @@ impl Pass for TrapPanics {
         "trap-panics"
     }
 
-    fn run(&self, bytes: &[u8], context: &Context<'_>) -> Result<Vec<u8>, PassError> {
+    fn run(&self, bytes: &[u8], context: &Context<'_>) -> Result<Made, PassError> {
         let mut module = Module::parse(bytes)?;
         if context.options.panic != Panic::Trap {
-            return Ok(bytes.to_vec());
+            return Ok(Made::same(bytes));
         }
         let imported = module.imported_functions();
         for index in panics(&module) {
@@ -38,7 +37,8 @@ impl Pass for TrapPanics {
                 && never_returns(function)?
             {
                 // No locals; `unreachable`; `end`.
-                function.body = Cow::Borrowed(&[0x00, 0x00, 0x0b]);
+                // Both stand for what the function began with.
+                function.rewrite(&[0x00, 0x00, 0x0b][..], vec![0, 0]);
             }
         }
         module.encode(&Renumbering::whole(&module))

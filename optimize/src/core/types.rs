@@ -11,6 +11,7 @@ use wasm_encoder::reencode::Reencode;
 use super::{Context, Pass};
 use crate::error::{Dangling, PassError};
 use crate::module::{Item, Module, Renumbering, Visit, Walker};
+use crate::origins::Made;
 
 pub(crate) struct MergeTypes;
 
@@ -19,7 +20,7 @@ impl Pass for MergeTypes {
         "merge-types"
     }
 
-    fn run(&self, module: &[u8], _: &Context<'_>) -> Result<Vec<u8>, PassError> {
+    fn run(&self, module: &[u8], _: &Context<'_>) -> Result<Made, PassError> {
         let module = Module::parse(module)?;
         let mut known: HashMap<Vec<u8>, u32> = HashMap::new();
         let mut canonical: Vec<u32> = Vec::new();

@@ -12,6 +12,7 @@ use wasmparser::{KnownCustom, Name, TypeRef};
 
 use super::{Item, Module, ORDER, Renumbering, SegmentKind, Visit, Walker};
 use crate::error::{Dangling, PassError};
+use crate::origins::{Code, Made, Moved};
 
 /// Gives each reference its new value.
 struct Renumbered<'r> {
@@ -39,8 +40,8 @@ impl Visit for Renumbered<'_> {
 }
 
 impl<'a> Module<'a> {
-    /// What stays of the module, as bytes.
-    pub(crate) fn encode(&self, renumbering: &Renumbering) -> Result<Vec<u8>, PassError> {
+    /// What stays of the module, as bytes, and where its code comes from.
+    pub(crate) fn encode(&self, renumbering: &Renumbering) -> Result<Made, PassError> {
         let mut renumbered = Renumbered { renumbering, names_data: false };
         let code = self.code(&mut Walker(&mut renumbered), renumbering)?;
         let names_data = renumbered.names_data;
@@ -160,17 +161,24 @@ impl<'a> Module<'a> {
             }
             self.write_customs(place as u8 + 1, &mut output, renumbering)?;
         }
-        Ok(output.finish())
+        let moved = self.own_functions_by_place(renumbering);
+        let moved = moved.map(|(function, it)| Moved { function, operators: it.operators.clone() });
+        Ok(Made { bytes: output.finish(), code: Code::Moved(moved.collect()) })
     }
 
     /// The defined functions that stay, in their new order.
     fn own_functions(&self, renumbering: &Renumbering) -> impl Iterator<Item = &super::Function<'a>> {
+        self.own_functions_by_place(renumbering).map(|(_, function)| function)
+    }
+
+    /// The same with the places that they had among all that are defined.
+    fn own_functions_by_place(&self, renumbering: &Renumbering) -> impl Iterator<Item = (u32, &super::Function<'a>)> {
         let imported = self.imported_functions();
         let order: Vec<u32> = renumbering.functions.order().to_vec();
         order
             .into_iter()
             .filter_map(move |index| index.checked_sub(imported))
-            .filter_map(|index| self.functions.get(index as usize))
+            .filter_map(|place| Some((place, self.functions.get(place as usize)?)))
     }
 
     fn code(&self, walker: &mut Walker<'_>, renumbering: &Renumbering) -> Result<CodeSection, PassError> {

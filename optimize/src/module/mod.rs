@@ -38,7 +38,9 @@ pub(crate) struct Module<'a> {
 pub(crate) struct Function<'a> {
     pub(crate) type_index: u32,
     /// Locals and instructions, as in the code section, without their size.
-    pub(crate) body: Cow<'a, [u8]>,
+    body: Cow<'a, [u8]>,
+    /// For each instruction the number that it had when the module was parsed; nothing, where all are as they were.
+    operators: Option<Vec<u32>>,
 }
 
 /// A data segment.
@@ -112,7 +114,7 @@ impl<'a> Module<'a> {
                 Payload::ImportSection(section) => module.imports = section.into_imports().collect::<Result<_, _>>()?,
                 Payload::FunctionSection(section) => {
                     for type_index in section {
-                        module.functions.push(Function { type_index: type_index?, body: Cow::Borrowed(&[]) });
+                        module.functions.push(Function::new(type_index?));
                     }
                 }
                 Payload::TableSection(section) => module.tables = section.into_iter().collect::<Result<_, _>>()?,
@@ -210,7 +212,23 @@ pub(crate) fn is_function(ty: &TypeRef) -> bool {
     matches!(ty, TypeRef::Func(_) | TypeRef::FuncExact(_))
 }
 
-impl Function<'_> {
+impl<'a> Function<'a> {
+    fn new(type_index: u32) -> Self {
+        Self { type_index, body: Cow::Borrowed(&[]), operators: None }
+    }
+
+    /// Locals and instructions, as in the code section, without their size.
+    pub(crate) fn body(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// Gives the function other code: for each of its instructions, `end` included, the number of the one that it was, or that it
+    /// stands for, in the code as the module was parsed.
+    pub(crate) fn rewrite(&mut self, body: impl Into<Cow<'a, [u8]>>, operators: Vec<u32>) {
+        self.body = body.into();
+        self.operators = Some(operators);
+    }
+
     /// The body as wasmparser reads it.
     pub(crate) fn parsed(&self) -> FunctionBody<'_> {
         FunctionBody::new(BinaryReader::new(&self.body, 0))

@@ -6,16 +6,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::{Expr, Ident, Token, braced};
 
 use crate::json::{self, Json};
-
-const METHODS: [(&str, &str); 7] = [
-    ("GET", "Get"),
-    ("POST", "Post"),
-    ("PUT", "Put"),
-    ("PATCH", "Patch"),
-    ("DELETE", "Delete"),
-    ("HEAD", "Head"),
-    ("OPTIONS", "Options"),
-];
+use crate::route::METHODS;
 
 /// `METHOD url, option: value, …`
 pub(crate) struct Fetch {

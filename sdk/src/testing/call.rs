@@ -47,15 +47,7 @@ macro_rules! methods {
     )*};
 }
 
-methods! {
-    get GET;
-    post POST;
-    put PUT;
-    patch PATCH;
-    delete DELETE;
-    head HEAD;
-    options OPTIONS;
-}
+crate::method::each_method!(methods);
 
 impl Call {
     /// Adds a header field.
