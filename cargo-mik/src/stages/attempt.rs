@@ -162,3 +162,46 @@ fn first_words(text: &str) -> String {
         None => line.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(package: &str, target: &str, text: &str, source: &str) -> Message {
+        let line = serde_json::json!({
+            "reason": "compiler-message", "package_id": package, "manifest_path": "/x/Cargo.toml",
+            "target": { "name": target, "kind": ["lib"], "crate_types": ["lib"], "src_path": "/x/src/lib.rs", "edition": "2024" },
+            "message": {
+                "message": text, "code": null, "level": "error", "children": [], "rendered": text,
+                "spans": [{
+                    "file_name": "src/lib.rs", "byte_start": 0, "byte_end": 1, "line_start": 1, "line_end": 1,
+                    "column_start": 1, "column_end": 2, "is_primary": true, "label": null, "suggested_replacement": null,
+                    "suggestion_applicability": null, "expansion": null,
+                    "text": [{ "text": source, "highlight_start": 1, "highlight_end": 2 }],
+                }],
+            },
+        });
+        serde_json::from_value(line).unwrap()
+    }
+
+    #[test]
+    fn errors_of_others_and_of_the_target_speak_against_it_and_the_handlers_own_do_not() {
+        let registry = "registry+https://github.com/rust-lang/crates.io-index#getrandom@0.3.4";
+        let own = "path+file:///work/shop#0.1.0";
+        let against = |package, name, text, source| against_target(&[message(package, name, text, source)], &[]);
+        let reason = against(registry, "getrandom", "no backend\nand more", "mod a;").unwrap();
+        assert_eq!((reason.by_crate.as_deref(), reason.what.as_str()), (Some("getrandom"), "no backend"));
+        assert_eq!(against(own, "shop", "mismatched types", "7"), None);
+        assert!(against(own, "shop", "needs a system", "compile_error!(\"needs a system\");").is_some());
+        assert!(against(own, "shop", "cannot find `wasi` in `os`", "use std::os::wasi;").is_some());
+        assert!(against(own, "shop", "linking with `rust-lld` failed: exit status: 1", "").is_some());
+    }
+
+    #[test]
+    fn a_build_script_that_fails_is_known_by_what_cargo_says_and_other_failures_are_cargos() {
+        let said = ["\u{1b}[91merror\u{1b}[0m: failed to run custom build command for `zstd-sys v2.0.16`".to_owned()];
+        let reason = against_target(&[], &said).unwrap();
+        assert_eq!((reason.by_crate.as_deref(), reason.what.as_str()), (Some("zstd-sys"), "its build script fails"));
+        assert_eq!(against_target(&[], &["error: no matching package named `x` found".to_owned()]), None);
+    }
+}

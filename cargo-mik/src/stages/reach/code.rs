@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mik_optimize::Sizes;
-use wasmparser::{BinaryReaderError, ElementItems, ExternalKind, FunctionBody, Operator, Parser, Payload, TypeRef};
+use wasmparser::{
+    BinaryReaderError, ConstExpr, ElementItems, ExternalKind, FunctionBody, Operator, Parser, Payload, TypeRef,
+};
 
 use super::name::Name;
 
@@ -50,14 +52,26 @@ impl Code {
                         }
                     }
                 }
+                Payload::GlobalSection(globals) => {
+                    for global in globals {
+                        code.refer(&global?.init_expr)?;
+                    }
+                }
                 Payload::StartSection { func, .. } => {
                     code.entries.insert(func);
                 }
                 Payload::ElementSection(elements) => {
                     for element in elements {
-                        if let ElementItems::Functions(functions) = element?.items {
-                            for function in functions {
-                                code.referenced.insert(function?);
+                        match element?.items {
+                            ElementItems::Functions(functions) => {
+                                for function in functions {
+                                    code.referenced.insert(function?);
+                                }
+                            }
+                            ElementItems::Expressions(_, expressions) => {
+                                for expression in expressions {
+                                    code.refer(&expression?)?;
+                                }
                             }
                         }
                     }
@@ -81,6 +95,16 @@ impl Code {
             }
         }
         Ok(code)
+    }
+
+    fn refer(&mut self, expression: &ConstExpr<'_>) -> Result<(), BinaryReaderError> {
+        let mut operators = expression.get_operators_reader();
+        while !operators.eof() {
+            if let Operator::RefFunc { function_index } = operators.read()? {
+                self.referenced.insert(function_index);
+            }
+        }
+        Ok(())
     }
 
     fn add(&mut self, function: u32, body: &FunctionBody<'_>, section: u64) -> Result<(), BinaryReaderError> {

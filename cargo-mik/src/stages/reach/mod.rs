@@ -159,7 +159,94 @@ fn directory(package_id: &str) -> Option<PathBuf> {
 fn of_import(module: &str) -> &'static str {
     if module.starts_with("__wbindgen") {
         "no WASI host has a browser's functions: turn off the crate's feature `js`, `wasmbind` or `wasm-bindgen`"
+    } else if module == "wasi_snapshot_preview1" {
+        "it is WASI's preview 1, for which `build.target = \"wasm32-wasip1\"` has an adapter"
     } else {
         "no WASI host has such functions: they are C's, or another host's"
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{Freshness, Reason};
+    use crate::project::UnitKind;
+
+    fn unit() -> UnitPlan {
+        UnitPlan {
+            package: "shop".to_owned(),
+            package_id: "path+file:///work/shop#0.1.0".to_owned(),
+            name: "shop".to_owned(),
+            crate_name: "shop".to_owned(),
+            kind: UnitKind::Lib,
+            freshness: Freshness::Stale(Reason::Wanted),
+            settings: String::new(),
+        }
+    }
+
+    fn found(text: &str) -> Vec<TargetReason> {
+        lacking(&wat::parse_str(text).unwrap(), &unit(), &BTreeSet::from(["shop".to_owned()]))
+    }
+
+    #[test]
+    fn the_shortest_way_is_told_from_the_own_function_by_way_of_the_crate_that_calls() {
+        let reasons = found(
+            r#"(module
+                (func $std::time::SystemTime::now)
+                (func $"chrono::Utc::now" (call $std::time::SystemTime::now))
+                (func $"core::ops::function::FnOnce::call_once" (call $"chrono::Utc::now"))
+                (func $"shop::price::{{closure}}" (call $"core::ops::function::FnOnce::call_once"))
+                (func (export "handle") (call $"shop::price::{{closure}}")))"#,
+        );
+        let [reason] = reasons.as_slice() else { panic!("{reasons:#?}") };
+        assert_eq!((reason.lacks.as_str(), reason.what.as_str()), ("time", "std::time::SystemTime::now"));
+        assert_eq!(reason.path, ["shop::price", "chrono::Utc::now", "std::time::SystemTime::now"]);
+        assert!(reason.in_words().starts_with(
+            "`std::time::SystemTime::now` is reached by `chrono::Utc::now` of crate `chrono`, which `shop::price` calls"
+        ));
+    }
+
+    #[test]
+    fn what_tables_and_globals_hold_is_reached_and_what_only_a_panic_needs_is_not() {
+        let module = |rest: &str| {
+            format!(
+                r#"(module (table 1 funcref)
+                    (func $std::env::var_os)
+                    (func $std::panicking::panic_with_hook (call $std::env::var_os))
+                    (func $"shop::late" (call $std::env::var_os))
+                    (func (export "handle") (call $std::panicking::panic_with_hook)) {rest})"#
+            )
+        };
+        assert_eq!(found(&module("")), []);
+        for rest in [
+            r#"(elem (i32.const 0) func $"shop::late")"#,
+            r#"(elem (i32.const 0) funcref (ref.func $"shop::late"))"#,
+            r#"(global funcref (ref.func $"shop::late"))"#,
+        ] {
+            let reasons = found(&module(rest));
+            assert_eq!(reasons.first().and_then(|reason| reason.by.as_deref()), Some("shop::late"), "{rest}");
+        }
+    }
+
+    #[test]
+    fn imports_that_no_component_has_are_told_once_a_module_even_where_nothing_is_called() {
+        let reasons = found(
+            r#"(module (import "wasi:random/random@0.2.0" "get-random-u64" (func (result i64)))
+                (import "env" "one" (func $one)) (import "env" "two" (func $two)) (import "env" "memory" (memory 1))
+                (import "other" "global" (global i32))
+                (func $"sys::call" (call $two) (call $one)) (func (export "handle") (call $"sys::call")))"#,
+        );
+        let told: Vec<_> = reasons.iter().map(|reason| (reason.what.as_str(), reason.by.as_deref())).collect();
+        assert_eq!(told, [("env", Some("sys::call")), ("other", None)]);
+    }
+
+    #[test]
+    fn what_can_not_be_told_is_a_reason() {
+        assert_eq!(
+            found("(module (func (export \"handle\")))").first().map(|reason| reason.lacks.as_str()),
+            Some("names")
+        );
+        let damaged = lacking(b"\0asm\x01\0\0\0\x0a\xff", &unit(), &BTreeSet::new());
+        assert_eq!(damaged.first().map(|reason| reason.lacks.as_str()), Some("names"));
     }
 }
