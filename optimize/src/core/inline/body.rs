@@ -28,8 +28,14 @@ pub(super) struct Body<'a> {
     zeroed: BTreeSet<u32>,
 }
 
-/// Instructions, and where each is from: the place of its function and its number there.
-type Traced<'a> = Vec<(Operator<'a>, (u32, u32))>;
+/// Where an instruction is from: the place of its function and its number there.
+type Origin = (u32, u32);
+
+/// Instructions, and where each is from.
+type Traced<'a> = Vec<(Operator<'a>, Origin)>;
+
+/// A function's body, and where each of its instructions is from.
+type Rewritten = (Vec<u8>, Vec<Origin>);
 
 impl<'a> Body<'a> {
     /// A function's body; nothing for those that are not looked into.
@@ -167,7 +173,7 @@ impl<'a> Body<'a> {
     }
 
     /// The code with some calls replaced by what is called, and where each instruction is from.
-    pub(super) fn with(&self, chosen: &BTreeMap<u32, Choice<'a>>) -> Result<(Vec<u8>, Vec<(u32, u32)>), PassError> {
+    pub(super) fn with(&self, chosen: &BTreeMap<u32, Choice<'a>>) -> Result<Rewritten, PassError> {
         let mut output: Traced<'a> = Vec::with_capacity(self.operators.len());
         let mut types = self.types.clone();
         let mut blocks = Vec::new();
