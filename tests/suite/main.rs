@@ -44,6 +44,7 @@ mod settings;
 mod setup;
 mod sizes;
 mod static_files;
+mod symbolicate;
 mod targets;
 mod telemetry;
 mod tls;

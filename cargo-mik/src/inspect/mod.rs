@@ -3,10 +3,14 @@
 mod component;
 mod difference;
 mod size;
+mod symbolicate;
 
 pub use component::Inspection;
 pub use difference::Difference;
 pub use size::SizeReport;
+pub use symbolicate::{
+    DebugFiles, Found, Mention, SourceFrame, SymbolicateError, Symbolicated, Symbolicator, mentions,
+};
 
 /// A number with its digits in groups of three: `71,418`.
 fn grouped(number: u64) -> String {

@@ -11,7 +11,7 @@ use super::cargo_config::variable_name;
 use crate::tools::files;
 
 /// The keys that `cargo mik` would choose for small components.
-const SIZE_KEYS: [&str; 5] = ["opt-level", "lto", "codegen-units", "panic", "strip"];
+const SIZE_KEYS: [&str; 6] = ["opt-level", "lto", "codegen-units", "panic", "debug", "strip"];
 
 /// A cargo profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
