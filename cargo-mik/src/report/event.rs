@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
+use super::Chosen;
+
 /// How much something matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
@@ -55,6 +57,8 @@ pub enum Event {
     Warning(miette::Report),
     /// An error that does not end the program: a failed rebuild while serving.
     Failure(miette::Report),
+    /// It is decided for which target a package is built.
+    Chosen(Chosen),
     /// A component, or the handler in it, has become smaller.
     Optimized(Optimized),
     /// A component is in its place.
@@ -95,6 +99,8 @@ impl Event {
             Self::Failure(_) => Level::Error,
             Self::Warning(_) => Level::Warn,
             Self::Detail { .. } => Level::Debug,
+            Self::Chosen(chosen) if chosen.fresh => Level::Debug,
+            Self::Chosen(_) => Level::Info,
             Self::Progress(_) | Self::ProgressEnd => Level::Trace,
             Self::Status { .. } | Self::Note(_) | Self::Optimized(_) | Self::Artifact(_) => Level::Info,
             Self::Listening { .. } | Self::Live { .. } | Self::Guest { .. } => Level::Info,
@@ -107,6 +113,7 @@ impl Event {
             Self::Status { verb, message } | Self::Detail { verb, message } => format!("{verb} {message}"),
             Self::Note(note) => note.clone(),
             Self::Warning(report) | Self::Failure(report) => text_of(report),
+            Self::Chosen(chosen) => chosen.lines().join("; "),
             Self::Optimized(optimized) => format!("Optimized {}", optimized.in_words()),
             Self::Artifact(artifact) => format!("Built {}", artifact.path.display()),
             Self::Listening { url } => format!("Serving {url}"),

@@ -10,6 +10,13 @@ use super::{Event, diagnostic};
 /// The message for an event, or nothing where the event is for people only.
 pub(super) fn of(event: &Event) -> Option<Value> {
     Some(match event {
+        Event::Chosen(chosen) => json!({
+            "reason": "mik-target",
+            "package": chosen.package,
+            "target": chosen.target,
+            "because": chosen.reasons,
+            "fresh": chosen.fresh,
+        }),
         Event::Optimized(optimized) => json!({
             "reason": "mik-optimized",
             "name": optimized.name,

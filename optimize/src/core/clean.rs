@@ -10,6 +10,7 @@
 //! - A block without content goes; one that holds nothing but `unreachable` is `unreachable`, since no branch in it can
 //!   reach its end.
 //! - `local.set` and `local.get` of the same local are `local.tee`.
+//! - What is written to a local that nothing reads is dropped.
 //! - Locals that no instruction names go, and the others stand together by type, the most used first: a local's number is
 //!   a name.
 
@@ -60,14 +61,29 @@ impl Pass for CleanCode {
 
 /// A function's code without what does nothing, and the number that each of its instructions had.
 fn clean(function: &Function<'_>, parameters: u32, traps: &BTreeSet<u32>) -> Result<(Vec<u8>, Vec<u32>), PassError> {
-    let mut cleaner = Cleaner { output: Code::default(), openers: Vec::new(), skipping: None, traps };
+    let mut read = BTreeSet::new();
+    for operator in function.parsed().get_operators_reader()? {
+        if let Operator::LocalGet { local_index } = operator? {
+            read.insert(local_index);
+        }
+    }
+    let mut cleaner = Cleaner { output: Code::default(), openers: Vec::new(), skipping: None, traps, read };
     for (number, operator) in (0..).zip(function.parsed().get_operators_reader()?) {
         cleaner.output.number = number;
         cleaner.take(operator?);
     }
     let Code { operators, numbers, .. } = cleaner.output;
     let declared = function.parsed().get_locals_reader()?.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let locals = Locals::of(&operators, parameters, &declared);
+    Ok((write(operators, parameters, &declared)?, numbers))
+}
+
+/// Code as the body of a function, with those of its locals that it names; parameters stay where they are.
+pub(super) fn write(
+    operators: Vec<Operator<'_>>,
+    parameters: u32,
+    declared: &[(u32, ValType)],
+) -> Result<Vec<u8>, PassError> {
+    let locals = Locals::of(&operators, parameters, declared);
     let mut same = Same;
     let mut walker = Walker(&mut same);
     let mut declarations = Vec::new();
@@ -79,7 +95,7 @@ fn clean(function: &Function<'_>, parameters: u32, traps: &BTreeSet<u32>) -> Res
         let operator = locals.renumber(operator);
         output.instruction(&walker.instruction(operator)?);
     }
-    Ok((output.into_raw_body(), numbers))
+    Ok(output.into_raw_body())
 }
 
 /// Instructions, and the number that each had, or that the one had which it stands for.
@@ -123,6 +139,8 @@ struct Cleaner<'a, 't> {
     /// How many blocks are open in what is skipped.
     skipping: Option<u32>,
     traps: &'t BTreeSet<u32>,
+    /// The locals that are read somewhere.
+    read: BTreeSet<u32>,
 }
 
 impl<'a> Cleaner<'a, '_> {
@@ -151,6 +169,8 @@ impl<'a> Cleaner<'a, '_> {
             }
             Operator::Unreachable => self.trap(),
             Operator::Drop => self.drop(),
+            Operator::LocalSet { local_index } if !self.read.contains(&local_index) => self.drop(),
+            Operator::LocalTee { local_index } if !self.read.contains(&local_index) => {}
             Operator::LocalGet { local_index } => match self.output.last() {
                 Some(Operator::LocalSet { local_index: set }) if *set == local_index => {
                     self.output.pop();
