@@ -65,9 +65,11 @@ fn clean(function: &Function<'_>, parameters: u32, traps: &BTreeSet<u32>) -> Res
     }
     let Code { operators, numbers, .. } = cleaner.output;
     let mut types = Vec::new();
+    let mut end = parameters;
     for declaration in function.parsed().get_locals_reader()? {
         let (count, ty) = declaration?;
-        types.extend(std::iter::repeat_n(ty, count as usize));
+        end = end.saturating_add(count);
+        types.push((end, ty));
     }
     let locals = Locals::of(&operators, parameters, &types);
     let mut same = Same;
@@ -333,7 +335,8 @@ struct Locals {
 }
 
 impl Locals {
-    fn of(operators: &[Operator<'_>], parameters: u32, types: &[ValType]) -> Self {
+    /// From the types that are declared, each with the index of the local after its last: four bytes may declare 50,000 locals.
+    fn of(operators: &[Operator<'_>], parameters: u32, types: &[(u32, ValType)]) -> Self {
         let mut uses: BTreeMap<u32, u32> = BTreeMap::new();
         for operator in operators {
             if let Operator::LocalGet { local_index }
@@ -345,11 +348,12 @@ impl Locals {
         }
         // The types in the order in which they first stand, each with its locals.
         let mut groups: Vec<(ValType, Vec<(u32, u32)>)> = Vec::new();
-        for (index, ty) in (parameters..).zip(types) {
-            let Some(count) = uses.get(&index) else { continue };
+        for (index, count) in uses.range(parameters..) {
+            let declaration = types.partition_point(|(end, _)| end <= index);
+            let Some((_, ty)) = types.get(declaration) else { continue };
             match groups.iter_mut().find(|(other, _)| other == ty) {
-                Some((_, members)) => members.push((*count, index)),
-                None => groups.push((*ty, vec![(*count, index)])),
+                Some((_, members)) => members.push((*count, *index)),
+                None => groups.push((*ty, vec![(*count, *index)])),
             }
         }
         let total = |members: &[(u32, u32)]| members.iter().map(|(count, _)| *count).max();
