@@ -1,6 +1,8 @@
 //! The JSON messages of `--message-format json`: one object a line on stdout, each with a `reason`, beside
 //! cargo's own lines.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::{Event, diagnostic};
@@ -14,7 +16,7 @@ pub(super) fn of(event: &Event) -> Option<Value> {
             "part": optimized.part,
             "before": optimized.before,
             "after": optimized.after,
-            "passes": optimized.passes,
+            "passes": optimized.passes.iter().map(|pass| (pass.name, pass.saved())).collect::<BTreeMap<_, _>>(),
         }),
         Event::Artifact(artifact) => json!({
             "reason": "mik-artifact",

@@ -4,13 +4,11 @@ mod diagnostic;
 mod event;
 mod exit_code;
 mod message;
-mod plain;
 mod pretty;
 mod progress;
 mod shell;
 
-pub use event::{Artifact, Event, GuestStream, Level, Optimized, Progress};
+pub use event::{Artifact, Event, GuestStream, Level, Optimized, Pass, Progress};
 pub use exit_code::ExitCode;
-pub use plain::push_plain;
 pub use pretty::pretty_json;
 pub use shell::{ColorChoice, MessageFormat, Reporter, Shell, Verbosity, size};

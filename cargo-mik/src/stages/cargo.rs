@@ -51,7 +51,9 @@ pub(super) fn run(run: &CargoRun, sysroot: &SysrootFact, reporter: &Reporter) ->
     if status.success() { Ok(artifacts) } else { Err(StageError::Cargo) }
 }
 
-/// Flags of ours for rustc: the standard library where the toolchain has none, and no path of this machine in the code.
+/// Flags of ours for rustc: the standard library where the toolchain has none, no path of this machine in the code, and names
+/// that say which type or closure a function was made for, which those of the older mangling leave out. Names are taken out
+/// of the component at the end, so they cost nothing.
 fn rustflags(run: &CargoRun, sysroot: &SysrootFact) -> Result<Vec<String>, StageError> {
     let mut flags = Vec::new();
     if let SysrootFact::Cached(path) = sysroot {
@@ -67,6 +69,10 @@ fn rustflags(run: &CargoRun, sysroot: &SysrootFact) -> Result<Vec<String>, Stage
         }
         // Not in what rustc says of the code: there the reader wants to find the file.
         flags.push("--remap-path-scope=object".to_owned());
+        // For WASI, rustc makes code that can be moved for a dynamic linker, and reads its address before each use of data. Nothing
+        // moves in a component.
+        flags.push("-Crelocation-model=static".to_owned());
+        flags.push("-Csymbol-mangling-version=v0".to_owned());
     }
     Ok(flags)
 }

@@ -4,7 +4,7 @@
   (export "run" (func 0))
   (elem (;0;) declare func 1)
   (func (;0;) (type 1) (param i32) (result i32)
-    (local (ref 0) f32)
+    (local (ref 0))
     ref.func 1
     local.set 1
     local.get 0
@@ -12,8 +12,6 @@
     if ;; label = @1
       unreachable
     end
-    f32.const 0x1p+0 (;=1;)
-    local.set 2
     local.get 1
     call_ref 0
   )
