@@ -37,10 +37,13 @@ pub(crate) trait Pass {
 }
 
 /// What is done once, in this order. Positions in the code go before the code changes, names after they were read.
-pub(crate) const ONCE: &[&dyn Pass] = &[&strip::StripDebug, &shorten::ShortenNumbers, &trap::TrapPanics, &strip::Strip];
+pub(crate) const ONCE: &[&dyn Pass] =
+    &[&strip::StripDebug, &shorten::ShortenNumbers, &clean::CleanCode, &trap::TrapPanics, &strip::Strip];
 
 /// What is done until nothing gets smaller.
 pub(crate) const REPEATED: &[&dyn Pass] = &[
+    // Where names are kept: that a function never comes back may show only after others have changed.
+    &trap::TrapPanics,
     &clean::CleanCode,
     &branches::ShapeBranches,
     &reach::DeadCode,
