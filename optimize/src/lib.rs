@@ -49,7 +49,7 @@
 //!   before.
 //! - When something traps, but for stack overflow, which comes later where there is less code; with [`Panic::Trap`] a panic
 //!   traps without what it would have said.
-//! - Custom sections that are not named in `strip`.
+//! - Custom sections that are not named in `strip`, and what the component is called; of what is nested in it the names go.
 //! - Object files: a module with `linking` or `reloc.*` sections that is not inside a component is given back as it is.
 //!
 //! # References
@@ -78,6 +78,7 @@ pub use self::options::{Names, Options, Panic};
 pub use self::origins::{FunctionOrigins, ModuleOrigins, Origins, Positions};
 pub use self::sizes::{DataSize, FunctionSize, ModuleSizes, Sizes, crate_of};
 pub use self::statistics::Statistic;
+pub use self::validate::FEATURES;
 
 /// What the passes made.
 #[derive(Clone, Debug)]

@@ -130,7 +130,7 @@ impl<'o> Manager<'o> {
         let mut best = self.nested(bytes)?;
         let options = self.options;
         if self.is_first_round {
-            for pass in component::ONCE {
+            for pass in component::once(self.path.is_empty()) {
                 best = self.step(pass.name(), best, |bytes| pass.run(bytes, options))?;
             }
         }

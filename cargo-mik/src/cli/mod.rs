@@ -5,6 +5,7 @@ mod build_flags;
 mod cache;
 mod completions;
 mod config;
+mod inspect;
 mod new;
 mod openapi;
 mod optimize;
@@ -93,6 +94,7 @@ enum Command {
     Config(config::ConfigArgs),
     Optimize(optimize::OptimizeArgs),
     Size(size::SizeArgs),
+    Inspect(inspect::InspectArgs),
     #[command(name = "openapi")]
     OpenApi(openapi::OpenApiArgs),
     Setup(setup::SetupArgs),
@@ -112,6 +114,7 @@ impl Command {
             Self::Config(args) => args.run(reporter),
             Self::Optimize(args) => args.run(reporter),
             Self::Size(args) => args.run(reporter),
+            Self::Inspect(args) => args.run(reporter),
             Self::OpenApi(args) => args.run(reporter),
             Self::Setup(args) => args.run(reporter),
             Self::Cache(args) => args.run(reporter),

@@ -1,6 +1,7 @@
 //! What the project is: what was typed, cargo metadata, `[package.metadata.mik]`, `mik.toml` and the environment,
 //! weighed against each other into values that no longer say "not decided".
 
+mod about;
 mod arguments;
 mod cache;
 mod cargo_config;
@@ -28,6 +29,7 @@ mod sources;
 mod target;
 mod unit;
 
+pub use about::About;
 pub use arguments::{BuildArguments, RunArguments, ServeArguments, TlsFiles};
 pub use cache::{CodeCacheSettings, cache_directory};
 pub use cargo_config::CargoConfig;
@@ -47,7 +49,7 @@ pub use profile::Profile;
 pub use server::{GuestSettings, ServerSettings};
 pub use source_paths::SourcePath;
 pub use sources::Sources;
-pub use target::Target;
+pub use target::{Target, TargetChoice};
 pub use unit::{Unit, UnitKind};
 
 use std::path::PathBuf;

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::decision::{Decision, Origin};
 use super::manifest::{Located, Manifest};
-use super::{BuildArguments, CargoConfig, Declared, Profile, ProjectError, Target, Unit, identity};
+use super::{About, BuildArguments, CargoConfig, Declared, Profile, ProjectError, TargetChoice, Unit, identity};
 use crate::report::Reporter;
 
 /// A package that yields components.
@@ -16,16 +16,20 @@ pub struct Package {
     pub name: String,
     /// Its version.
     pub version: String,
+    /// What it says of itself.
+    pub about: About,
     /// Cargo's package ID, as its messages spell it.
     pub id: String,
     /// Its manifest.
     pub manifest_path: PathBuf,
     /// What it is compiled for.
-    pub target: Target,
+    pub target: TargetChoice,
     /// What it is optimized for.
     pub optimize: Optimize,
     /// What becomes of panics where it is optimized.
     pub panic: Panic,
+    /// Whether components carry the list of what they are compiled from.
+    pub auditable: bool,
     /// How many bytes each of its components may have.
     pub max_size: Option<u64>,
     /// Whether it is composed with the bridge, and with which.
@@ -118,10 +122,14 @@ pub(super) fn resolve(
     Ok(Package {
         name: package.name.to_string(),
         version,
+        about: About::of(package),
         id: package.id.repr.clone(),
         target: target(&manifest, arguments, config, reporter)?,
         optimize: optimize(&manifest, profile, reporter),
         panic: panic(&manifest, reporter),
+        auditable: manifest
+            .get("build.auditable", |schema| schema.build.auditable.as_ref(), reporter)
+            .is_some_and(|located| located.value),
         max_size: manifest
             .get("build.max_size", |schema| schema.build.max_size.as_ref(), reporter)
             .map(|located| located.value.get()),
@@ -139,19 +147,19 @@ fn target(
     arguments: &BuildArguments,
     config: &CargoConfig,
     reporter: &Reporter,
-) -> Result<Target, ProjectError> {
+) -> Result<TargetChoice, ProjectError> {
     let written = manifest.get("build.target", |schema| schema.build.target.as_ref(), reporter);
-    let decide = |target: Target, origin| {
+    let decide = |target: TargetChoice, origin| {
         manifest.decisions().note("build.target", Decision { value: target.name().into(), origin });
         Ok(target)
     };
     match (arguments.target, written) {
         (Some(typed), _) => decide(typed, Origin::Flag { flag: "--target" }),
         (None, None) => match config.target() {
-            Some(target) => decide(target, Origin::Cargo),
-            None => Ok(Target::default()),
+            Some(target) => decide(TargetChoice::One(target), Origin::Cargo),
+            None => Ok(TargetChoice::default()),
         },
-        (None, Some(Located { value, file, span })) => Target::from_name(&value)
+        (None, Some(Located { value, file, span })) => TargetChoice::from_name(&value)
             .ok_or_else(|| ProjectError::UnknownTarget { name: value, source_code: file.named_source(), at: span }),
     }
 }

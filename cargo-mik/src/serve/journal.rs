@@ -19,6 +19,7 @@ use super::farewell;
 use super::metrics::Metrics;
 use crate::project::ServerSettings;
 use crate::report::{Event, Level, Reporter};
+use crate::tools::plain;
 use crate::tools::rotating_file::RotatingFile;
 
 /// RFC 3339 (and ISO 8601) in UTC to the microsecond: as wide for every line, so that lines sort and line up.
@@ -109,7 +110,8 @@ impl Journal {
         // A clock before the year 0 or after 9999 is no reason to lose the line.
         let now = OffsetDateTime::now_utc().format(&TIME).unwrap_or_else(|_| "-".to_owned());
         let mut line = format!("{now} {:5} ", level.name());
-        push_escaped(&mut line, text);
+        // One entry is one line, whatever clients and guests have put into it.
+        plain::push(&mut line, text, LINE_MOST);
         line.push('\n');
         match self.sender.try_send(Entry::Line(line)) {
             Ok(()) => {}
@@ -122,27 +124,6 @@ impl Journal {
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         if let Some(thread) = thread {
             farewell::end(thread, || !matches!(self.sender.try_send(Entry::End), Err(TrySendError::Full(_))));
-        }
-    }
-}
-
-/// One entry is one line, whatever clients and guests have put into it.
-fn push_escaped(line: &mut String, text: &str) {
-    for c in text.chars() {
-        if line.len() > LINE_MOST {
-            line.push('…');
-            return;
-        }
-        match c {
-            '\n' => line.push_str("\\n"),
-            '\t' => line.push('\t'),
-            // Those that look like a line's end to some readers, or turn the text around, are no control characters.
-            c if c.is_control()
-                || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
-            {
-                line.extend(c.escape_unicode());
-            }
-            c => line.push(c),
         }
     }
 }
@@ -216,21 +197,5 @@ impl Writer {
         if !std::mem::replace(&mut self.failing, true) {
             self.reporter.warn(ServeError::LogLost { path: self.path.clone(), source });
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_entry_is_one_line_whatever_is_in_it() {
-        let escaped = |text: &str| {
-            let mut line = String::new();
-            push_escaped(&mut line, text);
-            line
-        };
-        assert_eq!(escaped("a\tb\nc\r\x1b[2J\u{2028}ü"), "a\tb\\nc\\u{d}\\u{1b}[2J\\u{2028}ü");
-        assert!(escaped(&"x".repeat(LINE_MOST * 2)).len() < LINE_MOST + 8);
     }
 }

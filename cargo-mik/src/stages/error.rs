@@ -21,6 +21,10 @@ pub enum StageError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Output(#[from] OutputError),
+    /// Cargo did not tell what a package is compiled from. Exit code 102.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Dependencies(#[from] super::dependencies::DependenciesError),
     /// Cargo failed and has said why. Exit code 101; nothing more is printed.
     #[error("cargo could not build the project; what it said is above")]
     #[diagnostic(code(mik::build::cargo))]
@@ -101,8 +105,7 @@ pub enum StageError {
     #[diagnostic(
         code(mik::optimize::too_large),
         help(
-            "`cargo mik size` shows what is in it, function by function; `build.panic = \"trap\"` and `build.target = \
-             \"wasm32-unknown-unknown\"` make it smaller; or raise `build.max_size` from {max_size}"
+            "`cargo mik size` shows what is in it, function by function; `build.panic = \"trap\"` and `build.target = \"auto\"` make it smaller; or raise `build.max_size` from {max_size}"
         )
     )]
     TooLarge {

@@ -3,9 +3,10 @@
 use std::collections::btree_map::Entry;
 use std::path::Path;
 
-use super::{StageError, setup};
-use crate::plan::{Facts, Previous, Record, SysrootFact};
-use crate::project::{Bridge, Composition, Project};
+use super::revision::Revisions;
+use super::{StageError, dependencies, setup};
+use crate::plan::{Decision, Facts, Previous, Record, SysrootFact};
+use crate::project::{Bridge, Composition, Optimize, Project, TargetChoice};
 use crate::tools::{digest, files};
 
 /// What is there already for building a project.
@@ -15,16 +16,32 @@ use crate::tools::{digest, files};
 pub fn facts(project: &Project, toolchain: &setup::Toolchain) -> Result<Facts, StageError> {
     let mut facts = Facts { embedded_bridge: mik_bridge_provider::SHA256.to_owned(), ..Facts::default() };
     let output = project.output_directory();
+    let mut revisions = Revisions::new(&project.target_directory);
     for (package, unit) in project.units() {
-        if let Entry::Vacant(vacant) = facts.sysroots.entry(package.target) {
-            let sysroot = setup::find(package.target, toolchain)?;
-            vacant.insert(sysroot.map_or(SysrootFact::Missing, SysrootFact::from));
+        for target in package.target.targets() {
+            if let Entry::Vacant(vacant) = facts.sysroots.entry(*target) {
+                let sysroot = setup::find(*target, toolchain)?;
+                vacant.insert(sysroot.map_or(SysrootFact::Missing, SysrootFact::from));
+            }
+        }
+        if package.target == TargetChoice::Auto
+            && let Some(decision) = decision(&output, &unit.name)
+        {
+            facts.decisions.insert(unit.name.clone(), decision);
         }
         if let Composition::WhereExported { bridge: Bridge::File(path) }
         | Composition::Always { bridge: Bridge::File(path) } = &package.composition
         {
             let bytes = files::read(path).map_err(|source| StageError::Read { source })?;
             facts.bridges.insert(path.clone(), digest::of(&bytes));
+        }
+        if package.optimize != Optimize::None
+            && let Some(revision) = revisions.of(&package.manifest_path)
+        {
+            facts.revisions.insert(package.id.clone(), revision);
+        }
+        if package.auditable {
+            facts.dependencies.insert(package.id.clone(), dependencies::of(project, package)?);
         }
         facts.previous.insert(unit.name.clone(), previous(&output, &unit.name));
     }
@@ -43,6 +60,12 @@ fn previous(output: &Path, unit: &str) -> Previous {
     let handler_holds =
         record.handler.as_deref().is_none_or(|expected| holds(format!("{unit}.handler.wasm"), expected));
     if component_holds && handler_holds { Previous::Intact(record) } else { Previous::OutputChanged }
+}
+
+/// For which target an earlier build has built a unit. What can't be read was never decided.
+fn decision(output: &Path, unit: &str) -> Option<Decision> {
+    let path = Record::path(output, unit).with_file_name(Decision::file_name(unit));
+    serde_json::from_slice(&files::read(path).ok()?).ok()
 }
 
 impl From<setup::Sysroot> for SysrootFact {

@@ -23,7 +23,7 @@ const REQUESTS: u64 = 100_000;
 const MANY: u64 = 1 << 20;
 
 /// What `build.target` may be; the first is the default.
-pub const TARGETS: [&str; 3] = ["wasm32-wasip2", "wasm32-unknown-unknown", "wasm32-wasip1"];
+pub const TARGETS: [&str; 4] = ["wasm32-wasip2", "wasm32-unknown-unknown", "wasm32-wasip1", "auto"];
 
 /// What `server.modules` is by default.
 pub const MODULES: &str = "modules";
@@ -65,7 +65,8 @@ pub struct ProjectTable {
 #[serde(default, expecting = "a table")]
 pub struct BuildTable {
     /// What handlers are compiled for. `wasm32-unknown-unknown` is the smallest: its standard library has no system.
-    /// `wasm32-wasip1` is encoded with the preview 1 adapter. Where neither the key nor the flag is there, one of these
+    /// `auto` is that one, unless the handler or a crate that it depends on needs a system: then it is `wasm32-wasip2`, and a note says
+    /// what needs it. `wasm32-wasip1` is encoded with the preview 1 adapter. Where neither the key nor the flag is there, one of these
     /// in `CARGO_BUILD_TARGET` or in cargo's own `build.target` counts.
     #[cfg_attr(
         feature = "schema",
@@ -80,6 +81,11 @@ pub struct BuildTable {
     /// they trap, and what only formats their messages is cut out; this is the smallest. Either way the request is a 500.
     #[cfg_attr(feature = "schema", schemars(example = &"trap", extend("default" = "message")))]
     pub panic: Option<Spanned<Panic>>,
+    /// Whether a component carries the list of the packages that it is compiled from, as cargo-auditable writes it: `cargo
+    /// audit bin` and others read it. It tells names and versions, and of where each comes from only `crates.io`, `registry`,
+    /// `git` or `local`.
+    #[cfg_attr(feature = "schema", schemars(extend("default" = false)))]
+    pub auditable: Option<Spanned<bool>>,
     /// How many bytes a component may have: a build that makes a larger one fails, and says which crates it is made of. The
     /// component of an earlier build stays.
     #[cfg_attr(feature = "schema", schemars(example = 98_304, extend("default" = null)))]

@@ -10,6 +10,8 @@ mod reach;
 mod strip;
 mod walker;
 
+use std::collections::BTreeMap;
+
 use wasmparser::{
     CanonicalFunction, Chunk, ComponentAlias, ComponentExport, ComponentExternalKind, ComponentImport,
     ComponentInstance, ComponentOuterAliasKind, ComponentStartFunction, ComponentType, CoreType, CustomSectionReader,
@@ -30,8 +32,10 @@ pub(crate) trait Pass {
     fn run(&self, component: &[u8], options: &Options) -> Result<Vec<u8>, PassError>;
 }
 
-/// What is done once.
-pub(crate) const ONCE: &[&dyn Pass] = &[&strip::StripComponent];
+/// What is done once, to the component itself or to one in it.
+pub(crate) fn once(is_outermost: bool) -> &'static [&'static dyn Pass] {
+    if is_outermost { &[&strip::StripComponent::Outermost] } else { &[&strip::StripComponent::Enclosed] }
+}
 
 /// What is done until nothing gets smaller.
 pub(crate) const REPEATED: &[&dyn Pass] = &[
@@ -78,8 +82,11 @@ pub(crate) enum Definition<'a> {
 }
 
 /// A component. Indices are those of the component it was parsed from until it is encoded.
+#[derive(Clone)]
 pub(crate) struct Component<'a> {
     pub(crate) definitions: Vec<Definition<'a>>,
+    /// Where the modules and components are that are nested here, by their index.
+    nested: BTreeMap<(Sort, u32), usize>,
 }
 
 impl<'a> Component<'a> {
@@ -115,12 +122,33 @@ impl<'a> Component<'a> {
                 _ => {}
             }
         }
-        Ok(Self { definitions })
+        let mut component = Self { definitions, nested: BTreeMap::new() };
+        let is_nested = |it: &Definition<'_>| matches!(it, Definition::Module(_) | Definition::Component(_));
+        let places = component.indices().into_iter().enumerate().zip(&component.definitions);
+        let nested = places.filter(|(_, definition)| is_nested(definition));
+        component.nested = nested.filter_map(|((place, made), _)| made.map(|it| ((it.0, it.1), place))).collect();
+        Ok(component)
+    }
+
+    /// The bytes behind a module's index, where it is defined here.
+    pub(crate) fn module(&self, index: u32) -> Option<&'a [u8]> {
+        match self.definitions.get(*self.nested.get(&(Sort::CoreModule, index))?) {
+            Some(Definition::Module(bytes)) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// The bytes behind a nested component's index, where it is defined here.
+    pub(crate) fn component(&self, index: u32) -> Option<&'a [u8]> {
+        match self.definitions.get(*self.nested.get(&(Sort::Component, index))?) {
+            Some(Definition::Component(bytes)) => Some(bytes),
+            _ => None,
+        }
     }
 
     /// For each definition the first of the indices that it makes: their sort and number.
     pub(crate) fn indices(&self) -> Vec<Option<(Sort, u32, u32)>> {
-        let mut counts = std::collections::BTreeMap::<Sort, u32>::new();
+        let mut counts = BTreeMap::<Sort, u32>::new();
         self.definitions
             .iter()
             .map(|definition| {

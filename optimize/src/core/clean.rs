@@ -14,7 +14,7 @@
 //! - Locals that no instruction names go, and the others stand together by type, the most used first: a local's number is
 //!   a name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Deref;
 
 use wasm_encoder::reencode::Reencode;
@@ -22,7 +22,7 @@ use wasmparser::{BlockType, Operator, ValType};
 
 use super::{Context, Pass};
 use crate::error::PassError;
-use crate::module::{Function, Module, Renumbering, Same, Walker};
+use crate::module::{Function, Module, Renumbering, Same, Signatures, Walker};
 use crate::origins::Made;
 
 pub(crate) struct CleanCode;
@@ -42,14 +42,16 @@ impl Pass for CleanCode {
                 traps.insert(index);
             }
         }
+        let signatures = Signatures::of(&module);
         let mut bodies = Vec::with_capacity(module.functions.len());
         for (index, function) in (imported..).zip(&module.functions) {
-            let parameters = module.signature(index).map_or(0, |ty| ty.params().len() as u32);
-            bodies.push(clean(function, parameters, &traps)?);
-        }
-        for (function, (body, operators)) in module.functions.iter_mut().zip(bodies) {
+            let parameters = signatures.signature(index).map_or(0, |ty| ty.params().len() as u32);
+            let cleaned = clean(function, parameters, &traps)?;
             // Another order of locals is not better: fewer bytes are.
-            if body.len() < function.body().len() {
+            bodies.push(Some(cleaned).filter(|(body, _)| body.len() < function.body().len()));
+        }
+        for (function, body) in module.functions.iter_mut().zip(bodies) {
+            if let Some((body, operators)) = body {
                 function.rewrite(body, operators);
             }
         }
@@ -71,17 +73,17 @@ fn clean(function: &Function<'_>, parameters: u32, traps: &BTreeSet<u32>) -> Res
         cleaner.take(operator?);
     }
     let Code { operators, numbers, .. } = cleaner.output;
-    let mut types = Vec::new();
-    for declaration in function.parsed().get_locals_reader()? {
-        let (count, ty) = declaration?;
-        types.extend(std::iter::repeat_n(ty, count as usize));
-    }
-    Ok((write(operators, parameters, &types)?, numbers))
+    let declared = function.parsed().get_locals_reader()?.into_iter().collect::<Result<Vec<_>, _>>()?;
+    Ok((write(operators, parameters, &declared)?, numbers))
 }
 
 /// Code as the body of a function, with those of its locals that it names; parameters stay where they are.
-pub(super) fn write(operators: Vec<Operator<'_>>, parameters: u32, types: &[ValType]) -> Result<Vec<u8>, PassError> {
-    let locals = Locals::of(&operators, parameters, types);
+pub(super) fn write(
+    operators: Vec<Operator<'_>>,
+    parameters: u32,
+    declared: &[(u32, ValType)],
+) -> Result<Vec<u8>, PassError> {
+    let locals = Locals::of(&operators, parameters, declared);
     let mut same = Same;
     let mut walker = Walker(&mut same);
     let mut declarations = Vec::new();
@@ -342,14 +344,14 @@ fn is_pure(operator: &Operator<'_>) -> bool {
     )
 }
 
-/// The locals that stay, and their numbers.
+/// The locals that stay, and their numbers; parameters have those that they had.
 struct Locals {
     declarations: Vec<(u32, ValType)>,
     numbers: BTreeMap<u32, u32>,
 }
 
 impl Locals {
-    fn of(operators: &[Operator<'_>], parameters: u32, types: &[ValType]) -> Self {
+    fn of(operators: &[Operator<'_>], parameters: u32, declared: &[(u32, ValType)]) -> Self {
         let mut uses: BTreeMap<u32, u32> = BTreeMap::new();
         for operator in operators {
             if let Operator::LocalGet { local_index }
@@ -361,16 +363,23 @@ impl Locals {
         }
         // The types in the order in which they first stand, each with its locals.
         let mut groups: Vec<(ValType, Vec<(u32, u32)>)> = Vec::new();
-        for (index, ty) in (parameters..).zip(types) {
-            let Some(count) = uses.get(&index) else { continue };
-            match groups.iter_mut().find(|(other, _)| other == ty) {
-                Some((_, members)) => members.push((*count, index)),
-                None => groups.push((*ty, vec![(*count, index)])),
+        let mut places: HashMap<ValType, usize> = HashMap::new();
+        let mut first = parameters;
+        // A few bytes declare fifty thousand locals: those that are used are looked at.
+        for (count, ty) in declared {
+            let end = first.saturating_add(*count);
+            for (index, count) in uses.range(first..end) {
+                let place = *places.entry(*ty).or_insert(groups.len());
+                match groups.get_mut(place) {
+                    Some((_, members)) => members.push((*count, *index)),
+                    None => groups.push((*ty, vec![(*count, *index)])),
+                }
             }
+            first = end;
         }
         let total = |members: &[(u32, u32)]| members.iter().map(|(count, _)| *count).max();
         groups.sort_by_key(|(_, members)| std::cmp::Reverse(total(members)));
-        let mut numbers: BTreeMap<u32, u32> = (0..parameters).map(|index| (index, index)).collect();
+        let mut numbers = BTreeMap::new();
         let mut declarations = Vec::new();
         let mut next = parameters;
         for (ty, mut members) in groups {

@@ -23,7 +23,7 @@ use self::body::Body;
 use super::clean;
 use super::{Context, Pass};
 use crate::error::PassError;
-use crate::module::{Item, Module, Noted, Renumbering, Walker};
+use crate::module::{Item, Module, Noted, Renumbering, Signatures, Walker};
 use crate::origins::{Code, Inlined, Made};
 
 pub(crate) struct InlineCalls;
@@ -45,7 +45,8 @@ impl Pass for InlineCalls {
     fn run(&self, bytes: &[u8], _: &Context<'_>) -> Result<Made, PassError> {
         let mut module = Module::parse(bytes)?;
         let imported = module.imported_functions();
-        let chosen = choose(&module, &Calls::of(&module)?)?;
+        let signatures = Signatures::of(&module);
+        let chosen = choose(&module, &signatures, &Calls::of(&module)?)?;
         if chosen.is_empty() {
             return Ok(Made::same(bytes));
         }
@@ -53,7 +54,7 @@ impl Pass for InlineCalls {
         let mut inlined = BTreeMap::new();
         for caller in callers {
             let Some(place) = caller.checked_sub(imported) else { continue };
-            if let Some(body) = Body::of(&module, caller)? {
+            if let Some(body) = Body::of(&module, &signatures, caller)? {
                 inlined.insert(place, body.with(&chosen)?);
             }
         }
@@ -136,7 +137,11 @@ impl Calls {
 }
 
 /// Which functions go into their callers.
-fn choose<'a>(module: &'a Module<'_>, calls: &Calls) -> Result<BTreeMap<u32, Choice<'a>>, PassError> {
+fn choose<'a>(
+    module: &'a Module<'_>,
+    signatures: &Signatures<'_>,
+    calls: &Calls,
+) -> Result<BTreeMap<u32, Choice<'a>>, PassError> {
     let imported = module.imported_functions();
     let mut chosen: BTreeMap<u32, Choice<'a>> = BTreeMap::new();
     let mut callers: BTreeMap<u32, Growth> = BTreeMap::new();
@@ -149,7 +154,7 @@ fn choose<'a>(module: &'a Module<'_>, calls: &Calls) -> Result<BTreeMap<u32, Cho
         if !is_free || count > 1 && length > SHORT || sites.keys().any(|caller| chosen.contains_key(caller)) {
             continue;
         }
-        let Some(body) = Body::of(module, *callee)? else { continue };
+        let Some(body) = Body::of(module, signatures, *callee)? else { continue };
         // What is gone: the body with its size, and the number of its type.
         let gone = length as i64 + 2;
         if sites.values().flatten().map(|simple| body.cost(*simple)).sum::<i64>() >= gone {
@@ -160,7 +165,7 @@ fn choose<'a>(module: &'a Module<'_>, calls: &Calls) -> Result<BTreeMap<u32, Cho
             let count = calls.len();
             let growth = match callers.get(caller) {
                 Some(growth) => *growth,
-                None => match Body::of(module, *caller)? {
+                None => match Body::of(module, signatures, *caller)? {
                     Some(body) => Growth { length: body.length(), locals: body.locals() },
                     None => break,
                 },

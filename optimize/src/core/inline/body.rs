@@ -7,7 +7,7 @@ use wasmparser::{BlockType, Operator, ValType};
 use super::{Choice, clean};
 use crate::core::branches::is_plain;
 use crate::error::PassError;
-use crate::module::Module;
+use crate::module::{Module, Signatures};
 
 /// A function whose locals are numbers and whose code names blocks in no other way than by branches.
 pub(super) struct Body<'a> {
@@ -28,14 +28,25 @@ pub(super) struct Body<'a> {
     zeroed: BTreeSet<u32>,
 }
 
-/// Instructions, and where each is from: the place of its function and its number there.
-type Traced<'a> = Vec<(Operator<'a>, (u32, u32))>;
+/// Where an instruction is from: the place of its function and its number there.
+type Origin = (u32, u32);
+
+/// Instructions, and where each is from.
+type Traced<'a> = Vec<(Operator<'a>, Origin)>;
+
+/// A function's body, and where each of its instructions is from.
+type Rewritten = (Vec<u8>, Vec<Origin>);
 
 impl<'a> Body<'a> {
     /// A function's body; nothing for those that are not looked into.
-    pub(super) fn of(module: &'a Module<'_>, index: u32) -> Result<Option<Self>, PassError> {
+    pub(super) fn of(
+        module: &'a Module<'_>,
+        signatures: &Signatures<'_>,
+        index: u32,
+    ) -> Result<Option<Self>, PassError> {
         let place = index.saturating_sub(module.imported_functions());
-        let (Some(function), Some(signature)) = (module.functions.get(place as usize), module.signature(index)) else {
+        let (Some(function), Some(signature)) = (module.functions.get(place as usize), signatures.signature(index))
+        else {
             return Ok(None);
         };
         let result = match signature.results() {
@@ -162,7 +173,7 @@ impl<'a> Body<'a> {
     }
 
     /// The code with some calls replaced by what is called, and where each instruction is from.
-    pub(super) fn with(&self, chosen: &BTreeMap<u32, Choice<'a>>) -> Result<(Vec<u8>, Vec<(u32, u32)>), PassError> {
+    pub(super) fn with(&self, chosen: &BTreeMap<u32, Choice<'a>>) -> Result<Rewritten, PassError> {
         let mut output: Traced<'a> = Vec::with_capacity(self.operators.len());
         let mut types = self.types.clone();
         let mut blocks = Vec::new();
@@ -183,8 +194,8 @@ impl<'a> Body<'a> {
             output.push((operator.clone(), (self.place, number)));
         }
         let (operators, origins): (Vec<_>, Vec<_>) = output.into_iter().unzip();
-        let own = types.get(self.parameters as usize..).unwrap_or_default();
-        Ok((clean::write(operators, self.parameters, own)?, origins))
+        let own: Vec<_> = types.get(self.parameters as usize..).unwrap_or_default().iter().map(|ty| (1, *ty)).collect();
+        Ok((clean::write(operators, self.parameters, &own)?, origins))
     }
 
     /// Writes it where it is called.
