@@ -25,6 +25,7 @@
 //! | `clean-code` | modules | takes out instructions and locals that do nothing |
 //! | `shape-branches` | modules | blocks that a condition leaves become `if` and `else` |
 //! | `dead-code` | modules | takes out what nothing reaches; inside a component, exports that nothing takes as well |
+//! | `inline-calls` | modules | functions that are called once, or are no longer than their calls, go into their callers |
 //! | `merge-functions` | modules | equal functions become one, those that call each other included |
 //! | `merge-types` | modules | equal types become one |
 //! | `order-functions` | modules | the functions that are named most get the shortest numbers |
@@ -34,6 +35,7 @@
 //! | `merge-definitions` | components | equal modules, components, types, aliases and lowered functions become one |
 //! | `unused-definitions` | components | takes out what nothing uses, imports included |
 //! | `short-names` | components | core modules inside know each other by short names |
+//! | `group-definitions` | components | definitions of one kind stand together, in one section |
 //!
 //! The file of each pass opens with why it is sound. All of them rest on one thing: `wasm_encoder`'s re-encoder maps every index
 //! that it writes, so a walker that stands behind that map has seen every reference; one that was forgotten would not be
@@ -61,6 +63,7 @@
 
 mod component;
 mod core;
+mod debug;
 mod error;
 mod manager;
 mod module;
@@ -71,9 +74,10 @@ mod statistics;
 mod symbol;
 mod validate;
 
+pub use self::debug::{Frame, Layout, Place, Positions, Symbols, layout, modules, side_car};
 pub use self::error::{Dangling, Error, PassError};
 pub use self::options::{Names, Options, Panic};
-pub use self::origins::{FunctionOrigins, ModuleOrigins, Origins, Positions};
+pub use self::origins::{FunctionOrigins, ModuleOrigins, Origins};
 pub use self::sizes::{DataSize, FunctionSize, ModuleSizes, Sizes, crate_of};
 pub use self::statistics::Statistic;
 pub use self::validate::FEATURES;

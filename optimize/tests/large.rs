@@ -150,7 +150,7 @@ fn a_component_of_many_instances_types_and_exports_is_read_once() {
     component.section(&instances);
     let mut exports = wasm_encoder::ComponentExportSection::new();
     for number in 0..20_000 {
-        exports.export(&format!("t{number}"), ComponentExportKind::Type, number, None);
+        exports.export(format!("t{number}"), ComponentExportKind::Type, number, None);
     }
     component.section(&exports);
     optimized(&component.finish());

@@ -1,7 +1,10 @@
 //! Making it happen: one loop over the plan, one arm a stage.
 
 mod artifact;
+mod attempt;
+mod build_id;
 mod cargo;
+mod choose;
 mod compose;
 mod dependencies;
 mod emit;
@@ -13,6 +16,7 @@ mod openapi;
 mod optimize;
 mod optimize_file;
 mod provenance;
+mod reach;
 mod revision;
 mod sections;
 pub mod setup;
@@ -20,6 +24,7 @@ pub mod setup;
 mod tests;
 mod validate;
 
+pub use build_id::BuildId;
 pub use compose::with_bridge;
 pub use error::StageError;
 pub use facts::facts;
@@ -35,6 +40,7 @@ use crate::project::{CargoConfig, Target};
 use crate::report::{Artifact, Optimized, Reporter};
 use crate::tools::{digest, files};
 use artifact::Artifacts;
+use mik_optimize::Origins;
 
 /// What a component is while it goes through the stages.
 #[derive(Debug)]
@@ -45,8 +51,10 @@ struct Work {
     bytes: Vec<u8>,
     /// The handler before composition, where it was composed.
     handler: Option<Vec<u8>>,
-    /// The same as `bytes` with the names of functions, where the passes have taken them out.
-    named: Option<Vec<u8>>,
+    /// Where the code of `bytes` comes from, once passes have run.
+    origins: Option<Origins>,
+    /// The side-car: the same code with the names and lines that it was made of.
+    debug: Option<Vec<u8>>,
     /// What the passes have saved.
     optimized: Vec<Optimized>,
     /// The OpenAPI document, where there is one: kept apart until everything else is done.
@@ -58,21 +66,48 @@ struct Work {
 /// # Errors
 /// The first stage that fails ends it. What earlier builds had written stays as it was.
 pub fn run(plan: &Plan, reporter: &Reporter) -> Result<Vec<Artifact>, StageError> {
-    let mut artifacts = Artifacts::default();
-    let mut sysroots: BTreeMap<Target, SysrootFact> = BTreeMap::new();
-    let mut works: BTreeMap<String, Work> = BTreeMap::new();
-    let mut made = Vec::new();
-    for step in &plan.steps {
+    let mut build = Build {
+        plan,
+        reporter,
+        artifacts: Artifacts::default(),
+        sysroots: BTreeMap::new(),
+        works: BTreeMap::new(),
+        made: Vec::new(),
+    };
+    plan.steps.iter().try_for_each(|step| build.step(step))?;
+    Ok(build.made)
+}
+
+/// A plan that is being carried out.
+struct Build<'a> {
+    plan: &'a Plan,
+    reporter: &'a Reporter,
+    /// What cargo has made so far.
+    artifacts: Artifacts,
+    /// The standard libraries that were set up.
+    sysroots: BTreeMap<Target, SysrootFact>,
+    /// What is under way, by the component's name.
+    works: BTreeMap<String, Work>,
+    /// What is done.
+    made: Vec<Artifact>,
+}
+
+impl Build<'_> {
+    fn step(&mut self, step: &Step) -> Result<(), StageError> {
+        let Self { plan, reporter, artifacts, sysroots, works, made } = self;
         match step {
             Step::Setup { target, offline } => {
-                sysroots.insert(*target, prepare(*target, *offline, plan, reporter)?);
+                if !sysroots.contains_key(target) {
+                    sysroots.insert(*target, prepare(*target, *offline, plan, reporter)?);
+                }
             }
             Step::Cargo(run) => {
                 let sysroot = sysroots.get(&run.target).unwrap_or(&run.sysroot);
                 artifacts.extend(cargo::run(run, sysroot, reporter)?);
             }
+            Step::Choose(choice) => self.choose(choice)?,
             Step::Encode { unit, target } => {
-                let mut work = start(unit, &artifacts, reporter)?;
+                let mut work = start(unit, artifacts, reporter)?;
                 if work.freshness != Freshness::Fresh {
                     let encoded = encode::encode(std::mem::take(&mut work.bytes), *target, unit, reporter)?;
                     (work.bytes, work.document) = openapi::take(encoded).map_err(|error| damaged(unit, error))?;
@@ -80,30 +115,26 @@ pub fn run(plan: &Plan, reporter: &Reporter) -> Result<Vec<Artifact>, StageError
                 works.insert(unit.name.clone(), work);
             }
             Step::Optimize { unit, part, optimize: _, panic } => {
-                if let Some(work) = stale(&mut works, unit)
+                if let Some(work) = stale(works, unit)
                     && (*part == Part::Handler || work.handler.is_some())
                 {
                     optimize::optimize(work, *part, *panic, unit, reporter)?;
                 }
             }
             Step::Compose { unit, composition } => {
-                if let Some(work) = stale(&mut works, unit)
+                if let Some(work) = stale(works, unit)
                     && let Some(composed) = compose::compose(&work.bytes, composition, unit, reporter)?
                 {
                     work.handler = Some(std::mem::replace(&mut work.bytes, composed));
-                    if let Some(named) = &mut work.named
-                        && let Some(composed) = compose::compose(named, composition, unit, reporter)?
-                    {
-                        *named = composed;
-                    }
                 }
             }
             Step::Emit { unit, files, max_size, provenance } => {
-                let Some(mut work) = works.remove(&unit.name) else { continue };
+                let Some(mut work) = works.remove(&unit.name) else { return Ok(()) };
                 if work.freshness != Freshness::Fresh {
                     let sections = provenance::Sections::new(&unit.name, provenance, reporter);
                     let added = work.add_document().and_then(|()| work.add_provenance(&sections));
                     added.map_err(|error| damaged(unit, error))?;
+                    work.identify(unit)?;
                 }
                 made.push(match work.freshness {
                     Freshness::Fresh => emit::fresh(unit, files, *max_size)?,
@@ -111,8 +142,8 @@ pub fn run(plan: &Plan, reporter: &Reporter) -> Result<Vec<Artifact>, StageError
                 });
             }
         }
+        Ok(())
     }
-    Ok(made)
 }
 
 impl Work {
@@ -128,6 +159,16 @@ impl Work {
 }
 
 impl Work {
+    /// Gives what the passes have made a side-car, and both the build-id by which they know each other. What they have not
+    /// touched has all of it inside.
+    fn identify(&mut self, unit: &UnitPlan) -> Result<(), StageError> {
+        let Some(origins) = self.origins.take() else { return Ok(()) };
+        let bytes = std::mem::take(&mut self.bytes);
+        let marked = optimize::identified(bytes, &origins, true);
+        (self.bytes, self.debug) = marked.map_err(|source| StageError::Optimize { unit: unit.name.clone(), source })?;
+        Ok(())
+    }
+
     /// Says in the component, and in the handler that it was composed of, where it comes from.
     fn add_provenance(&mut self, sections: &provenance::Sections) -> Result<(), wasmparser::BinaryReaderError> {
         self.bytes = sections.put(&self.bytes)?;
@@ -145,8 +186,7 @@ fn damaged(unit: &UnitPlan, source: wasmparser::BinaryReaderError) -> StageError
 fn prepare(target: Target, offline: bool, plan: &Plan, reporter: &Reporter) -> Result<SysrootFact, StageError> {
     let options = setup::SetupOptions { offline, force: false };
     // The compiler that cargo will take: what was typed is in every run.
-    let run = plan.steps.iter().find_map(|step| if let Step::Cargo(run) = step { Some(run) } else { None });
-    let config = CargoConfig::read(run.map_or(&[], |run| run.arguments.as_slice()));
+    let config = CargoConfig::read(plan.first_run().map_or(&[], |run| run.arguments.as_slice()));
     Ok(setup::ensure(target, &setup::Toolchain::read(&config)?, &options, reporter)?.into())
 }
 
@@ -160,7 +200,16 @@ fn start(unit: &UnitPlan, artifacts: &Artifacts, reporter: &Reporter) -> Result<
         Freshness::Fresh => reporter.detail("Fresh", &unit.name),
         stale => reporter.detail("Dirty", format!("{}: {stale}", unit.name)),
     }
-    Ok(Work { source, freshness, bytes, handler: None, named: None, optimized: Vec::new(), document: None })
+    Ok(Work {
+        source,
+        freshness,
+        bytes,
+        handler: None,
+        origins: None,
+        debug: None,
+        optimized: Vec::new(),
+        document: None,
+    })
 }
 
 fn stale<'a>(works: &'a mut BTreeMap<String, Work>, unit: &UnitPlan) -> Option<&'a mut Work> {

@@ -1,12 +1,10 @@
 //! Makes a component smaller, with `mik-optimize`: its passes know components, so nothing that a host sees changes.
 
-use std::collections::BTreeMap;
-
-use mik_optimize::{Names, Options};
+use mik_optimize::{Names, Options, Origins};
 use wasmparser::{Parser, Payload};
 
 use super::error::NamesGone;
-use super::{StageError, Work};
+use super::{BuildId, StageError, Work};
 use crate::plan::{Part, UnitPlan};
 use crate::project::Panic;
 use crate::report::{Event, Optimized, Reporter};
@@ -19,16 +17,15 @@ pub(super) fn optimize(
     unit: &UnitPlan,
     reporter: &Reporter,
 ) -> Result<(), StageError> {
-    let run = |bytes: &[u8], names| {
-        mik_optimize::optimize(bytes, &Options { panic: panic.into(), names })
-            .map_err(|source| StageError::Optimize { unit: unit.name.clone(), source })
-    };
     // The handler's names are gone by the time it is composed; the bridge's own panics are traps already.
     if panic == Panic::Trap && part == Part::Handler && !has_names(&work.bytes) {
         reporter.warn(NamesGone { name: unit.name.clone() });
     }
-    work.named = Some(run(work.named.as_ref().unwrap_or(&work.bytes), Names::Keep)?.bytes);
-    let output = run(&work.bytes, Names::Strip)?;
+    let options = Options { panic: panic.into(), names: Names::Strip };
+    let origins = work.origins.take().unwrap_or_default();
+    let mut output = mik_optimize::optimize_further(&work.bytes, &options, &origins)
+        .map_err(|source| StageError::Optimize { unit: unit.name.clone(), source })?;
+    work.origins = Some(std::mem::take(&mut output.origins));
     let part = match part {
         Part::Handler => "handler",
         Part::Composed => "composed",
@@ -40,13 +37,36 @@ pub(super) fn optimize(
     Ok(())
 }
 
+/// What passes have made, with its build-id, and the side-car of it, where names or lines of its code are known. Where they are
+/// not, the build-id has nothing to lead to, and is there only if it always is.
+pub(super) fn identified(
+    component: Vec<u8>,
+    origins: &Origins,
+    always: bool,
+) -> Result<(Vec<u8>, Option<Vec<u8>>), mik_optimize::Error> {
+    let (mut component, build_id) = BuildId::of(component);
+    let mut side_car = mik_optimize::side_car(&component, origins)?;
+    if let Some(side_car) = &mut side_car {
+        build_id.append_to(side_car);
+    }
+    if always || side_car.is_some() {
+        build_id.append_to(&mut component);
+    }
+    Ok((component, side_car))
+}
+
 /// What the passes have saved, in all and one by one.
 pub(super) fn saved(name: &str, part: &'static str, before: usize, output: &mik_optimize::Optimized) -> Optimized {
-    let mut passes: BTreeMap<&'static str, u64> = BTreeMap::new();
+    let (before, after) = (before as u64, output.bytes.len() as u64);
+    let mut savings: Vec<(&'static str, u64)> = Vec::new();
     for statistic in &output.statistics {
-        *passes.entry(statistic.pass).or_default() += statistic.before.saturating_sub(statistic.after) as u64;
+        let saved = statistic.before.saturating_sub(statistic.after) as u64;
+        match savings.iter_mut().find(|(pass, _)| *pass == statistic.pass) {
+            Some((_, all)) => *all += saved,
+            None => savings.push((statistic.pass, saved)),
+        }
     }
-    Optimized { name: name.to_owned(), part, before: before as u64, after: output.bytes.len() as u64, passes }
+    Optimized::of_savings(name, part, before, after, savings)
 }
 
 /// Whether the names of functions are still there: in the largest core module, which is the code that cargo compiled.

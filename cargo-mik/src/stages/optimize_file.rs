@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use mik_optimize::{Error, Names, Options};
+use mik_optimize::{Error, Names, Options, Origins};
 
-use super::StageError;
 use super::error::NamesGone;
-use super::optimize::{has_names, saved};
+use super::optimize::{has_names, identified, saved};
+use super::{BuildId, StageError};
 use crate::project::Panic;
 use crate::report::{Event, Reporter};
 use crate::tools::files;
@@ -38,16 +38,33 @@ pub fn optimize_file(file: &OptimizeFile, reporter: &Reporter) -> Result<(), Sta
         reporter.warn(NamesGone { name: input.display().to_string() });
     }
     let names = if *keep_names { Names::Keep } else { Names::Strip };
-    let optimized = mik_optimize::optimize(&bytes, &Options { panic: (*panic).into(), names }).map_err(|source| {
+    let failed = |source| {
         let path = input.clone();
         match source {
             Error::InvalidInput(_) | Error::TooDeep { .. } => StageError::InvalidFile { path, source: source.into() },
             source => StageError::OptimizeFile { path, source },
         }
-    })?;
+    };
+    let origins = side_car(input, &bytes).unwrap_or_default();
+    let options = Options { panic: (*panic).into(), names };
+    let mut optimized = mik_optimize::optimize_further(&bytes, &options, &origins).map_err(failed)?;
+    let had_build_id = BuildId::read(&bytes).is_some();
+    let side_car;
+    (optimized.bytes, side_car) = identified(optimized.bytes, &optimized.origins, had_build_id).map_err(failed)?;
+    if let Some(side_car) = side_car {
+        files::write(&output.with_extension("debug.wasm"), &side_car)?;
+    }
     files::write(output, &optimized.bytes)?;
     reporter.emit(Event::Optimized(saved(&output.display().to_string(), "file", bytes.len(), &optimized)));
     Ok(())
+}
+
+/// What the side-car beside a file knows of its code, where there is one of the same build.
+fn side_car(input: &Path, bytes: &[u8]) -> Option<Origins> {
+    let build_id = BuildId::read(bytes)?;
+    let side_car = read_wasm(&input.with_extension("debug.wasm")).ok()?;
+    let is_same = BuildId::read(&side_car)? == build_id;
+    if is_same { Origins::of_side_car(bytes, &side_car).ok() } else { None }
 }
 
 /// Reads a file that has to be WebAssembly in its binary form.

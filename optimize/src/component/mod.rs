@@ -2,6 +2,7 @@
 //! to another; [`Component::encode`] puts the rest back.
 
 mod exports;
+mod group;
 mod merge;
 mod names;
 mod reach;
@@ -37,8 +38,13 @@ pub(crate) fn once(is_outermost: bool) -> &'static [&'static dyn Pass] {
 }
 
 /// What is done until nothing gets smaller.
-pub(crate) const REPEATED: &[&dyn Pass] =
-    &[&exports::PruneArguments, &merge::MergeDefinitions, &reach::UnusedDefinitions, &names::ShortNames];
+pub(crate) const REPEATED: &[&dyn Pass] = &[
+    &exports::PruneArguments,
+    &merge::MergeDefinitions,
+    &reach::UnusedDefinitions,
+    &names::ShortNames,
+    &group::GroupDefinitions,
+];
 
 /// An index space of a component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -177,7 +177,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Whether an instruction names no block.
-fn is_plain(operator: &Operator<'_>) -> bool {
+pub(super) fn is_plain(operator: &Operator<'_>) -> bool {
     !matches!(
         operator,
         Operator::TryTable { .. }

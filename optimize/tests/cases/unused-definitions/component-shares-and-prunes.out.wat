@@ -1,0 +1,33 @@
+(component
+  (type (;0;) (func (param "x" u32)))
+  (type (;1;) (func))
+  (import "used" (func (;0;) (type 0)))
+  (core module (;0;)
+    (type (;0;) (func (param i32)))
+    (type (;1;) (func))
+    (import "" "a" (func (;0;) (type 0)))
+    (export "" (func 1))
+    (func (;1;) (type 1)
+      i32.const 1
+      call 0
+    )
+  )
+  (core func (;0;) (canon lower (func 0)))
+  (core instance (;0;)
+    (export "a" (func 0))
+  )
+  (core instance (;1;) (instantiate 0
+      (with "" (instance 0))
+    )
+  )
+  (core instance (;2;) (instantiate 0
+      (with "" (instance 0))
+    )
+  )
+  (alias core export 1 "" (core func (;1;)))
+  (alias core export 2 "" (core func (;2;)))
+  (func (;1;) (type 1) (canon lift (core func 1)))
+  (func (;2;) (type 1) (canon lift (core func 2)))
+  (export (;3;) "one" (func 1))
+  (export (;4;) "two" (func 2))
+)
