@@ -108,9 +108,31 @@ pub fn optimize(input: &[u8], options: &Options) -> Result<Optimized, Error> {
 ///
 /// As of [`optimize`].
 pub fn optimize_further(input: &[u8], options: &Options, origins: &Origins) -> Result<Optimized, Error> {
+    finish(manager::Manager::new(options, origins), input)
+}
+
+/// The names of all passes, as statistics have them.
+pub fn passes() -> impl Iterator<Item = &'static str> {
+    let of_modules = core::ONCE.iter().chain(core::REPEATED).map(|pass| pass.name());
+    of_modules.chain(component::once(true).iter().chain(component::REPEATED).map(|pass| pass.name()))
+}
+
+/// What one pass alone makes, run until nothing gets smaller: for those who look for the pass that is at fault. A name that is
+/// not among [`passes`] is that of a pass that does nothing.
+///
+/// # Errors
+///
+/// As of [`optimize`].
+pub fn run_pass(pass: &str, input: &[u8], options: &Options) -> Result<Optimized, Error> {
+    let origins = Origins::default();
+    let mut manager = manager::Manager::new(options, &origins);
+    manager.only = Some(pass);
+    finish(manager, input)
+}
+
+fn finish(mut manager: manager::Manager<'_>, input: &[u8]) -> Result<Optimized, Error> {
     validate::bounded(input)?;
     validate::validate(input).map_err(Error::InvalidInput)?;
-    let mut manager = manager::Manager::new(options, origins);
     let bytes = manager.run(input)?;
     let origins = manager.origins(&bytes)?;
     Ok(Optimized { bytes, statistics: manager.statistics, origins })

@@ -24,6 +24,8 @@ const MOST_ROUNDS: usize = 50;
 pub(crate) struct Manager<'o> {
     pub(crate) options: &'o Options,
     pub(crate) statistics: Vec<Statistic>,
+    /// The one pass that runs, where not all of them do.
+    pub(crate) only: Option<&'o str>,
     path: Vec<u32>,
     /// What needs names, and takes them away, runs in the first round only.
     is_first_round: bool,
@@ -40,6 +42,7 @@ impl<'o> Manager<'o> {
         Self {
             options,
             statistics: Vec::new(),
+            only: None,
             path: Vec::new(),
             is_first_round: true,
             settled: BTreeSet::new(),
@@ -186,6 +189,9 @@ impl<'o> Manager<'o> {
         bytes: Vec<u8>,
         run: impl FnOnce(&[u8]) -> Result<Vec<u8>, PassError>,
     ) -> Result<Vec<u8>, Error> {
+        if self.only.is_some_and(|only| only != pass) {
+            return Ok(bytes);
+        }
         let output = run(&bytes).map_err(|source| Error::Pass { pass, source })?;
         if output.len() >= bytes.len() {
             return Ok(bytes);

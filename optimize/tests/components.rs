@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use arbitrary::Unstructured;
-use mik_optimize::{Error, Names, Options, Panic, optimize};
+use mik_optimize::{Error, Names, Options, Panic, optimize, passes, run_pass};
 use wasmparser::{Parser, Payload, Validator};
 
 const ALL_OPTIONS: [Options; 4] = [
@@ -44,6 +44,14 @@ fn check(name: &str, component: &[u8]) {
         let ((imports, exports), (fewer, same)) = (doors(component), doors(&output));
         assert_eq!(exports, same, "{name}: exports stay, in their order");
         assert!(fewer.iter().all(|import| imports.contains(import)), "{name}: no import is new");
+    }
+    for pass in passes() {
+        let options = Options { panic: Panic::Trap, ..Options::default() };
+        let output = run_pass(pass, component, &options).unwrap_or_else(|error| panic!("{name}, {pass}: {error:?}"));
+        assert!(output.statistics.iter().all(|it| it.pass == pass), "{name}: {pass} runs alone");
+        assert_eq!(doors(&output.bytes).1, doors(component).1, "{name}, {pass}: exports stay, in their order");
+        let again = run_pass(pass, &output.bytes, &options).unwrap().bytes;
+        assert!(again == output.bytes, "{name}, {pass}: a second run changes nothing");
     }
 }
 

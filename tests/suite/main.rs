@@ -15,6 +15,7 @@ mod cargo_flags;
 mod cases;
 mod configuration;
 mod connections;
+mod corpus;
 mod diagnostics;
 mod failure_table;
 mod failures;
