@@ -1,4 +1,5 @@
-//! Prints what each pass saves on the files that are named: `cargo run -p mik-optimize --example measure -- FILE…`.
+//! Prints what each pass saves on the files that are named, how long the passes take and how much memory:
+//! `cargo run --release -p mik-optimize --example measure -- FILE…`. `MEASURE_OUTPUT=DIRECTORY` keeps what they make.
 #![allow(
     clippy::print_stdout,
     clippy::disallowed_methods,
@@ -7,6 +8,7 @@
 )]
 
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 use mik_optimize::{Options, Panic, optimize};
 
@@ -14,14 +16,23 @@ fn main() {
     for file in std::env::args().skip(1) {
         let input = std::fs::read(&file).unwrap();
         for panic in [Panic::Message, Panic::Trap] {
+            let start = Instant::now();
             let output = optimize(&input, &Options { panic, ..Options::default() }).unwrap();
-            println!("{file}, panic = {panic:?}: {} -> {} bytes", input.len(), output.bytes.len());
-            let mut saved: BTreeMap<(&str, &[u32]), usize> = BTreeMap::new();
+            println!(
+                "{file}, panic = {panic:?}: {} -> {} bytes in {:.2} s, {}",
+                input.len(),
+                output.bytes.len(),
+                start.elapsed().as_secs_f64(),
+                memory()
+            );
+            let mut saved: BTreeMap<(&str, &[u32]), (usize, usize)> = BTreeMap::new();
             for it in &output.statistics {
-                *saved.entry((it.pass, &it.path)).or_default() += it.before - it.after;
+                let (bytes, times) = saved.entry((it.pass, &it.path)).or_default();
+                *bytes += it.before - it.after;
+                *times += 1;
             }
-            for ((pass, path), bytes) in saved {
-                println!("{bytes:>8} {pass} {path:?}");
+            for ((pass, path), (bytes, times)) in saved {
+                println!("{bytes:>8} {pass} {path:?} in {times} runs");
             }
             if let Ok(directory) = std::env::var("MEASURE_OUTPUT") {
                 let name = std::path::Path::new(&file).file_name().unwrap().to_str().unwrap();
@@ -29,4 +40,11 @@ fn main() {
             }
         }
     }
+}
+
+/// The most memory that this process has had so far, where the system says so.
+fn memory() -> String {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.map_or_else(|| "memory unknown".to_owned(), |peak| format!("{} at most", peak.trim()))
 }

@@ -25,6 +25,7 @@
 //! | `clean-code` | modules | takes out instructions and locals that do nothing |
 //! | `shape-branches` | modules | blocks that a condition leaves become `if` and `else` |
 //! | `dead-code` | modules | takes out what nothing reaches; inside a component, exports that nothing takes as well |
+//! | `inline-calls` | modules | functions that are called once, or are no longer than their calls, go into their callers |
 //! | `merge-functions` | modules | equal functions become one, those that call each other included |
 //! | `merge-types` | modules | equal types become one |
 //! | `order-functions` | modules | the functions that are named most get the shortest numbers |
@@ -34,6 +35,7 @@
 //! | `merge-definitions` | components | equal modules, components, types, aliases and lowered functions become one |
 //! | `unused-definitions` | components | takes out what nothing uses, imports included |
 //! | `short-names` | components | core modules inside know each other by short names |
+//! | `group-definitions` | components | definitions of one kind stand together, in one section |
 //!
 //! The file of each pass opens with why it is sound. All of them rest on one thing: `wasm_encoder`'s re-encoder maps every index
 //! that it writes, so a walker that stands behind that map has seen every reference; one that was forgotten would not be
@@ -47,7 +49,7 @@
 //!   before.
 //! - When something traps, but for stack overflow, which comes later where there is less code; with [`Panic::Trap`] a panic
 //!   traps without what it would have said.
-//! - Custom sections that are not named in `strip`.
+//! - Custom sections that are not named in `strip`, and what the component is called; of what is nested in it the names go.
 //! - Object files: a module with `linking` or `reloc.*` sections that is not inside a component is given back as it is.
 //!
 //! # References

@@ -12,6 +12,7 @@
 
 use std::time::Duration;
 
+mod browser;
 mod connection;
 mod database;
 mod deaf;
@@ -30,6 +31,7 @@ mod site;
 mod tls;
 mod upstream;
 
+pub use browser::Browser;
 pub use connection::{Body, Connection};
 pub use database::Database;
 pub use deaf::DeafListener;

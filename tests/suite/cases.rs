@@ -2,7 +2,7 @@
 //!
 //! `in/` is the project; `command.txt` the command line after `cargo mik`, with variables before it as a shell takes them;
 //! `stdout.txt` and `stderr.txt` what it has to say, the exit code being the first line of the latter. `SNAPSHOTS=overwrite`
-//! rewrites them.
+//! rewrites them. A component of the project's is a `.wat`, and is there as the `.wasm` of that name.
 
 use std::path::Path;
 
@@ -53,6 +53,8 @@ fn copy(from: &Path, to: &Path) {
         if entry.file_type().unwrap().is_dir() {
             fs_err::create_dir_all(&target).unwrap();
             copy(&entry.path(), &target);
+        } else if target.extension().is_some_and(|extension| extension == "wat") {
+            fs_err::write(target.with_extension("wasm"), wat::parse_file(entry.path()).unwrap()).unwrap();
         } else {
             fs_err::copy(entry.path(), target).unwrap();
         }

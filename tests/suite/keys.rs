@@ -7,8 +7,8 @@ use mik_tests::{Body, Program, Project, Server, Signal};
 use serde_json::Value;
 
 use crate::{
-    bodies, build, configuration, failures, limits, module_memory, modules, optimize, outbound, reuse, settings,
-    static_files, telemetry,
+    bodies, build, configuration, failures, limits, module_memory, modules, optimize, outbound, provenance, reuse,
+    settings, static_files, target_auto, telemetry,
 };
 
 /// A test.
@@ -19,9 +19,16 @@ const SHOWN: &[(&str, &[Test])] = &[
     ("project.name", &[configuration::a_directory_without_cargo_has_its_settings_too]),
     ("project.version", &[configuration::what_the_package_says_otherwise_is_told]),
     ("project.description", &[configuration::what_the_package_says_otherwise_is_told]),
-    ("build.target", &[the_target_and_the_optimization_are_the_manifests]),
+    (
+        "build.target",
+        &[
+            the_target_and_the_optimization_are_the_manifests,
+            target_auto::every_part_of_std_that_the_smallest_target_lacks_is_named_with_who_reaches_it_and_works,
+        ],
+    ),
     ("build.optimize", &[the_target_and_the_optimization_are_the_manifests]),
     ("build.panic", &[optimize::keys::panics_trap_where_the_manifest_says_so]),
+    ("build.auditable", &[provenance::an_auditable_component_lists_what_it_was_compiled_from]),
     ("build.max_size", &[optimize::keys::a_component_that_is_too_large_is_not_written_and_its_crates_are_named]),
     ("composition.http_handler", &[build::a_handler_that_an_earlier_build_left_is_not_taken_for_this_ones]),
     ("composition.bridge", &[build::the_bridge_of_a_file_is_used_in_place_of_the_embedded_one]),

@@ -1,7 +1,6 @@
 //! Components that were optimized answer as before, in fewer bytes, and what goes wrong leaves everything as it was.
 
 use std::path::Path;
-use std::process::Command;
 
 use mik_tests::guest::{Guest, HANDLER, PROBE, PROBE_P3};
 use mik_tests::{Body, Output, Program, Project, Reply, Server};
@@ -225,49 +224,4 @@ pub(crate) mod keys {
         project.run("build --release").code(104).says("mik_sdk ").says("cargo mik size");
         assert!(fs_err::read(project.component("release")).unwrap() == component, "the earlier one stays");
     }
-}
-
-fn size_of(arguments: &[&str], files: &[&Path]) -> Output {
-    let mut command: Command = Program::cargo_mik();
-    command.arg("size").args(files).args(arguments);
-    Program::run(&mut command)
-}
-
-#[test]
-fn what_is_in_a_component_is_told_to_people_and_to_programs() {
-    let project = Project::saying("sized", "here");
-    let output = project.run("size").ok();
-    for text in
-        ["core module 0", "section", "mik_sdk", "[data]", "passes on the handler", "passes on the composed", "strip"]
-    {
-        assert!(output.stdout.contains(text), "`{text}`: {}", output.stdout);
-    }
-    let component = project.component("release");
-    // The build has left the names beside it, and they are of the same code.
-    let json = size_of(&["--json"], &[&component]).ok();
-    let json: Value = serde_json::from_str(&json.stdout).unwrap();
-    let of_directory = size_of(&["--json", "--quiet"], &[&project.directory()]).ok();
-    let of_directory: Value = serde_json::from_str(of_directory.stdout.lines().last().unwrap()).unwrap();
-    assert_eq!(of_directory["bytes"], json["bytes"]);
-    assert_eq!(json["bytes"].as_u64(), Some(size(&component)));
-    let crates = json["crates"].as_object().unwrap();
-    assert_eq!(crates.values().filter_map(Value::as_u64).sum::<u64>(), size(&component), "each byte is counted once");
-    assert!(crates["mik_sdk"].as_u64() > Some(1000) && !json.to_string().contains("::h0"), "{crates:?}");
-
-    fs_err::remove_file(component.with_extension("debug.wasm")).unwrap();
-    size_of(&[], &[&component]).ok().stdout.contains("[unnamed]").then_some(()).unwrap();
-}
-
-#[test]
-fn what_makes_one_component_larger_than_another_is_told() {
-    let directory = tempfile::tempdir().unwrap();
-    let smaller = directory.path().join("smaller.wasm");
-    optimize(HANDLER.component(), &smaller, &["--keep-names", "--panic", "trap"]).ok();
-    let output = size_of(&["--diff", smaller.to_str().unwrap()], &[HANDLER.component()]).ok();
-    assert!(output.stdout.contains("change  crate") && output.stdout.contains("  core"), "{}", output.stdout);
-    let json = size_of(&["--json", "--diff", smaller.to_str().unwrap()], &[HANDLER.component()]).ok();
-    let json: Value = serde_json::from_str(&json.stdout).unwrap();
-    let change: i64 = json["crates"].as_object().unwrap().values().filter_map(Value::as_i64).sum();
-    assert_eq!(change, i64::try_from(size(HANDLER.component()) - size(&smaller)).unwrap());
-    size_of(&["--diff", "/nowhere.wasm"], &[HANDLER.component()]).code(104).says("/nowhere.wasm");
 }

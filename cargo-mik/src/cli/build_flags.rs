@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::project::{BuildArguments, Target};
+use crate::project::{BuildArguments, Target, TargetChoice};
 
 /// Cargo's flags: which packages, which features, which profile, and how.
 #[derive(Debug, Default, Args)]
@@ -51,9 +51,9 @@ pub(super) struct BuildFlags {
     /// Build with a profile
     #[arg(long, value_name = "PROFILE-NAME", help_heading = "Compilation Options")]
     profile: Option<String>,
-    /// wasm32-wasip2, wasm32-unknown-unknown or wasm32-wasip1
-    #[arg(long, value_name = "TRIPLE", value_parser = target, help_heading = "Compilation Options")]
-    target: Option<Target>,
+    /// wasm32-wasip2, wasm32-unknown-unknown, wasm32-wasip1, or auto: the smallest that has what is used
+    #[arg(long, value_name = "TRIPLE", value_parser = target_choice, help_heading = "Compilation Options")]
+    target: Option<TargetChoice>,
     /// Number of parallel jobs
     #[arg(short, long, value_name = "N", allow_hyphen_values = true, help_heading = "Compilation Options")]
     jobs: Option<String>,
@@ -103,6 +103,12 @@ impl BuildFlags {
     pub(super) fn of_directory(self, directory: &Path) -> Self {
         Self { manifest_path: Some(directory.join("Cargo.toml")), ..self }
     }
+}
+
+fn target_choice(name: &str) -> Result<TargetChoice, String> {
+    TargetChoice::from_name(name).ok_or_else(|| {
+        format!("the targets of components are {}, and `auto` takes one", Target::ALL.map(Target::name).join(", "))
+    })
 }
 
 pub(super) fn target(name: &str) -> Result<Target, String> {

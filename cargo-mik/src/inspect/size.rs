@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 
-use mik_optimize::{ModuleSizes, Sizes, crate_of};
+use mik_optimize::{FunctionSize, ModuleSizes, Sizes, crate_of};
 use serde_json::{Value, json};
 
-use super::{grouped, largest_first};
+use super::calls::{Calls, calls};
+use super::steps::{BuildStep, steps};
+use super::{grouped, largest_first, with_sign};
 use crate::report::{Artifact, Optimized};
 use crate::stages::{StageError, read_wasm};
 
@@ -16,11 +18,42 @@ use crate::stages::{StageError, read_wasm};
 pub struct SizeReport {
     /// What it is called: its file.
     name: String,
+    /// The file's content.
+    bytes: Vec<u8>,
     sizes: Sizes,
     /// What the passes have saved, where they have just run.
     optimized: Vec<Optimized>,
     /// How many lines a list has at most.
     most: usize,
+}
+
+/// Bytes by name, of each kind of thing: core modules, sections, crates, functions. Each of the first three counts every byte once.
+pub(super) struct Lists([(&'static str, BTreeMap<String, u64>); 4]);
+
+/// Whether functions without a name are told apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unnamed {
+    /// By their numbers.
+    Apart,
+    /// They are not.
+    Together,
+}
+
+impl Lists {
+    /// Each list with what it lists.
+    pub(super) fn into_iter(self) -> impl Iterator<Item = (&'static str, BTreeMap<String, u64>)> {
+        self.0.into_iter()
+    }
+
+    /// One list of each pair.
+    pub(super) fn zip_with<T>(
+        self,
+        other: Self,
+        with: impl Fn(&'static str, BTreeMap<String, u64>, BTreeMap<String, u64>) -> T,
+    ) -> [T; 4] {
+        let mut others = other.0.into_iter();
+        self.0.map(|(of, one)| with(of, one, others.next().map(|(_, other)| other).unwrap_or_default()))
+    }
 }
 
 impl SizeReport {
@@ -30,11 +63,14 @@ impl SizeReport {
     /// # Errors
     /// The file can't be read, or is no valid WebAssembly.
     pub fn of_file(path: &Path, most: usize) -> Result<Self, StageError> {
-        let mut sizes = sizes(path)?;
-        if let Ok(named) = self::sizes(&path.with_extension("debug.wasm")) {
+        let (bytes, mut sizes) = sizes(path)?;
+        if let Ok((_, named)) = self::sizes(&path.with_extension("debug.wasm")) {
             sizes.name_from(&named);
         }
-        Ok(Self { name: path.display().to_string(), sizes, optimized: Vec::new(), most })
+        // As people type it: a build knows its files by absolute paths.
+        let directory = std::env::current_dir().unwrap_or_default();
+        let name = path.strip_prefix(directory).unwrap_or(path).display().to_string();
+        Ok(Self { name, bytes, sizes, optimized: Vec::new(), most })
     }
 
     /// Reads what a build has made.
@@ -70,11 +106,13 @@ impl SizeReport {
             "sections": self.sizes.sections,
             "crates": self.sizes.by_crate(),
             "optimized": self.optimized,
+            "steps": self.steps(),
         });
         format!("{value}\n")
     }
 
-    pub(super) fn name(&self) -> &str {
+    /// What it is called: its file.
+    pub fn name(&self) -> &str {
         &self.name
     }
 
@@ -86,24 +124,69 @@ impl SizeReport {
         self.most
     }
 
-    /// Bytes by crate.
-    pub(super) fn crates(&self) -> BTreeMap<String, u64> {
-        self.sizes.by_crate().into_iter().map(|(name, bytes)| (name, bytes as u64)).collect()
+    pub(super) fn sizes(&self) -> &Sizes {
+        &self.sizes
     }
 
-    /// Bytes by the function's name; what is generic is there once for all that it was made for.
-    pub(super) fn functions(&self) -> BTreeMap<String, u64> {
+    /// Who calls whom, by core module; nothing where the code can't be read.
+    pub(super) fn calls(&self) -> Vec<Calls> {
+        calls(&self.bytes, &self.sizes).unwrap_or_default()
+    }
+
+    /// What made it as large as it is, step by step, where it has just been built.
+    pub(super) fn steps(&self) -> Vec<BuildStep> {
+        let customs = self.sizes.sections.keys().filter_map(|section| section.strip_prefix("custom "));
+        let customs: Vec<String> = customs.map(str::to_owned).collect();
+        steps(&self.optimized, self.total(), &customs)
+    }
+
+    /// What it is made of, as lists of names and bytes. A function without a name is called by its place, which says nothing in
+    /// another component: where two are compared, such functions of a module count as one.
+    pub(super) fn lists(&self, unnamed: Unnamed) -> Lists {
+        let crates = self.sizes.by_crate().into_iter().map(|(name, bytes)| (name, bytes as u64)).collect();
+        Lists([
+            ("core module", self.modules()),
+            ("section", self.sections()),
+            ("crate", crates),
+            ("function", self.functions(unnamed)),
+        ])
+    }
+
+    fn modules(&self) -> BTreeMap<String, u64> {
+        let mut modules: BTreeMap<String, u64> =
+            self.sizes.modules.iter().map(|module| (module_name(module), module.total as u64)).collect();
+        modules.insert("[component]".to_owned(), self.sizes.sections.values().map(|bytes| *bytes as u64).sum());
+        modules
+    }
+
+    fn sections(&self) -> BTreeMap<String, u64> {
+        let mut sections: BTreeMap<String, u64> = BTreeMap::new();
+        let mut add = |name: &str, bytes: usize| *sections.entry(name.to_owned()).or_default() += bytes as u64;
+        for module in &self.sizes.modules {
+            add("code", module.functions.iter().map(|function| function.bytes).sum());
+            add("data", module.data.iter().map(|data| data.bytes).sum());
+            module.sections.iter().for_each(|(name, bytes)| add(&format!("core {name}"), *bytes));
+        }
+        self.sizes.sections.iter().for_each(|(name, bytes)| add(&format!("component {name}"), *bytes));
+        sections
+    }
+
+    /// Bytes by the function's name; functions that are called the same count together.
+    fn functions(&self, unnamed: Unnamed) -> BTreeMap<String, u64> {
         let mut functions: BTreeMap<String, u64> = BTreeMap::new();
         for module in &self.sizes.modules {
             for function in &module.functions {
-                let name = || format!("[{}]", path(&module.path, Some(function.index)));
+                let name = || match unnamed {
+                    Unnamed::Apart => function_name(module, function),
+                    Unnamed::Together => format!("[unnamed in {}]", module_name(module)),
+                };
                 *functions.entry(function.name.clone().unwrap_or_else(name)).or_default() += function.bytes as u64;
             }
         }
         functions
     }
 
-    fn has_names(&self) -> bool {
+    pub(super) fn has_names(&self) -> bool {
         self.sizes.modules.iter().flat_map(|module| &module.functions).any(|function| function.name.is_some())
     }
 
@@ -125,7 +208,7 @@ impl SizeReport {
         Ok(())
     }
 
-    fn percent(&self, bytes: u64) -> f64 {
+    pub(super) fn percent(&self, bytes: u64) -> f64 {
         100.0 * bytes as f64 / self.total().max(1) as f64
     }
 }
@@ -133,34 +216,39 @@ impl SizeReport {
 impl fmt::Display for SizeReport {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "{}: {} bytes", self.name, grouped(self.total()))?;
-        let mut modules = Vec::new();
-        let mut sections: BTreeMap<String, u64> = BTreeMap::new();
-        let mut add = |name: &str, bytes: usize| *sections.entry(name.to_owned()).or_default() += bytes as u64;
-        for module in &self.sizes.modules {
-            let name = module.name.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
-            modules.push((format!("core module {}{name}", path(&module.path, None)), module.total as u64));
-            add("code", module.functions.iter().map(|function| function.bytes).sum());
-            add("data", module.data.iter().map(|data| data.bytes).sum());
-            module.sections.iter().for_each(|(name, bytes)| add(&format!("core {name}"), *bytes));
-        }
-        self.sizes.sections.iter().for_each(|(name, bytes)| add(&format!("component {name}"), *bytes));
-        self.list(formatter, "core module", modules)?;
-        self.list(formatter, "section", sections)?;
-        self.list(formatter, "crate", self.crates())?;
-        if self.has_names() {
-            self.list(formatter, "function", self.functions())?;
-        } else {
-            writeln!(formatter, "\nits functions have no names, so neither they nor their crates are told apart")?;
-        }
-        for Optimized { part, before, after, passes, .. } in &self.optimized {
-            writeln!(formatter, "\n{:>9}  passes on the {part}, {} before", "saved", grouped(*before))?;
-            for (pass, saved) in largest_first(passes.iter().map(|(pass, saved)| (*pass, *saved)).collect()) {
-                writeln!(formatter, "{:>9}  {pass}", grouped(saved))?;
+        for (of, list) in self.lists(Unnamed::Apart).into_iter() {
+            if of != "function" || self.has_names() {
+                self.list(formatter, of, list)?;
+            } else {
+                writeln!(formatter, "\nits functions have no names, so neither they nor their crates are told apart")?;
             }
-            writeln!(formatter, "{:>9}  in all, {} after", grouped(before.saturating_sub(*after)), grouped(*after))?;
+        }
+        let steps = self.steps();
+        if !steps.is_empty() {
+            writeln!(formatter, "\n{:>9}  {:>9}  {:>9}  step", "before", "after", "change")?;
+        }
+        for step in steps {
+            let before = if step.before > 0 { grouped(step.before) } else { String::new() };
+            let change = if step.before > 0 { with_sign(step.change()) } else { String::new() };
+            writeln!(formatter, "{before:>9}  {:>9}  {change:>9}  {}", grouped(step.after), step.what)?;
         }
         Ok(())
     }
+}
+
+/// A core module as it is listed.
+pub(super) fn module_name(module: &ModuleSizes) -> String {
+    let name = module.name.as_deref().map(|name| format!(" {name}")).unwrap_or_default();
+    match path(&module.path, None).as_str() {
+        "" => format!("core module{name}"),
+        path => format!("core module {path}{name}"),
+    }
+}
+
+/// A function as it is listed: by its name, or by its place.
+pub(super) fn function_name(module: &ModuleSizes, function: &FunctionSize) -> String {
+    let place = || format!("[{}]", path(&module.path, Some(function.index)));
+    function.name.clone().unwrap_or_else(place)
 }
 
 /// Where something is: `0.1`, and the function's number after a colon.
@@ -170,7 +258,9 @@ fn path(path: &[u32], function: Option<u32>) -> String {
     format!("{}{function}", places.join("."))
 }
 
-fn sizes(path: &Path) -> Result<Sizes, StageError> {
+fn sizes(path: &Path) -> Result<(Vec<u8>, Sizes), StageError> {
     let bytes = read_wasm(path)?;
-    Sizes::of(&bytes).map_err(|source| StageError::InvalidFile { path: path.to_owned(), source: source.into() })
+    let sizes =
+        Sizes::of(&bytes).map_err(|source| StageError::InvalidFile { path: path.to_owned(), source: source.into() })?;
+    Ok((bytes, sizes))
 }

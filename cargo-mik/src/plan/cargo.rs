@@ -15,6 +15,8 @@ pub struct CargoRun {
     /// Where the target's standard library is, as far as is known before set-up.
     #[serde(skip)]
     pub sysroot: SysrootFact,
+    /// More flags for rustc, after all others.
+    pub rustflags: Vec<String>,
     /// Whether paths of this machine are kept out of the code.
     pub reproducible: bool,
     /// Those paths; the last one that fits wins.
@@ -30,10 +32,24 @@ pub(super) fn run(
     packages: &[&Package],
     sysroot: SysrootFact,
 ) -> CargoRun {
+    let directory = project.target_directory.display().to_string();
+    let arguments = arguments(project, target, &directory, optimize, packages);
+    let reproducible = project.profile.is_release;
+    let source_paths = project.source_paths.clone();
+    CargoRun { target, arguments, sysroot, rustflags: Vec::new(), reproducible, source_paths }
+}
+
+fn arguments(
+    project: &Project,
+    target: Target,
+    target_directory: &str,
+    optimize: Optimize,
+    packages: &[&Package],
+) -> Vec<String> {
     let mut arguments = vec!["build".to_owned()];
     arguments.extend(["--manifest-path".to_owned(), project.manifest_path.display().to_string()]);
     arguments.extend(["--target".to_owned(), target.name().to_owned()]);
-    arguments.extend(["--target-dir".to_owned(), project.target_directory.display().to_string()]);
+    arguments.extend(["--target-dir".to_owned(), target_directory.to_owned()]);
     arguments.extend(["--profile".to_owned(), project.profile.name.clone()]);
     for package in packages {
         // A dependency may have this name, and this version as well.
@@ -51,8 +67,22 @@ pub(super) fn run(
     }
     // Last, so that a `--config` of the user's wins over ours.
     arguments.extend(typed(project, packages));
-    let reproducible = project.profile.is_release;
-    CargoRun { target, arguments, sysroot, reproducible, source_paths: project.source_paths.clone() }
+    arguments
+}
+
+/// The run that shows what of std a package reaches: as [`run`] for the smallest target, but not optimized.
+///
+/// The profile stays the same, so that the same code is compiled. What rustc is given last wins, over what the profile says of
+/// single packages, too. The directory is another one, since cargo keeps one `cdylib` of a name.
+pub(super) fn probe(project: &Project, package: &Package, sysroot: SysrootFact) -> CargoRun {
+    let target = Target::Unknown;
+    let directory = project.target_directory.join("mik").join(".probe").display().to_string();
+    let mut arguments = arguments(project, target, &directory, Optimize::None, &[package]);
+    for setting in ["lto=\"off\"", "strip=\"none\"", "debug=\"line-tables-only\""] {
+        arguments.extend(["--config".to_owned(), format!("profile.{}.{setting}", project.profile.name)]);
+    }
+    let rustflags = ["-Copt-level=0", "-Cdebuginfo=line-tables-only", "-Cstrip=none"].map(str::to_owned).into();
+    CargoRun { target, arguments, sysroot, rustflags, reproducible: false, source_paths: Vec::new() }
 }
 
 /// What was typed, as far as it is about one package.

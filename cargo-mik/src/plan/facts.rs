@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::Record;
+use super::{Decision, Record};
 use crate::project::{Bridge, Target};
 
 /// What is there already.
@@ -13,6 +13,8 @@ pub struct Facts {
     pub sysroots: BTreeMap<Target, SysrootFact>,
     /// What an earlier build left of each unit, by name.
     pub previous: BTreeMap<String, Previous>,
+    /// For which target an earlier build has built each unit, by name, where it was left to it.
+    pub decisions: BTreeMap<String, Decision>,
     /// The digest of each bridge that is a file.
     pub bridges: BTreeMap<PathBuf, String>,
     /// The commit that is checked out, by package ID, where there is one.

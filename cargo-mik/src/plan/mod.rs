@@ -1,12 +1,14 @@
 //! What will happen, as a value. Deciding does no I/O: what it needs to know of the machine comes as [`Facts`].
 
 mod cargo;
+mod choice;
 mod facts;
 mod freshness;
 mod provenance;
 mod step;
 
 pub use cargo::{CargoRun, typed_flags};
+pub use choice::{Choice, Decision, Remembered, Way};
 pub use facts::{Facts, Previous, SysrootFact};
 pub use freshness::{Freshness, Reason, Record};
 pub use provenance::Provenance;
@@ -14,49 +16,60 @@ pub use step::{Files, Part, Plan, Step, UnitPlan};
 
 use std::collections::BTreeMap;
 
-use crate::project::{Composition, Optimize, Package, Project, Target, Unit};
+use crate::project::{Composition, Optimize, Package, Project, Target, TargetChoice, Unit};
 
 /// Decides how to build a project.
 ///
 /// Packages that are compiled alike (same target, same optimization) share one run of cargo; the steps of every
-/// component follow the run that compiles it.
+/// component follow the run that compiles it. A package whose target shows only while it is built has runs of its own.
 pub fn plan(project: &Project, facts: &Facts) -> Plan {
     let mut groups: BTreeMap<(Target, Optimize), Vec<&Package>> = BTreeMap::new();
-    for package in project.packages.iter().filter(|package| !package.units.is_empty()) {
-        groups.entry((package.target, package.optimize)).or_default().push(package);
-    }
     let mut steps = Vec::new();
+    for package in project.packages.iter().filter(|package| !package.units.is_empty()) {
+        match package.target {
+            TargetChoice::One(target) => groups.entry((target, package.optimize)).or_default().push(package),
+            TargetChoice::Auto => steps.push(Step::Choose(Box::new(choice::choice(project, package, facts)))),
+        }
+    }
     let mut prepared: Vec<Target> = Vec::new();
     for ((target, optimize), packages) in groups {
         let sysroot = facts.sysroot(target);
-        if sysroot == SysrootFact::Missing && !prepared.contains(&target) {
-            steps.push(Step::Setup { target, offline: project.offline });
+        if !prepared.contains(&target) {
+            steps.extend(set_up(project, target, &sysroot));
             prepared.push(target);
         }
         steps.push(Step::Cargo(cargo::run(project, target, optimize, &packages, sysroot)));
         for package in packages {
             for unit in &package.units {
-                unit_steps(project, package, unit, facts, &mut steps);
+                unit_steps(project, package, target, unit, facts, &mut steps);
             }
         }
     }
     Plan { steps }
 }
 
-fn unit_steps(project: &Project, package: &Package, unit: &Unit, facts: &Facts, steps: &mut Vec<Step>) {
-    let output = project.output_directory();
-    let settings = freshness::settings(package, facts);
-    let previous = facts.previous(&unit.name);
-    let planned = UnitPlan {
+/// The step that gets a standard library, where there is none yet.
+fn set_up(project: &Project, target: Target, sysroot: &SysrootFact) -> Option<Step> {
+    (*sysroot == SysrootFact::Missing).then_some(Step::Setup { target, offline: project.offline })
+}
+
+fn unit_plan(package: &Package, target: Target, unit: &Unit, facts: &Facts) -> UnitPlan {
+    let settings = freshness::settings(package, target, facts);
+    UnitPlan {
         package: package.name.clone(),
         package_id: package.id.clone(),
         name: unit.name.clone(),
         crate_name: unit.crate_name.clone(),
         kind: unit.kind,
-        freshness: freshness::before_cargo(previous, &settings),
+        freshness: freshness::before_cargo(facts.previous(&unit.name), &settings),
         settings,
-    };
-    steps.push(Step::Encode { unit: planned.clone(), target: package.target });
+    }
+}
+
+fn unit_steps(project: &Project, package: &Package, target: Target, unit: &Unit, facts: &Facts, steps: &mut Vec<Step>) {
+    let output = project.output_directory();
+    let planned = unit_plan(package, target, unit, facts);
+    steps.push(Step::Encode { unit: planned.clone(), target });
     let optimize = |part| {
         let Package { optimize, panic, .. } = *package;
         (optimize != Optimize::None).then(|| Step::Optimize { unit: planned.clone(), part, optimize, panic })

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::cargo::CargoRun;
-use super::{Freshness, Provenance, Reason};
+use super::{Choice, Freshness, Provenance, Reason};
 use crate::project::{Bridge, Composition, Optimize, Panic, Target, UnitKind};
 
 /// Everything that a build does, in order.
@@ -29,6 +29,8 @@ pub enum Step {
     },
     /// Run cargo.
     Cargo(CargoRun),
+    /// Find out for which target to build, and do it.
+    Choose(Box<Choice>),
     /// Make a component of what cargo made, where its linker has not done so.
     Encode {
         /// Of which unit.
@@ -119,17 +121,20 @@ impl Plan {
     /// The same, with every component made again of what cargo makes, whatever an earlier build has left.
     #[must_use]
     pub fn from_scratch(mut self) -> Self {
-        for step in &mut self.steps {
-            let (Step::Encode { unit, .. }
-            | Step::Optimize { unit, .. }
-            | Step::Compose { unit, .. }
-            | Step::Emit { unit, .. }) = step
-            else {
-                continue;
-            };
-            unit.freshness = Freshness::Stale(Reason::Wanted);
-        }
+        make_stale(&mut self.steps);
         self
+    }
+
+    /// The first run of cargo that it may come to.
+    pub fn first_run(&self) -> Option<&CargoRun> {
+        self.steps.iter().find_map(|step| match step {
+            Step::Cargo(run) => Some(run),
+            Step::Choose(choice) => choice.smallest.compile.iter().find_map(|step| match step {
+                Step::Cargo(run) => Some(run),
+                _ => None,
+            }),
+            _ => None,
+        })
     }
 
     /// The plan as one line of JSON: `{"steps":[{"step":"cargo",…},…]}`.
@@ -139,9 +144,47 @@ impl Plan {
     }
 }
 
+fn make_stale(steps: &mut [Step]) {
+    for step in steps {
+        match step {
+            Step::Encode { unit, .. }
+            | Step::Optimize { unit, .. }
+            | Step::Compose { unit, .. }
+            | Step::Emit { unit, .. } => unit.freshness = Freshness::Stale(Reason::Wanted),
+            Step::Choose(choice) => {
+                [&mut choice.smallest, &mut choice.supported].into_iter().for_each(|way| make_stale(&mut way.make))
+            }
+            Step::Setup { .. } | Step::Cargo(_) => {}
+        }
+    }
+}
+
 impl fmt::Display for Plan {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.steps.iter().try_for_each(|step| writeln!(formatter, "{step}"))
+    }
+}
+
+impl fmt::Display for Choice {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { package, units: _, remembered, probe, smallest, supported } = self;
+        write!(
+            formatter,
+            "choose    {package}: {}, or {} where it lacks what is reached",
+            smallest.target, supported.target
+        )?;
+        if let Some(remembered) = remembered {
+            write!(formatter, " ({} the last time, and again unless cargo makes something new)", remembered.target)?;
+        }
+        if let Some(probe) = probe {
+            write!(formatter, "\n  to see what is reached:")?;
+            probe.iter().try_for_each(|step| write!(formatter, "\n    {step}"))?;
+        }
+        for way in [smallest, supported] {
+            write!(formatter, "\n  for {}:", way.target)?;
+            way.compile.iter().chain(&way.make).try_for_each(|step| write!(formatter, "\n    {step}"))?;
+        }
+        Ok(())
     }
 }
 
@@ -152,6 +195,7 @@ impl fmt::Display for Step {
                 write!(formatter, "setup     {target}: the toolchain has no standard library for it")
             }
             Self::Cargo(run) => write!(formatter, "cargo     {}", run.arguments.join(" ")),
+            Self::Choose(choice) => write!(formatter, "{choice}"),
             Self::Encode { unit, target: Target::Wasip2 } => {
                 write!(formatter, "encode    {}: the linker makes the component ({})", unit.name, unit.freshness)
             }

@@ -13,7 +13,7 @@ fn package(name: &str) -> Package {
         about: About::default(),
         id: format!("path+file:///work/{name}#0.1.0"),
         manifest_path: PathBuf::from(format!("/work/{name}/Cargo.toml")),
-        target: Target::Wasip2,
+        target: TargetChoice::One(Target::Wasip2),
         optimize: Optimize::Size,
         panic: Panic::Message,
         auditable: false,
@@ -34,6 +34,7 @@ fn project(packages: Vec<Package>) -> Project {
             directory: "release".to_owned(),
             is_release: true,
             set_by_user: BTreeSet::new(),
+            is_plain: true,
         },
         packages,
         cargo_arguments: Vec::new(),
@@ -96,7 +97,7 @@ fn a_missing_target_is_set_up_first_and_once() {
 #[test]
 fn packages_that_are_compiled_alike_share_a_run_of_cargo() {
     let mut small = package("small");
-    small.target = Target::Unknown;
+    small.target = TargetChoice::One(Target::Unknown);
     let plan = plan(&project(vec![package("hello"), small, package("world")]), &facts(Previous::Nothing));
     let runs = cargo_arguments(&plan);
     assert_eq!(runs.len(), 2);
@@ -131,7 +132,7 @@ fn flags_of_the_users_come_last() {
 #[test]
 fn what_names_another_package_stays_out_of_a_run() {
     let mut small = package("small");
-    small.target = Target::Unknown;
+    small.target = TargetChoice::One(Target::Unknown);
     small.declared.dependencies.insert("hello".to_owned());
     let mut hello = package("hello");
     hello.declared.features.insert("own".to_owned());
@@ -158,7 +159,7 @@ fn without_optimization_there_is_no_such_step_and_no_setting() {
 fn panics_that_trap_are_told_and_make_another_component() {
     let (hello, mut traps) = (package("hello"), package("hello"));
     traps.panic = Panic::Trap;
-    let settings = |package: &Package| freshness::settings(package, &facts(Previous::Nothing));
+    let settings = |package: &Package| freshness::settings(package, Target::Wasip2, &facts(Previous::Nothing));
     assert_ne!(settings(&hello), settings(&traps));
     let plan = plan(&project(vec![traps]), &facts(Previous::Nothing));
     assert!(plan.to_string().contains("optimize  hello for size, panics trap (not built yet)\n"), "{plan}");
@@ -175,7 +176,7 @@ fn a_component_that_is_not_for_http_is_not_composed() {
 #[test]
 fn an_earlier_build_is_used_where_everything_is_as_it_was() {
     let hello = package("hello");
-    let settings = freshness::settings(&hello, &facts(Previous::Nothing));
+    let settings = freshness::settings(&hello, Target::Wasip2, &facts(Previous::Nothing));
     let record = Record { source: "1".into(), settings, component: "2".into(), handler: None };
     let freshness = |record: &Record| {
         let plan = plan(&project(vec![package("hello")]), &facts(Previous::Intact(record.clone())));
@@ -194,4 +195,77 @@ fn an_earlier_build_is_used_where_everything_is_as_it_was() {
 fn a_damaged_output_is_made_again() {
     let plan = plan(&project(vec![package("hello")]), &facts(Previous::OutputChanged));
     assert!(plan.to_string().contains("the output is gone or was changed"), "{plan}");
+}
+
+/// A package that leaves the target to what it reaches.
+fn undecided(name: &str) -> Package {
+    Package { target: TargetChoice::Auto, ..package(name) }
+}
+
+fn choice_of(plan: &Plan) -> &Choice {
+    match plan.steps.as_slice() {
+        [Step::Choose(choice)] => choice,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_target_that_is_left_open_is_two_ways_and_a_probe_that_does_not_optimize() {
+    let mut facts = facts(Previous::Nothing);
+    facts.sysroots.clear();
+    let plan = plan(&project(vec![undecided("hello")]), &facts);
+    let choice = choice_of(&plan);
+    assert_eq!(choice.remembered, None);
+    let steps = |steps: &[Step]| names(&Plan { steps: steps.to_vec() });
+    assert_eq!(steps(choice.probe.as_deref().unwrap()), ["setup", "cargo"]);
+    for (way, target) in [(&choice.smallest, Target::Unknown), (&choice.supported, Target::Wasip2)] {
+        assert_eq!(way.target, target);
+        assert_eq!(steps(&way.compile), ["setup", "cargo"], "each is set up only where it is taken");
+        assert_eq!(steps(&way.make), ["encode", "optimize", "compose", "optimize", "emit"]);
+    }
+    let Some([_, Step::Cargo(probe)]) = choice.probe.as_deref() else { panic!("{plan}") };
+    let arguments = probe.arguments.join(" ");
+    assert!(arguments.contains("--target-dir /work/target/mik/.probe"), "{arguments}");
+    assert!(arguments.contains("--profile release") && !arguments.contains("opt-level"), "{arguments}");
+    assert_eq!(probe.rustflags.first().map(String::as_str), Some("-Copt-level=0"));
+    assert_eq!(plan.first_run().map(|run| run.target), Some(Target::Unknown));
+    assert!(plan.to_json().contains(r#"{"step":"choose","package":"hello","remembered":null,"probe":["#));
+}
+
+#[test]
+fn a_development_build_shows_what_is_reached_by_itself_unless_its_code_is_shaped() {
+    let mut project = project(vec![Package { optimize: Optimize::None, ..undecided("hello") }]);
+    project.profile.is_release = false;
+    assert_eq!(choice_of(&plan(&project, &Facts::default())).probe, None);
+    project.profile.is_plain = false;
+    assert!(choice_of(&plan(&project, &Facts::default())).probe.is_some());
+}
+
+#[test]
+fn what_was_decided_is_remembered_if_all_components_were_decided_alike_by_the_same_rules() {
+    let decision =
+        |target, rules: &str| Decision { rules: rules.into(), target, reasons: Vec::new(), mark: "1".into() };
+    let mut two = undecided("hello");
+    two.units.push(Unit { name: "other".into(), crate_name: "other".into(), kind: UnitKind::Example });
+    let rules = Decision::rules();
+    for (hello, other, expected) in [
+        (Some(decision(Target::Wasip2, &rules)), Some(decision(Target::Wasip2, &rules)), Some(Target::Wasip2)),
+        (Some(decision(Target::Wasip2, &rules)), Some(decision(Target::Unknown, &rules)), None),
+        (Some(decision(Target::Wasip2, &rules)), Some(decision(Target::Wasip2, "0 of before")), None),
+        (Some(decision(Target::Wasip2, &rules)), None, None),
+    ] {
+        let decisions = [("hello", hello), ("other", other)].into_iter();
+        let decisions = decisions.filter_map(|(name, decision)| Some((name.to_owned(), decision?))).collect();
+        let plan = plan(&project(vec![two.clone()]), &Facts { decisions, ..Facts::default() });
+        assert_eq!(choice_of(&plan).remembered.as_ref().map(|remembered| remembered.target), expected);
+    }
+}
+
+#[test]
+fn from_scratch_means_both_ways() {
+    let plan = plan(&project(vec![undecided("hello")]), &facts(Previous::Nothing)).from_scratch();
+    let choice = choice_of(&plan);
+    for step in choice.smallest.make.iter().chain(&choice.supported.make) {
+        assert!(step.to_string().ends_with("(it was asked for)"), "{step}");
+    }
 }

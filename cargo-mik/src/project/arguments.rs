@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::Target;
+use super::TargetChoice;
 
 /// What was typed for a build. Fields hold what the user said; [`super::Project`] holds what follows from it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub struct BuildArguments {
     /// The profile's name; `dev` where none was typed.
     pub profile: String,
     /// `--target`
-    pub target: Option<Target>,
+    pub target: Option<TargetChoice>,
     /// `--target-dir`
     pub target_directory: Option<PathBuf>,
     /// `--locked`, `--offline`, `--frozen`, `--config`: they matter to `cargo metadata` as well.

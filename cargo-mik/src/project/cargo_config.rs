@@ -121,6 +121,15 @@ impl CargoConfig {
         self.offline || matches!(self.strongest(&["net", "offline"]), Some((Value::Boolean(true), _)))
     }
 
+    /// Whether flags for rustc say how code is optimized or stripped, for whichever target.
+    pub(super) fn shapes_code(&self) -> bool {
+        let variables = ["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS"].into_iter().filter_map(|name| self.variable(name));
+        let targets = self.names(&["target"]).into_iter().flat_map(|name| self.flags(&["target", &name, "rustflags"]));
+        let mut flags =
+            variables.map(|flags| flags.to_string()).chain(self.flags(&["build", "rustflags"])).chain(targets);
+        flags.any(|flags| ["opt-level", "-O", "lto", "strip", "mir"].iter().any(|word| flags.contains(word)))
+    }
+
     /// What is compiled for, where that is a target that yields components. Any other is meant for another program
     /// than a handler.
     pub fn target(&self) -> Option<Target> {

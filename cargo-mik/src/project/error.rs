@@ -152,7 +152,7 @@ pub enum ProjectError {
     #[error("unknown target `{name}`")]
     #[diagnostic(
         code(mik::project::unknown_target),
-        help("write `wasm32-wasip2`, `wasm32-unknown-unknown` or `wasm32-wasip1`")
+        help("write `wasm32-wasip2`, `wasm32-unknown-unknown`, `wasm32-wasip1` or `auto`")
     )]
     UnknownTarget {
         /// What was written.

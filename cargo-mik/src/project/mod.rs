@@ -49,7 +49,7 @@ pub use profile::Profile;
 pub use server::{GuestSettings, ServerSettings};
 pub use source_paths::SourcePath;
 pub use sources::Sources;
-pub use target::Target;
+pub use target::{Target, TargetChoice};
 pub use unit::{Unit, UnitKind};
 
 use std::path::PathBuf;

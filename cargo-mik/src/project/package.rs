@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::decision::{Decision, Origin};
 use super::manifest::{Located, Manifest};
-use super::{About, BuildArguments, CargoConfig, Declared, Profile, ProjectError, Target, Unit, identity};
+use super::{About, BuildArguments, CargoConfig, Declared, Profile, ProjectError, TargetChoice, Unit, identity};
 use crate::report::Reporter;
 
 /// A package that yields components.
@@ -23,7 +23,7 @@ pub struct Package {
     /// Its manifest.
     pub manifest_path: PathBuf,
     /// What it is compiled for.
-    pub target: Target,
+    pub target: TargetChoice,
     /// What it is optimized for.
     pub optimize: Optimize,
     /// What becomes of panics where it is optimized.
@@ -147,19 +147,19 @@ fn target(
     arguments: &BuildArguments,
     config: &CargoConfig,
     reporter: &Reporter,
-) -> Result<Target, ProjectError> {
+) -> Result<TargetChoice, ProjectError> {
     let written = manifest.get("build.target", |schema| schema.build.target.as_ref(), reporter);
-    let decide = |target: Target, origin| {
+    let decide = |target: TargetChoice, origin| {
         manifest.decisions().note("build.target", Decision { value: target.name().into(), origin });
         Ok(target)
     };
     match (arguments.target, written) {
         (Some(typed), _) => decide(typed, Origin::Flag { flag: "--target" }),
         (None, None) => match config.target() {
-            Some(target) => decide(target, Origin::Cargo),
-            None => Ok(Target::default()),
+            Some(target) => decide(TargetChoice::One(target), Origin::Cargo),
+            None => Ok(TargetChoice::default()),
         },
-        (None, Some(Located { value, file, span })) => Target::from_name(&value)
+        (None, Some(Located { value, file, span })) => TargetChoice::from_name(&value)
             .ok_or_else(|| ProjectError::UnknownTarget { name: value, source_code: file.named_source(), at: span }),
     }
 }

@@ -13,6 +13,9 @@ use crate::tools::files;
 /// The keys that `cargo mik` would choose for small components.
 const SIZE_KEYS: [&str; 6] = ["opt-level", "lto", "codegen-units", "panic", "debug", "strip"];
 
+/// The keys that decide whether each function is still there, by its name.
+const SHAPING_KEYS: [&str; 4] = ["opt-level", "lto", "strip", "package"];
+
 /// A cargo profile.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Profile {
@@ -24,6 +27,8 @@ pub struct Profile {
     pub is_release: bool,
     /// Those of [`SIZE_KEYS`] that the user has set; they stay as they are.
     pub set_by_user: BTreeSet<String>,
+    /// Whether nobody has set any of [`SHAPING_KEYS`].
+    pub is_plain: bool,
 }
 
 impl Profile {
@@ -39,13 +44,16 @@ impl Profile {
         let all: Vec<&Table> = own.into_iter().chain(config.profiles()).collect();
 
         let mut set_by_user = BTreeSet::new();
+        let mut is_plain = !config.shapes_code();
         let mut seen = BTreeSet::new();
         let mut current = name.to_owned();
         let is_release = loop {
             let tables: Vec<&Table> = all.iter().filter_map(|profiles| profiles.get(&current)?.as_table()).collect();
             let variable = |key: &str| config.variable(&variable_name(&["profile", &current, key]));
+            let is_said = |key: &&str| tables.iter().any(|table| table.contains_key(*key)) || variable(key).is_some();
+            is_plain &= !SHAPING_KEYS.iter().any(is_said);
             for key in SIZE_KEYS {
-                if tables.iter().any(|table| table.contains_key(key)) || variable(key).is_some() {
+                if is_said(&key) {
                     set_by_user.insert(key.to_owned());
                 }
             }
@@ -67,7 +75,7 @@ impl Profile {
             "release" | "bench" => "release",
             custom => custom,
         };
-        Self { name: name.to_owned(), directory: directory.to_owned(), is_release, set_by_user }
+        Self { name: name.to_owned(), directory: directory.to_owned(), is_release, set_by_user, is_plain }
     }
 }
 

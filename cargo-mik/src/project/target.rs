@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// A Rust target that yields a component.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Target {
     /// `wasm32-wasip2`: the linker makes a component of it.
     #[default]
@@ -46,6 +46,54 @@ impl Target {
     }
 }
 
+/// What a package is to be built for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TargetChoice {
+    /// One target.
+    One(Target),
+    /// `auto`: [`Target::Unknown`] where it has all that is reached, else [`Target::Wasip2`]. Which it is shows while building.
+    Auto,
+}
+
+impl TargetChoice {
+    const AUTO: &str = "auto";
+
+    /// The choice of a name as `build.target` takes it.
+    pub fn from_name(name: &str) -> Option<Self> {
+        if name == Self::AUTO { Some(Self::Auto) } else { Target::from_name(name).map(Self::One) }
+    }
+
+    /// The name as `build.target` takes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::One(target) => target.name(),
+            Self::Auto => Self::AUTO,
+        }
+    }
+
+    /// Every target that may come of it.
+    pub fn targets(self) -> &'static [Target] {
+        match self {
+            Self::One(Target::Wasip2) => &[Target::Wasip2],
+            Self::One(Target::Unknown) => &[Target::Unknown],
+            Self::One(Target::Wasip1) => &[Target::Wasip1],
+            Self::Auto => &[Target::Unknown, Target::Wasip2],
+        }
+    }
+}
+
+impl Default for TargetChoice {
+    fn default() -> Self {
+        Self::One(Target::default())
+    }
+}
+
+impl Serialize for TargetChoice {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
 impl fmt::Display for Target {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(self.name())
@@ -54,11 +102,13 @@ impl fmt::Display for Target {
 
 #[cfg(test)]
 mod tests {
-    use super::Target;
+    use super::{Target, TargetChoice};
 
     #[test]
     fn the_schema_names_the_targets_there_are() {
-        assert_eq!(Target::ALL.map(Target::name), mik_build::schema::TARGETS);
+        let names = mik_build::schema::TARGETS;
+        assert!(Target::ALL.into_iter().map(Target::name).chain(["auto"]).eq(names));
+        assert_eq!(names.map(|name| TargetChoice::from_name(name).map(TargetChoice::name)), names.map(Some));
         assert_eq!(Target::default().name(), mik_build::schema::TARGETS[0]);
     }
 }

@@ -1,9 +1,10 @@
 //! What a room can say. How it looks is `shell`'s business, so a room never formats for a terminal.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Serialize;
+
+use super::Chosen;
 
 /// How much something matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,6 +57,8 @@ pub enum Event {
     Warning(miette::Report),
     /// An error that does not end the program: a failed rebuild while serving.
     Failure(miette::Report),
+    /// It is decided for which target a package is built.
+    Chosen(Chosen),
     /// A component, or the handler in it, has become smaller.
     Optimized(Optimized),
     /// A component is in its place.
@@ -96,6 +99,8 @@ impl Event {
             Self::Failure(_) => Level::Error,
             Self::Warning(_) => Level::Warn,
             Self::Detail { .. } => Level::Debug,
+            Self::Chosen(chosen) if chosen.fresh => Level::Debug,
+            Self::Chosen(_) => Level::Info,
             Self::Progress(_) | Self::ProgressEnd => Level::Trace,
             Self::Status { .. } | Self::Note(_) | Self::Optimized(_) | Self::Artifact(_) => Level::Info,
             Self::Listening { .. } | Self::Live { .. } | Self::Guest { .. } => Level::Info,
@@ -108,6 +113,7 @@ impl Event {
             Self::Status { verb, message } | Self::Detail { verb, message } => format!("{verb} {message}"),
             Self::Note(note) => note.clone(),
             Self::Warning(report) | Self::Failure(report) => text_of(report),
+            Self::Chosen(chosen) => chosen.lines().join("; "),
             Self::Optimized(optimized) => format!("Optimized {}", optimized.in_words()),
             Self::Artifact(artifact) => format!("Built {}", artifact.path.display()),
             Self::Listening { url } => format!("Serving {url}"),
@@ -171,11 +177,47 @@ pub struct Optimized {
     pub before: u64,
     /// Bytes after.
     pub after: u64,
-    /// What each pass has saved in all, by name.
-    pub passes: BTreeMap<&'static str, u64>,
+    /// The passes that have saved something, in the order in which they first did.
+    pub passes: Vec<Pass>,
+}
+
+/// What a pass has saved in all its rounds, and how large the whole is when that is taken away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Pass {
+    /// Its name.
+    pub name: &'static str,
+    /// Bytes of the whole before; those of the first pass are the whole's own, those of each other what the one before it has left.
+    pub before: u64,
+    /// Bytes of the whole after; those of the last pass are what was made.
+    pub after: u64,
+}
+
+impl Pass {
+    /// Bytes that it has saved.
+    pub fn saved(&self) -> u64 {
+        self.before.saturating_sub(self.after)
+    }
 }
 
 impl Optimized {
+    /// From what each pass has saved, by name, in their order.
+    pub fn of_savings(
+        name: &str,
+        part: &'static str,
+        before: u64,
+        after: u64,
+        mut savings: Vec<(&'static str, u64)>,
+    ) -> Self {
+        // What is nested has its size written before it, which gets shorter as well.
+        let rest = before.saturating_sub(after).saturating_sub(savings.iter().map(|(_, saved)| saved).sum());
+        savings.extend((rest > 0).then_some(("nesting", rest)));
+        let passes = savings.into_iter().scan(before, |whole, (name, saved)| {
+            let before = std::mem::replace(whole, whole.saturating_sub(saved));
+            Some(Pass { name, before, after: *whole })
+        });
+        Self { name: name.to_owned(), part, before, after, passes: passes.collect() }
+    }
+
     /// For the eye: `hello (105.9 KiB → 69.3 KiB)`.
     pub fn in_words(&self) -> String {
         let part = if self.part == "composed" { ", composed" } else { "" };

@@ -1,6 +1,8 @@
 //! The JSON messages of `--message-format json`: one object a line on stdout, each with a `reason`, beside
 //! cargo's own lines.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use super::{Event, diagnostic};
@@ -8,13 +10,20 @@ use super::{Event, diagnostic};
 /// The message for an event, or nothing where the event is for people only.
 pub(super) fn of(event: &Event) -> Option<Value> {
     Some(match event {
+        Event::Chosen(chosen) => json!({
+            "reason": "mik-target",
+            "package": chosen.package,
+            "target": chosen.target,
+            "because": chosen.reasons,
+            "fresh": chosen.fresh,
+        }),
         Event::Optimized(optimized) => json!({
             "reason": "mik-optimized",
             "name": optimized.name,
             "part": optimized.part,
             "before": optimized.before,
             "after": optimized.after,
-            "passes": optimized.passes,
+            "passes": optimized.passes.iter().map(|pass| (pass.name, pass.saved())).collect::<BTreeMap<_, _>>(),
         }),
         Event::Artifact(artifact) => json!({
             "reason": "mik-artifact",

@@ -1,16 +1,16 @@
 //! What is said: events from every room, turned into lines for people, JSON for programs, and an exit code.
 
+mod chosen;
 mod diagnostic;
 mod event;
 mod exit_code;
 mod message;
-mod plain;
 mod pretty;
 mod progress;
 mod shell;
 
-pub use event::{Artifact, Event, GuestStream, Level, Optimized, Progress};
+pub use chosen::{Chosen, TargetReason};
+pub use event::{Artifact, Event, GuestStream, Level, Optimized, Pass, Progress};
 pub use exit_code::ExitCode;
-pub use plain::push_plain;
 pub use pretty::pretty_json;
 pub use shell::{ColorChoice, MessageFormat, Reporter, Shell, Verbosity, size};

@@ -124,6 +124,11 @@ impl Reporter {
         self.shell().show_failure(report);
     }
 
+    /// A line of cargo's, as it is, for people.
+    pub fn pass_on(&self, line: &str) {
+        self.shell().line_err(line);
+    }
+
     /// Writes what was asked for to stdout, as it is.
     ///
     /// # Errors
@@ -217,6 +222,14 @@ impl Shell {
                 self.line_err(&text);
             }
             Event::Failure(report) => self.show_failure(report),
+            Event::Chosen(chosen) if normal && !chosen.fresh => {
+                self.verb(VERB, "Chosen", &chosen.heading());
+                let label = self.paint(NOTE, "note");
+                chosen.notes().for_each(|note| self.line_err(&format!("{label}: {note}")));
+            }
+            Event::Chosen(chosen) if self.verbosity >= Verbosity::Verbose => {
+                self.verb(DETAIL, "Chosen", &chosen.heading());
+            }
             Event::Optimized(optimized) if normal && optimized.part != "composed" => {
                 self.verb(VERB, "Optimized", &optimized.in_words());
             }
@@ -249,7 +262,7 @@ impl Shell {
                 }
             }
             Event::Status { .. } | Event::Detail { .. } | Event::Note(_) | Event::Warning(_) => {}
-            Event::Optimized(_) | Event::Artifact(_) | Event::Live { .. } => {}
+            Event::Chosen(_) | Event::Optimized(_) | Event::Artifact(_) | Event::Live { .. } => {}
         }
     }
 

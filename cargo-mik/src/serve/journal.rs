@@ -18,7 +18,8 @@ use super::error::{Detail, ServeError};
 use super::farewell;
 use super::metrics::Metrics;
 use crate::project::ServerSettings;
-use crate::report::{Event, Level, Reporter, push_plain};
+use crate::report::{Event, Level, Reporter};
+use crate::tools::plain;
 use crate::tools::rotating_file::RotatingFile;
 
 /// RFC 3339 (and ISO 8601) in UTC to the microsecond: as wide for every line, so that lines sort and line up.
@@ -110,7 +111,7 @@ impl Journal {
         let now = OffsetDateTime::now_utc().format(&TIME).unwrap_or_else(|_| "-".to_owned());
         let mut line = format!("{now} {:5} ", level.name());
         // One entry is one line, whatever clients and guests have put into it.
-        push_plain(&mut line, text, LINE_MOST);
+        plain::push(&mut line, text, LINE_MOST);
         line.push('\n');
         match self.sender.try_send(Entry::Line(line)) {
             Ok(()) => {}

@@ -1,7 +1,7 @@
 //! Runs cargo: its diagnostics go straight to the terminal, its JSON messages tell what it made.
 
 use std::io::{BufRead, BufReader};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use cargo_metadata::Message;
 
@@ -15,22 +15,8 @@ use crate::tools::process;
 /// Runs cargo and gives what it has made.
 pub(super) fn run(run: &CargoRun, sysroot: &SysrootFact, reporter: &Reporter) -> Result<Artifacts, StageError> {
     let json = reporter.message_format() == MessageFormat::Json;
-    let mut command = process::cargo();
-    command.args(&run.arguments);
     // With the JSON format the caller wants cargo's diagnostics as data too; otherwise cargo renders them itself.
-    command.args(["--message-format", if json { "json" } else { "json-render-diagnostics" }]);
-    match reporter.verbosity() {
-        Verbosity::Quiet => drop(command.arg("--quiet")),
-        Verbosity::Normal => {}
-        Verbosity::Verbose => drop(command.arg("--verbose")),
-        Verbosity::VeryVerbose => drop(command.arg("-vv")),
-    }
-    command.args(["--color", if reporter.color() { "always" } else { "never" }]);
-    let flags = rustflags(run, sysroot)?;
-    if !flags.is_empty() {
-        setup::rustflags(run.target, &flags, &CargoConfig::read(&run.arguments))?.add_to(&mut command);
-    }
-
+    let mut command = command(run, sysroot, if json { "json" } else { "json-render-diagnostics" }, reporter)?;
     command.stdin(Stdio::null()).stdout(Stdio::piped());
     let mut child = command.spawn().map_err(|source| StageError::CargoStart { source })?;
     let mut artifacts = Artifacts::default();
@@ -51,7 +37,33 @@ pub(super) fn run(run: &CargoRun, sysroot: &SysrootFact, reporter: &Reporter) ->
     if status.success() { Ok(artifacts) } else { Err(StageError::Cargo) }
 }
 
-/// Flags of ours for rustc: the standard library where the toolchain has none, and no path of this machine in the code.
+/// Cargo with all its arguments and flags.
+pub(super) fn command(
+    run: &CargoRun,
+    sysroot: &SysrootFact,
+    message_format: &str,
+    reporter: &Reporter,
+) -> Result<Command, StageError> {
+    let mut command = process::cargo();
+    command.args(&run.arguments);
+    command.args(["--message-format", message_format]);
+    match reporter.verbosity() {
+        Verbosity::Quiet => drop(command.arg("--quiet")),
+        Verbosity::Normal => {}
+        Verbosity::Verbose => drop(command.arg("--verbose")),
+        Verbosity::VeryVerbose => drop(command.arg("-vv")),
+    }
+    command.args(["--color", if reporter.color() { "always" } else { "never" }]);
+    let flags = rustflags(run, sysroot)?;
+    if !flags.is_empty() {
+        setup::rustflags(run.target, &flags, &CargoConfig::read(&run.arguments))?.add_to(&mut command);
+    }
+    Ok(command)
+}
+
+/// Flags of ours for rustc: the standard library where the toolchain has none, no path of this machine in the code, and names
+/// that say which type or closure a function was made for, which those of the older mangling leave out. Names are taken out
+/// of the component at the end, so they cost nothing.
 fn rustflags(run: &CargoRun, sysroot: &SysrootFact) -> Result<Vec<String>, StageError> {
     let mut flags = Vec::new();
     if let SysrootFact::Cached(path) = sysroot {
@@ -67,6 +79,11 @@ fn rustflags(run: &CargoRun, sysroot: &SysrootFact) -> Result<Vec<String>, Stage
         }
         // Not in what rustc says of the code: there the reader wants to find the file.
         flags.push("--remap-path-scope=object".to_owned());
+        // For WASI, rustc makes code that can be moved for a dynamic linker, and reads its address before each use of data. Nothing
+        // moves in a component.
+        flags.push("-Crelocation-model=static".to_owned());
+        flags.push("-Csymbol-mangling-version=v0".to_owned());
     }
+    flags.extend_from_slice(&run.rustflags);
     Ok(flags)
 }

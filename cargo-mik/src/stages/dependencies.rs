@@ -48,7 +48,10 @@ pub enum DependenciesError {
 
 /// The list for a package's components, as JSON.
 pub(super) fn of(project: &Project, package: &Package) -> Result<String, StageError> {
-    let mut options = vec!["--filter-platform".to_owned(), package.target.name().to_owned()];
+    // Where the target shows only later, what either may be compiled from.
+    let targets = package.target.targets().iter();
+    let mut options: Vec<String> =
+        targets.flat_map(|target| ["--filter-platform".to_owned(), target.name().to_owned()]).collect();
     options.extend(metadata_flags(&typed_flags(project, package)));
     let metadata = MetadataCommand::new()
         .cargo_path(process::cargo().get_program())

@@ -105,8 +105,7 @@ pub enum StageError {
     #[diagnostic(
         code(mik::optimize::too_large),
         help(
-            "`cargo mik size` shows what is in it, function by function; `build.panic = \"trap\"` and `build.target = \
-             \"wasm32-unknown-unknown\"` make it smaller; or raise `build.max_size` from {max_size}"
+            "`cargo mik size` shows what is in it, function by function; `build.panic = \"trap\"` and `build.target = \"auto\"` make it smaller; or raise `build.max_size` from {max_size}"
         )
     )]
     TooLarge {

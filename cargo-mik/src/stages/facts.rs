@@ -5,8 +5,8 @@ use std::path::Path;
 
 use super::revision::Revisions;
 use super::{StageError, dependencies, setup};
-use crate::plan::{Facts, Previous, Record, SysrootFact};
-use crate::project::{Bridge, Composition, Optimize, Project};
+use crate::plan::{Decision, Facts, Previous, Record, SysrootFact};
+use crate::project::{Bridge, Composition, Optimize, Project, TargetChoice};
 use crate::tools::{digest, files};
 
 /// What is there already for building a project.
@@ -18,9 +18,16 @@ pub fn facts(project: &Project, toolchain: &setup::Toolchain) -> Result<Facts, S
     let output = project.output_directory();
     let mut revisions = Revisions::new(&project.target_directory);
     for (package, unit) in project.units() {
-        if let Entry::Vacant(vacant) = facts.sysroots.entry(package.target) {
-            let sysroot = setup::find(package.target, toolchain)?;
-            vacant.insert(sysroot.map_or(SysrootFact::Missing, SysrootFact::from));
+        for target in package.target.targets() {
+            if let Entry::Vacant(vacant) = facts.sysroots.entry(*target) {
+                let sysroot = setup::find(*target, toolchain)?;
+                vacant.insert(sysroot.map_or(SysrootFact::Missing, SysrootFact::from));
+            }
+        }
+        if package.target == TargetChoice::Auto
+            && let Some(decision) = decision(&output, &unit.name)
+        {
+            facts.decisions.insert(unit.name.clone(), decision);
         }
         if let Composition::WhereExported { bridge: Bridge::File(path) }
         | Composition::Always { bridge: Bridge::File(path) } = &package.composition
@@ -53,6 +60,12 @@ fn previous(output: &Path, unit: &str) -> Previous {
     let handler_holds =
         record.handler.as_deref().is_none_or(|expected| holds(format!("{unit}.handler.wasm"), expected));
     if component_holds && handler_holds { Previous::Intact(record) } else { Previous::OutputChanged }
+}
+
+/// For which target an earlier build has built a unit. What can't be read was never decided.
+fn decision(output: &Path, unit: &str) -> Option<Decision> {
+    let path = Record::path(output, unit).with_file_name(Decision::file_name(unit));
+    serde_json::from_slice(&files::read(path).ok()?).ok()
 }
 
 impl From<setup::Sysroot> for SysrootFact {

@@ -1,8 +1,10 @@
 //! Making it happen: one loop over the plan, one arm a stage.
 
 mod artifact;
+mod attempt;
 mod build_id;
 mod cargo;
+mod choose;
 mod compose;
 mod dependencies;
 mod emit;
@@ -14,6 +16,7 @@ mod openapi;
 mod optimize;
 mod optimize_file;
 mod provenance;
+mod reach;
 mod revision;
 mod sections;
 pub mod setup;
@@ -63,21 +66,48 @@ struct Work {
 /// # Errors
 /// The first stage that fails ends it. What earlier builds had written stays as it was.
 pub fn run(plan: &Plan, reporter: &Reporter) -> Result<Vec<Artifact>, StageError> {
-    let mut artifacts = Artifacts::default();
-    let mut sysroots: BTreeMap<Target, SysrootFact> = BTreeMap::new();
-    let mut works: BTreeMap<String, Work> = BTreeMap::new();
-    let mut made = Vec::new();
-    for step in &plan.steps {
+    let mut build = Build {
+        plan,
+        reporter,
+        artifacts: Artifacts::default(),
+        sysroots: BTreeMap::new(),
+        works: BTreeMap::new(),
+        made: Vec::new(),
+    };
+    plan.steps.iter().try_for_each(|step| build.step(step))?;
+    Ok(build.made)
+}
+
+/// A plan that is being carried out.
+struct Build<'a> {
+    plan: &'a Plan,
+    reporter: &'a Reporter,
+    /// What cargo has made so far.
+    artifacts: Artifacts,
+    /// The standard libraries that were set up.
+    sysroots: BTreeMap<Target, SysrootFact>,
+    /// What is under way, by the component's name.
+    works: BTreeMap<String, Work>,
+    /// What is done.
+    made: Vec<Artifact>,
+}
+
+impl Build<'_> {
+    fn step(&mut self, step: &Step) -> Result<(), StageError> {
+        let Self { plan, reporter, artifacts, sysroots, works, made } = self;
         match step {
             Step::Setup { target, offline } => {
-                sysroots.insert(*target, prepare(*target, *offline, plan, reporter)?);
+                if !sysroots.contains_key(target) {
+                    sysroots.insert(*target, prepare(*target, *offline, plan, reporter)?);
+                }
             }
             Step::Cargo(run) => {
                 let sysroot = sysroots.get(&run.target).unwrap_or(&run.sysroot);
                 artifacts.extend(cargo::run(run, sysroot, reporter)?);
             }
+            Step::Choose(choice) => self.choose(choice)?,
             Step::Encode { unit, target } => {
-                let mut work = start(unit, &artifacts, reporter)?;
+                let mut work = start(unit, artifacts, reporter)?;
                 if work.freshness != Freshness::Fresh {
                     let encoded = encode::encode(std::mem::take(&mut work.bytes), *target, unit, reporter)?;
                     (work.bytes, work.document) = openapi::take(encoded).map_err(|error| damaged(unit, error))?;
@@ -85,21 +115,21 @@ pub fn run(plan: &Plan, reporter: &Reporter) -> Result<Vec<Artifact>, StageError
                 works.insert(unit.name.clone(), work);
             }
             Step::Optimize { unit, part, optimize: _, panic } => {
-                if let Some(work) = stale(&mut works, unit)
+                if let Some(work) = stale(works, unit)
                     && (*part == Part::Handler || work.handler.is_some())
                 {
                     optimize::optimize(work, *part, *panic, unit, reporter)?;
                 }
             }
             Step::Compose { unit, composition } => {
-                if let Some(work) = stale(&mut works, unit)
+                if let Some(work) = stale(works, unit)
                     && let Some(composed) = compose::compose(&work.bytes, composition, unit, reporter)?
                 {
                     work.handler = Some(std::mem::replace(&mut work.bytes, composed));
                 }
             }
             Step::Emit { unit, files, max_size, provenance } => {
-                let Some(mut work) = works.remove(&unit.name) else { continue };
+                let Some(mut work) = works.remove(&unit.name) else { return Ok(()) };
                 if work.freshness != Freshness::Fresh {
                     let sections = provenance::Sections::new(&unit.name, provenance, reporter);
                     let added = work.add_document().and_then(|()| work.add_provenance(&sections));
@@ -112,8 +142,8 @@ pub fn run(plan: &Plan, reporter: &Reporter) -> Result<Vec<Artifact>, StageError
                 });
             }
         }
+        Ok(())
     }
-    Ok(made)
 }
 
 impl Work {
@@ -156,8 +186,7 @@ fn damaged(unit: &UnitPlan, source: wasmparser::BinaryReaderError) -> StageError
 fn prepare(target: Target, offline: bool, plan: &Plan, reporter: &Reporter) -> Result<SysrootFact, StageError> {
     let options = setup::SetupOptions { offline, force: false };
     // The compiler that cargo will take: what was typed is in every run.
-    let run = plan.steps.iter().find_map(|step| if let Step::Cargo(run) = step { Some(run) } else { None });
-    let config = CargoConfig::read(run.map_or(&[], |run| run.arguments.as_slice()));
+    let config = CargoConfig::read(plan.first_run().map_or(&[], |run| run.arguments.as_slice()));
     Ok(setup::ensure(target, &setup::Toolchain::read(&config)?, &options, reporter)?.into())
 }
 

@@ -1,7 +1,5 @@
 //! Makes a component smaller, with `mik-optimize`: its passes know components, so nothing that a host sees changes.
 
-use std::collections::BTreeMap;
-
 use mik_optimize::{Names, Options, Origins};
 use wasmparser::{Parser, Payload};
 
@@ -59,11 +57,16 @@ pub(super) fn identified(
 
 /// What the passes have saved, in all and one by one.
 pub(super) fn saved(name: &str, part: &'static str, before: usize, output: &mik_optimize::Optimized) -> Optimized {
-    let mut passes: BTreeMap<&'static str, u64> = BTreeMap::new();
+    let (before, after) = (before as u64, output.bytes.len() as u64);
+    let mut savings: Vec<(&'static str, u64)> = Vec::new();
     for statistic in &output.statistics {
-        *passes.entry(statistic.pass).or_default() += statistic.before.saturating_sub(statistic.after) as u64;
+        let saved = statistic.before.saturating_sub(statistic.after) as u64;
+        match savings.iter_mut().find(|(pass, _)| *pass == statistic.pass) {
+            Some((_, all)) => *all += saved,
+            None => savings.push((statistic.pass, saved)),
+        }
     }
-    Optimized { name: name.to_owned(), part, before: before as u64, after: output.bytes.len() as u64, passes }
+    Optimized::of_savings(name, part, before, after, savings)
 }
 
 /// Whether the names of functions are still there: in the largest core module, which is the code that cargo compiled.

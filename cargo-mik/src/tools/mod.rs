@@ -1,7 +1,8 @@
-//! Outside programs and files: the only place that starts a process or touches the disk.
+//! Outside programs and files: the only place that starts a process or touches the disk. And text from outside.
 
 pub mod digest;
 pub mod files;
+pub mod plain;
 pub mod private;
 pub mod process;
 pub mod rotating_file;

@@ -23,7 +23,7 @@ const REQUESTS: u64 = 100_000;
 const MANY: u64 = 1 << 20;
 
 /// What `build.target` may be; the first is the default.
-pub const TARGETS: [&str; 3] = ["wasm32-wasip2", "wasm32-unknown-unknown", "wasm32-wasip1"];
+pub const TARGETS: [&str; 4] = ["wasm32-wasip2", "wasm32-unknown-unknown", "wasm32-wasip1", "auto"];
 
 /// What `server.modules` is by default.
 pub const MODULES: &str = "modules";
@@ -65,7 +65,8 @@ pub struct ProjectTable {
 #[serde(default, expecting = "a table")]
 pub struct BuildTable {
     /// What handlers are compiled for. `wasm32-unknown-unknown` is the smallest: its standard library has no system.
-    /// `wasm32-wasip1` is encoded with the preview 1 adapter. Where neither the key nor the flag is there, one of these
+    /// `auto` is that one, unless the handler or a crate that it depends on needs a system: then it is `wasm32-wasip2`, and a note says
+    /// what needs it. `wasm32-wasip1` is encoded with the preview 1 adapter. Where neither the key nor the flag is there, one of these
     /// in `CARGO_BUILD_TARGET` or in cargo's own `build.target` counts.
     #[cfg_attr(
         feature = "schema",

@@ -121,11 +121,7 @@ impl Cache {
 impl Component<'_> {
     /// The names that a nested component imports, where it is defined here.
     fn imports_of(&self, index: u32) -> Result<Option<BTreeSet<String>>, PassError> {
-        let made = Some((Sort::Component, index, 1));
-        let place = self.indices().iter().position(|other| *other == made);
-        let Some(Definition::Component(bytes)) = place.and_then(|place| self.definitions.get(place)) else {
-            return Ok(None);
-        };
+        let Some(bytes) = self.component(index) else { return Ok(None) };
         let mut imports = BTreeSet::new();
         for definition in Component::parse(bytes)?.definitions {
             if let Definition::Import(import) = definition {

@@ -2,12 +2,15 @@
 //! to another; [`Component::encode`] puts the rest back.
 
 mod exports;
+mod group;
 mod merge;
 mod names;
 mod reach;
 
 mod strip;
 mod walker;
+
+use std::collections::BTreeMap;
 
 use wasmparser::{
     CanonicalFunction, Chunk, ComponentAlias, ComponentExport, ComponentExternalKind, ComponentImport,
@@ -35,8 +38,13 @@ pub(crate) fn once(is_outermost: bool) -> &'static [&'static dyn Pass] {
 }
 
 /// What is done until nothing gets smaller.
-pub(crate) const REPEATED: &[&dyn Pass] =
-    &[&exports::PruneArguments, &merge::MergeDefinitions, &reach::UnusedDefinitions, &names::ShortNames];
+pub(crate) const REPEATED: &[&dyn Pass] = &[
+    &exports::PruneArguments,
+    &merge::MergeDefinitions,
+    &reach::UnusedDefinitions,
+    &names::ShortNames,
+    &group::GroupDefinitions,
+];
 
 /// An index space of a component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,8 +82,11 @@ pub(crate) enum Definition<'a> {
 }
 
 /// A component. Indices are those of the component it was parsed from until it is encoded.
+#[derive(Clone)]
 pub(crate) struct Component<'a> {
     pub(crate) definitions: Vec<Definition<'a>>,
+    /// Where the modules and components are that are nested here, by their index.
+    nested: BTreeMap<(Sort, u32), usize>,
 }
 
 impl<'a> Component<'a> {
@@ -111,12 +122,33 @@ impl<'a> Component<'a> {
                 _ => {}
             }
         }
-        Ok(Self { definitions })
+        let mut component = Self { definitions, nested: BTreeMap::new() };
+        let is_nested = |it: &Definition<'_>| matches!(it, Definition::Module(_) | Definition::Component(_));
+        let places = component.indices().into_iter().enumerate().zip(&component.definitions);
+        let nested = places.filter(|(_, definition)| is_nested(definition));
+        component.nested = nested.filter_map(|((place, made), _)| made.map(|it| ((it.0, it.1), place))).collect();
+        Ok(component)
+    }
+
+    /// The bytes behind a module's index, where it is defined here.
+    pub(crate) fn module(&self, index: u32) -> Option<&'a [u8]> {
+        match self.definitions.get(*self.nested.get(&(Sort::CoreModule, index))?) {
+            Some(Definition::Module(bytes)) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    /// The bytes behind a nested component's index, where it is defined here.
+    pub(crate) fn component(&self, index: u32) -> Option<&'a [u8]> {
+        match self.definitions.get(*self.nested.get(&(Sort::Component, index))?) {
+            Some(Definition::Component(bytes)) => Some(bytes),
+            _ => None,
+        }
     }
 
     /// For each definition the first of the indices that it makes: their sort and number.
     pub(crate) fn indices(&self) -> Vec<Option<(Sort, u32, u32)>> {
-        let mut counts = std::collections::BTreeMap::<Sort, u32>::new();
+        let mut counts = BTreeMap::<Sort, u32>::new();
         self.definitions
             .iter()
             .map(|definition| {

@@ -64,7 +64,7 @@ impl Pass for ShortNames {
                 modules.push((place, module.encode(&Renumbering::whole(&module))?.bytes));
             }
         }
-        let mut renamed = Component { definitions: component.definitions.clone() };
+        let mut renamed = component.clone();
         for definition in &mut renamed.definitions {
             match definition {
                 Definition::CoreInstance(Instance::Instantiate { args, .. }) => {

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use wasmparser::{ComponentInstance, Instance};
 
-use super::{Component, Definition, Noted, Pass, Reference, Sort, Walker};
+use super::{Component, Definition, Noted, Pass, Reference, Walker};
 use crate::error::PassError;
 use crate::module::{Module, SegmentKind};
 use crate::options::Options;
@@ -43,7 +43,7 @@ impl Pass for UnusedDefinitions {
     }
 }
 
-impl<'a> Component<'a> {
+impl Component<'_> {
     /// Whether a definition does something by itself.
     fn is_root(&self, definition: &Definition<'_>) -> Result<bool, PassError> {
         Ok(match definition {
@@ -55,16 +55,6 @@ impl<'a> Component<'a> {
             },
             _ => false,
         })
-    }
-
-    /// The bytes behind a module's index, where it is defined here.
-    pub(crate) fn module(&self, index: u32) -> Option<&'a [u8]> {
-        let reference = (Sort::CoreModule, index, 1);
-        let place = self.indices().iter().position(|made| *made == Some(reference))?;
-        match self.definitions.get(place) {
-            Some(Definition::Module(bytes)) => Some(bytes),
-            _ => None,
-        }
     }
 }
 

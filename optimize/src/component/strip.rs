@@ -69,3 +69,28 @@ fn section_of(name: String) -> Vec<u8> {
     bytes.extend(section.as_custom().data.iter());
     bytes
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::{Options, optimize};
+
+    #[test]
+    fn what_the_component_is_called_stays_and_every_other_name_goes() {
+        let text = r#"(component $shop
+            (import "a" (func $asked))
+            (component $inner (import "f" (func $inside)) (export "g" (func $inside)))
+            (instance $made (instantiate $inner (with "f" (func $asked))))
+            (alias export $made "g" (func $given))
+            (export "b" (func $given))
+            (@custom "version" "1")
+        )"#;
+        let input = wat::parse_str(text).unwrap();
+        let output = optimize(&input, &Options::default()).unwrap().bytes;
+        let text = wasmprinter::print_bytes(&output).unwrap();
+        assert!(text.contains("(component $shop") && text.contains("(@custom \"version\""), "{text}");
+        for name in ["$inner", "$inside", "$asked", "$made", "$given"] {
+            assert!(!text.contains(name), "{name}: {text}");
+        }
+        assert!(optimize(&output, &Options::default()).unwrap().bytes == output);
+    }
+}

@@ -322,17 +322,25 @@ impl Component<'_> {
         stays: impl Fn(usize) -> bool,
         stands_for: impl Fn(Reference) -> Reference,
     ) -> Result<Vec<u8>, PassError> {
+        let order: Vec<usize> = (0..self.definitions.len()).filter(|place| stays(*place)).collect();
+        self.encode_in(&order, stands_for)
+    }
+
+    /// The definitions at these places, in this order, each reference going to what stands for it.
+    pub(crate) fn encode_in(
+        &self,
+        order: &[usize],
+        stands_for: impl Fn(Reference) -> Reference,
+    ) -> Result<Vec<u8>, PassError> {
         let mut counts = BTreeMap::<Sort, u32>::new();
         let mut new = BTreeMap::new();
         let indices = self.indices();
-        for (place, made) in indices.iter().enumerate() {
-            let Some((sort, first, count)) = *made else { continue };
+        for place in order {
+            let Some((sort, first, count)) = indices.get(*place).copied().flatten() else { continue };
             for index in first..first + count {
-                if stays(place) {
-                    let next = counts.entry(sort).or_default();
-                    new.insert(Reference { sort, index }, *next);
-                    *next += 1;
-                }
+                let next = counts.entry(sort).or_default();
+                new.insert(Reference { sort, index }, *next);
+                *next += 1;
             }
         }
         let mut all = BTreeMap::new();
@@ -347,7 +355,7 @@ impl Component<'_> {
         let mut renumbered = Renumbered(all);
         let mut walker = Walker::new(&mut renumbered);
         let mut output = wasm_encoder::Component::new();
-        let kept = self.definitions.iter().enumerate().filter(|(place, _)| stays(*place)).map(|(_, it)| it);
+        let kept = order.iter().filter_map(|place| self.definitions.get(*place));
         walker.write_all(kept, &mut output)?;
         Ok(output.finish())
     }

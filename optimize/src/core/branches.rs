@@ -24,6 +24,7 @@
 mod condition;
 mod writer;
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use wasm_encoder::reencode::Reencode;
@@ -32,7 +33,7 @@ use wasmparser::{BlockType, ContType, FrameKind, FuncType, ModuleArity, Operator
 use self::writer::Writer;
 use super::{Context, Pass};
 use crate::error::PassError;
-use crate::module::{Function, Module, Renumbering, Same, Walker};
+use crate::module::{Function, Module, Renumbering, Same, Signatures, Walker};
 use crate::origins::Made;
 
 pub(crate) struct ShapeBranches;
@@ -47,12 +48,13 @@ impl Pass for ShapeBranches {
 
     fn run(&self, bytes: &[u8], _: &Context<'_>) -> Result<Made, PassError> {
         let mut module = Module::parse(bytes)?;
+        let signatures = Signatures::of(&module);
         let mut bodies = Vec::with_capacity(module.functions.len());
         for function in &module.functions {
-            bodies.push(shaped(function, &module)?);
+            bodies.push(shaped(function, &signatures)?.filter(|(body, _)| body.len() < function.body().len()));
         }
         for (function, body) in module.functions.iter_mut().zip(bodies) {
-            if let Some((body, operators)) = body.filter(|(body, _)| body.len() < function.body().len()) {
+            if let Some((body, operators)) = body {
                 function.rewrite(body, operators);
             }
         }
@@ -82,17 +84,20 @@ type Number = u32;
 /// A function's code, and the number that each of its instructions had.
 type Rewritten = (Vec<u8>, Vec<Number>);
 
-/// A function's code with its blocks shaped, and the number that each instruction had; nothing, where it has what is not
-/// looked into.
-fn shaped(function: &Function<'_>, module: &Module<'_>) -> Result<Option<Rewritten>, PassError> {
+/// A function's code with its blocks shaped, and the number that each instruction had; nothing, where no block is or where it has
+/// what is not looked into.
+fn shaped(function: &Function<'_>, signatures: &Signatures<'_>) -> Result<Option<Rewritten>, PassError> {
     let mut reader = Reader { operators: Vec::new(), labels: vec![0], next: 1, uses: BTreeMap::new() };
     for (number, operator) in (0..).zip(function.parsed().get_operators_reader()?) {
         reader.operators.push((number, operator?));
     }
     reader.operators.reverse();
     let Some((body, _)) = reader.sequence() else { return Ok(None) };
-    let shaper = Shaper { uses: reader.uses, arities: Arities(module) };
+    let shaper = Shaper { uses: reader.uses, arities: Arities(signatures), has_shaped: Cell::new(false) };
     let body = shaper.sequence(body);
+    if !shaper.has_shaped.get() {
+        return Ok(None);
+    }
 
     let mut same = Same;
     let mut walker = Walker(&mut same);
@@ -172,7 +177,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Whether an instruction names no block.
-fn is_plain(operator: &Operator<'_>) -> bool {
+pub(super) fn is_plain(operator: &Operator<'_>) -> bool {
     !matches!(
         operator,
         Operator::TryTable { .. }
@@ -193,9 +198,11 @@ fn is_plain(operator: &Operator<'_>) -> bool {
     )
 }
 
-struct Shaper<'m, 'a> {
+struct Shaper<'s, 'm> {
     uses: BTreeMap<Label, u32>,
-    arities: Arities<'m, 'a>,
+    arities: Arities<'s, 'm>,
+    /// Whether there is anything to write.
+    has_shaped: Cell<bool>,
 }
 
 impl Shaper<'_, '_> {
@@ -228,6 +235,7 @@ impl Shaper<'_, '_> {
         if let Some(place) = body.iter().position(leaves)
             && body.get(..place).and_then(|before| self.height(before)) == Some(1)
         {
+            self.has_shaped.set(true);
             let then = body.split_off(place + 1);
             // The `if` stands for the branch.
             let number = if let Some(Node::BranchIf(number, _)) = body.pop() { number } else { number };
@@ -247,6 +255,7 @@ impl Shaper<'_, '_> {
             // What goes to the end of the inner one would skip what follows it.
             && !self.uses.contains_key(inner)
         {
+            self.has_shaped.set(true);
             let otherwise = body.split_off(place + 1);
             if let Some(Node::If { number, mut then, .. }) = body.pop() {
                 then.pop();
@@ -313,7 +322,7 @@ fn invert(branch: Number, nodes: &mut Vec<Node<'_>>) {
 }
 
 /// How much instructions take from the stack and give. Those that name blocks or continuations are not looked into.
-struct Arities<'m, 'a>(&'m Module<'a>);
+struct Arities<'s, 'm>(&'s Signatures<'m>);
 
 impl ModuleArity for Arities<'_, '_> {
     fn sub_type_at(&self, index: u32) -> Option<&SubType> {

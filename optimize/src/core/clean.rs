@@ -10,10 +10,11 @@
 //! - A block without content goes; one that holds nothing but `unreachable` is `unreachable`, since no branch in it can
 //!   reach its end.
 //! - `local.set` and `local.get` of the same local are `local.tee`.
+//! - What is written to a local that nothing reads is dropped.
 //! - Locals that no instruction names go, and the others stand together by type, the most used first: a local's number is
 //!   a name.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Deref;
 
 use wasm_encoder::reencode::Reencode;
@@ -21,7 +22,7 @@ use wasmparser::{BlockType, Operator, ValType};
 
 use super::{Context, Pass};
 use crate::error::PassError;
-use crate::module::{Function, Module, Renumbering, Same, Walker};
+use crate::module::{Function, Module, Renumbering, Same, Signatures, Walker};
 use crate::origins::Made;
 
 pub(crate) struct CleanCode;
@@ -41,14 +42,16 @@ impl Pass for CleanCode {
                 traps.insert(index);
             }
         }
+        let signatures = Signatures::of(&module);
         let mut bodies = Vec::with_capacity(module.functions.len());
         for (index, function) in (imported..).zip(&module.functions) {
-            let parameters = module.signature(index).map_or(0, |ty| ty.params().len() as u32);
-            bodies.push(clean(function, parameters, &traps)?);
-        }
-        for (function, (body, operators)) in module.functions.iter_mut().zip(bodies) {
+            let parameters = signatures.signature(index).map_or(0, |ty| ty.params().len() as u32);
+            let cleaned = clean(function, parameters, &traps)?;
             // Another order of locals is not better: fewer bytes are.
-            if body.len() < function.body().len() {
+            bodies.push(Some(cleaned).filter(|(body, _)| body.len() < function.body().len()));
+        }
+        for (function, body) in module.functions.iter_mut().zip(bodies) {
+            if let Some((body, operators)) = body {
                 function.rewrite(body, operators);
             }
         }
@@ -58,18 +61,29 @@ impl Pass for CleanCode {
 
 /// A function's code without what does nothing, and the number that each of its instructions had.
 fn clean(function: &Function<'_>, parameters: u32, traps: &BTreeSet<u32>) -> Result<(Vec<u8>, Vec<u32>), PassError> {
-    let mut cleaner = Cleaner { output: Code::default(), openers: Vec::new(), skipping: None, traps };
+    let mut read = BTreeSet::new();
+    for operator in function.parsed().get_operators_reader()? {
+        if let Operator::LocalGet { local_index } = operator? {
+            read.insert(local_index);
+        }
+    }
+    let mut cleaner = Cleaner { output: Code::default(), openers: Vec::new(), skipping: None, traps, read };
     for (number, operator) in (0..).zip(function.parsed().get_operators_reader()?) {
         cleaner.output.number = number;
         cleaner.take(operator?);
     }
     let Code { operators, numbers, .. } = cleaner.output;
-    let mut types = Vec::new();
-    for declaration in function.parsed().get_locals_reader()? {
-        let (count, ty) = declaration?;
-        types.extend(std::iter::repeat_n(ty, count as usize));
-    }
-    let locals = Locals::of(&operators, parameters, &types);
+    let declared = function.parsed().get_locals_reader()?.into_iter().collect::<Result<Vec<_>, _>>()?;
+    Ok((write(operators, parameters, &declared)?, numbers))
+}
+
+/// Code as the body of a function, with those of its locals that it names; parameters stay where they are.
+pub(super) fn write(
+    operators: Vec<Operator<'_>>,
+    parameters: u32,
+    declared: &[(u32, ValType)],
+) -> Result<Vec<u8>, PassError> {
+    let locals = Locals::of(&operators, parameters, declared);
     let mut same = Same;
     let mut walker = Walker(&mut same);
     let mut declarations = Vec::new();
@@ -81,7 +95,7 @@ fn clean(function: &Function<'_>, parameters: u32, traps: &BTreeSet<u32>) -> Res
         let operator = locals.renumber(operator);
         output.instruction(&walker.instruction(operator)?);
     }
-    Ok((output.into_raw_body(), numbers))
+    Ok(output.into_raw_body())
 }
 
 /// Instructions, and the number that each had, or that the one had which it stands for.
@@ -125,6 +139,8 @@ struct Cleaner<'a, 't> {
     /// How many blocks are open in what is skipped.
     skipping: Option<u32>,
     traps: &'t BTreeSet<u32>,
+    /// The locals that are read somewhere.
+    read: BTreeSet<u32>,
 }
 
 impl<'a> Cleaner<'a, '_> {
@@ -153,6 +169,8 @@ impl<'a> Cleaner<'a, '_> {
             }
             Operator::Unreachable => self.trap(),
             Operator::Drop => self.drop(),
+            Operator::LocalSet { local_index } if !self.read.contains(&local_index) => self.drop(),
+            Operator::LocalTee { local_index } if !self.read.contains(&local_index) => {}
             Operator::LocalGet { local_index } => match self.output.last() {
                 Some(Operator::LocalSet { local_index: set }) if *set == local_index => {
                     self.output.pop();
@@ -326,14 +344,14 @@ fn is_pure(operator: &Operator<'_>) -> bool {
     )
 }
 
-/// The locals that stay, and their numbers.
+/// The locals that stay, and their numbers; parameters have those that they had.
 struct Locals {
     declarations: Vec<(u32, ValType)>,
     numbers: BTreeMap<u32, u32>,
 }
 
 impl Locals {
-    fn of(operators: &[Operator<'_>], parameters: u32, types: &[ValType]) -> Self {
+    fn of(operators: &[Operator<'_>], parameters: u32, declared: &[(u32, ValType)]) -> Self {
         let mut uses: BTreeMap<u32, u32> = BTreeMap::new();
         for operator in operators {
             if let Operator::LocalGet { local_index }
@@ -345,16 +363,23 @@ impl Locals {
         }
         // The types in the order in which they first stand, each with its locals.
         let mut groups: Vec<(ValType, Vec<(u32, u32)>)> = Vec::new();
-        for (index, ty) in (parameters..).zip(types) {
-            let Some(count) = uses.get(&index) else { continue };
-            match groups.iter_mut().find(|(other, _)| other == ty) {
-                Some((_, members)) => members.push((*count, index)),
-                None => groups.push((*ty, vec![(*count, index)])),
+        let mut places: HashMap<ValType, usize> = HashMap::new();
+        let mut first = parameters;
+        // A few bytes declare fifty thousand locals: those that are used are looked at.
+        for (count, ty) in declared {
+            let end = first.saturating_add(*count);
+            for (index, count) in uses.range(first..end) {
+                let place = *places.entry(*ty).or_insert(groups.len());
+                match groups.get_mut(place) {
+                    Some((_, members)) => members.push((*count, *index)),
+                    None => groups.push((*ty, vec![(*count, *index)])),
+                }
             }
+            first = end;
         }
         let total = |members: &[(u32, u32)]| members.iter().map(|(count, _)| *count).max();
         groups.sort_by_key(|(_, members)| std::cmp::Reverse(total(members)));
-        let mut numbers: BTreeMap<u32, u32> = (0..parameters).map(|index| (index, index)).collect();
+        let mut numbers = BTreeMap::new();
         let mut declarations = Vec::new();
         let mut next = parameters;
         for (ty, mut members) in groups {

@@ -9,8 +9,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use wasm_encoder::reencode::Reencode;
-
 use super::{Context, Pass};
 use crate::error::PassError;
 use crate::module::{Item, Module, Noted, Renumbering, Segment, SegmentKind, Walker, constant};
@@ -19,7 +17,11 @@ use crate::origins::Made;
 pub(crate) struct PackData;
 
 /// What another segment costs, at least: flags, `const`, its address, `end`, its size.
-const COST_OF_A_SEGMENT: usize = 8;
+const COST_OF_A_SEGMENT: u64 = 8;
+
+/// How many segments are made at most: no engine takes more (`MAX_WASM_DATA_SEGMENTS` of wasmparser and of browsers). The
+/// memory of an interpreter that was started beforehand has more runs than that.
+const MOST_SEGMENTS: usize = 100_000;
 
 impl Pass for PackData {
     fn name(&self) -> &'static str {
@@ -29,12 +31,22 @@ impl Pass for PackData {
     fn run(&self, bytes: &[u8], _: &Context<'_>) -> Result<Made, PassError> {
         let mut module = Module::parse(bytes)?;
         let mut noted = Noted::default();
-        for function in &module.functions {
-            Walker(&mut noted).parse_function_body(&mut wasm_encoder::CodeSection::new(), function.parsed())?;
+        if module.has_data_count {
+            for function in &module.functions {
+                Walker(&mut noted).visit_function_body(&function.parsed())?;
+            }
         }
         let is_named = noted.0.iter().any(|item| matches!(item, Item::Data(_)));
         let Some(memories) = written(&module).filter(|_| !is_named) else { return Ok(Made::same(bytes)) };
-        module.data = memories.into_iter().flat_map(|(memory, segments)| pack(memory, &segments)).collect();
+        let mut gap = COST_OF_A_SEGMENT;
+        module.data = loop {
+            let packed: Vec<_> = memories.iter().flat_map(|(memory, segments)| pack(memory, segments, gap)).collect();
+            // Where no run of zeros is long enough for a cut, there are no more segments than before.
+            if packed.len() <= MOST_SEGMENTS.max(module.data.len()) {
+                break packed;
+            }
+            gap = gap.saturating_mul(2);
+        };
         let renumbering = Renumbering::whole(&module);
         module.encode(&renumbering)
     }
@@ -81,11 +93,13 @@ fn written<'a>(module: &Module<'a>) -> Option<Vec<(Memory, Written<'a>)>> {
         .collect()
 }
 
-/// The same bytes in fewer: split at long runs of zeros, joined over short ones.
-fn pack<'a>(memory: Memory, segments: &Written<'a>) -> Vec<Segment<'a>> {
+/// The same bytes in fewer: split at runs of zeros that are longer than `gap`, and joined where that pays: zeros between segments
+/// are not made up for less.
+fn pack<'a>(memory: &Memory, segments: &Written<'_>, gap: u64) -> Vec<Segment<'a>> {
     let mut packed: Vec<(u64, Vec<u8>)> = Vec::new();
     for (start, bytes) in segments {
         let mut at = 0;
+        let mut longest = COST_OF_A_SEGMENT;
         while at < bytes.len() {
             if bytes[at] == 0 {
                 at += 1;
@@ -94,12 +108,13 @@ fn pack<'a>(memory: Memory, segments: &Written<'a>) -> Vec<Segment<'a>> {
             let end = bytes[at..].iter().position(|byte| *byte == 0).map_or(bytes.len(), |length| at + length);
             let address = start + at as u64;
             match packed.last_mut() {
-                Some((first, run)) if address - (*first + run.len() as u64) <= COST_OF_A_SEGMENT as u64 => {
+                Some((first, run)) if address - (*first + run.len() as u64) <= longest => {
                     run.resize((address - *first) as usize, 0);
                     run.extend_from_slice(&bytes[at..end]);
                 }
                 _ => packed.push((address, bytes[at..end].to_vec())),
             }
+            longest = gap;
             at = end;
         }
     }

@@ -7,10 +7,13 @@
 //! no part), so table slots, globals and exports may share one. Names in a backtrace are those of the function that
 //! stays.
 
+mod partition;
+
 use std::collections::HashMap;
 
 use wasm_encoder::reencode::Reencode;
 
+use self::partition::Partition;
 use super::{Context, Pass};
 use crate::error::{Dangling, PassError};
 use crate::module::{Item, Module, Renumbering, Visit, Walker};
@@ -26,33 +29,22 @@ impl Pass for MergeFunctions {
     fn run(&self, module: &[u8], _: &Context<'_>) -> Result<Made, PassError> {
         let module = Module::parse(module)?;
         let imported = module.imported_functions();
-        let mut shapes = Vec::new();
+        // Imports are each of a class of their own.
+        let mut classes: Vec<u32> = (0..imported).collect();
+        let mut names: Vec<Vec<u32>> = vec![Vec::new(); imported as usize];
+        let mut shapes: HashMap<(u32, Vec<u8>), u32> = HashMap::new();
         for function in &module.functions {
             let mut eraser = Eraser::default();
             let mut code = wasm_encoder::CodeSection::new();
             Walker(&mut eraser).parse_function_body(&mut code, function.parsed())?;
             let mut bytes = Vec::new();
             wasm_encoder::Encode::encode(&code, &mut bytes);
-            shapes.push((function.type_index, bytes, eraser.functions));
+            let fresh = imported + shapes.len() as u32;
+            classes.push(*shapes.entry((function.type_index, bytes)).or_insert(fresh));
+            names.push(eraser.functions);
         }
-        // Imports are each of a class of their own.
-        let mut classes: Vec<u32> = (0..imported).chain(shapes.iter().map(|_| imported)).collect();
-        let mut count = 0;
-        loop {
-            let mut known: HashMap<(u32, &[u8], Vec<u32>), u32> = HashMap::new();
-            let mut next: Vec<u32> = (0..imported).collect();
-            for (ty, bytes, callees) in &shapes {
-                let callees = callees.iter().filter_map(|index| classes.get(*index as usize).copied()).collect();
-                let fresh = imported + known.len() as u32;
-                next.push(*known.entry((*ty, bytes, callees)).or_insert(fresh));
-            }
-            let (before, after) = (count, known.len());
-            classes = next;
-            count = after;
-            if before == after {
-                break;
-            }
-        }
+        drop(shapes);
+        let classes = Partition::of(classes, names).refined();
         let mut first: HashMap<u32, u32> = HashMap::new();
         for (index, class) in (0..).zip(&classes) {
             first.entry(*class).or_insert(index);

@@ -23,7 +23,7 @@ impl Pass for OrderFunctions {
         let module = Module::parse(module)?;
         let mut uses = Uses::default();
         for function in &module.functions {
-            Walker(&mut uses).parse_function_body(&mut wasm_encoder::CodeSection::new(), function.parsed())?;
+            Walker(&mut uses).visit_function_body(&function.parsed())?;
         }
         for element in &module.elements {
             Walker(&mut uses).parse_element(&mut wasm_encoder::ElementSection::new(), element.clone())?;

@@ -10,7 +10,7 @@
 //! Functions that `ref.func` names in code have to be declared outside of code (core specification, §3.4.15, `C.refs`);
 //! where what declared them is gone, a declarative segment takes its place.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use wasm_encoder::reencode::Reencode;
 use wasmparser::{ElementItems, ElementKind, ExternalKind, Operator, TypeRef};
@@ -47,10 +47,21 @@ impl Pass for DeadCode {
     }
 }
 
+/// How many items of a kind are imported.
+struct Imported {
+    functions: u32,
+    tables: u32,
+    tags: u32,
+    globals: u32,
+}
+
 /// Follows references from the roots.
 struct Reach<'m, 'a> {
     module: &'m Module<'a>,
-    imports: Vec<(Item, TypeRef)>,
+    imports: BTreeMap<Item, TypeRef>,
+    imported: Imported,
+    /// The recursion groups of types: the first index of each.
+    groups: Vec<u32>,
     live: BTreeSet<Item>,
     waiting: Vec<Item>,
 }
@@ -59,7 +70,20 @@ impl<'m, 'a> Reach<'m, 'a> {
     fn of(module: &'m Module<'a>) -> Result<BTreeSet<Item>, PassError> {
         let mut counts = Counts::default();
         let imports = module.imports.iter().map(|import| (counts.next(&import.ty), import.ty)).collect();
-        let mut reach = Self { module, imports, live: BTreeSet::new(), waiting: Vec::new() };
+        let imported = Imported {
+            functions: module.imported_functions(),
+            tables: module.imported_tables(),
+            tags: module.imported(|ty| matches!(ty, TypeRef::Tag(_))),
+            globals: module.imported(|ty| matches!(ty, TypeRef::Global(_))),
+        };
+        let mut next = 0;
+        let groups = module.types.iter().map(|group| {
+            let first = next;
+            next += group.types().len() as u32;
+            first
+        });
+        let groups = groups.collect();
+        let mut reach = Self { module, imports, imported, groups, live: BTreeSet::new(), waiting: Vec::new() };
         for export in &module.exports {
             reach.add(match export.kind {
                 ExternalKind::Func | ExternalKind::FuncExact => Item::Function(export.index),
@@ -101,35 +125,31 @@ impl<'m, 'a> Reach<'m, 'a> {
     fn follow(&mut self, item: Item) -> Result<(), PassError> {
         let mut noted = Noted::default();
         let mut collector = Walker(&mut noted);
-        let imported = self.imports.iter().find(|(import, _)| *import == item).map(|(_, ty)| *ty);
-        if let Some(ty) = imported {
+        if let Some(ty) = self.imports.get(&item).copied() {
             collector.entity_type(ty)?;
         }
         let module = self.module;
         match item {
             Item::Type(index) => {
                 // A recursion group is one definition: all of it stays, or nothing.
-                let mut first = 0;
-                for group in &module.types {
-                    let count = group.types().len() as u32;
-                    if (first..first + count).contains(&index) {
-                        for index in first..first + count {
-                            self.add(Item::Type(index));
-                        }
-                        collector.parse_recursive_type_group(wasm_encoder::TypeSection::new().ty(), group.clone())?;
-                        break;
+                let place = self.groups.partition_point(|first| *first <= index).checked_sub(1);
+                if let Some(place) = place
+                    && let (Some(first), Some(group)) = (self.groups.get(place), module.types.get(place))
+                {
+                    for index in (*first..).take(group.types().len()) {
+                        collector.type_index(index)?;
                     }
-                    first += count;
+                    collector.parse_recursive_type_group(wasm_encoder::TypeSection::new().ty(), group.clone())?;
                 }
             }
             Item::Function(index) => {
-                if let Some(function) = own(&module.functions, index, module.imported_functions()) {
+                if let Some(function) = own(&module.functions, index, self.imported.functions) {
                     collector.type_index(function.type_index)?;
-                    collector.parse_function_body(&mut wasm_encoder::CodeSection::new(), function.parsed())?;
+                    collector.visit_function_body(&function.parsed())?;
                 }
             }
             Item::Table(index) => {
-                if let Some(table) = own(&module.tables, index, module.imported_tables()) {
+                if let Some(table) = own(&module.tables, index, self.imported.tables) {
                     collector.parse_table(&mut wasm_encoder::TableSection::new(), table.clone())?;
                 }
                 for (segment, element) in (0..).zip(&module.elements) {
@@ -147,14 +167,12 @@ impl<'m, 'a> Reach<'m, 'a> {
                 }
             }
             Item::Tag(index) => {
-                let imported = module.imported(|ty| matches!(ty, TypeRef::Tag(_)));
-                if let Some(tag) = own(&module.tags, index, imported) {
+                if let Some(tag) = own(&module.tags, index, self.imported.tags) {
                     collector.tag_type(*tag)?;
                 }
             }
             Item::Global(index) => {
-                let imported = module.imported(|ty| matches!(ty, TypeRef::Global(_)));
-                if let Some(global) = own(&module.globals, index, imported) {
+                if let Some(global) = own(&module.globals, index, self.imported.globals) {
                     collector.parse_global(&mut wasm_encoder::GlobalSection::new(), global.clone())?;
                 }
             }

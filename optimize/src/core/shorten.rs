@@ -5,7 +5,7 @@
 
 use super::{Context, Pass};
 use crate::error::PassError;
-use crate::module::{Module, Renumbering};
+use crate::module::Module;
 use crate::origins::Made;
 
 pub(crate) struct ShortenNumbers;
@@ -16,7 +16,6 @@ impl Pass for ShortenNumbers {
     }
 
     fn run(&self, module: &[u8], _: &Context<'_>) -> Result<Made, PassError> {
-        let module = Module::parse(module)?;
-        module.encode(&Renumbering::whole(&module))
+        Module::parse(module)?.encode_anew()
     }
 }

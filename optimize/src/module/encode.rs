@@ -42,8 +42,22 @@ impl Visit for Renumbered<'_> {
 impl<'a> Module<'a> {
     /// What stays of the module, as bytes, and where its code comes from.
     pub(crate) fn encode(&self, renumbering: &Renumbering) -> Result<Made, PassError> {
+        let is_copied = renumbering.is_identity();
+        self.write(renumbering, is_copied)
+    }
+
+    /// All of the module, with every number in its code written anew.
+    pub(crate) fn encode_anew(&self) -> Result<Made, PassError> {
+        self.write(&Renumbering::whole(self), false)
+    }
+
+    fn write(&self, renumbering: &Renumbering, is_copied: bool) -> Result<Made, PassError> {
         let mut renumbered = Renumbered { renumbering, names_data: false };
-        let code = self.code(&mut Walker(&mut renumbered), renumbering)?;
+        let code = if is_copied {
+            self.copied_code(&mut Walker(&mut renumbered))?
+        } else {
+            self.code(&mut Walker(&mut renumbered), renumbering)?
+        };
         let names_data = renumbered.names_data;
         let walker = &mut Walker(&mut renumbered);
         let mut output = wasm_encoder::Module::new();
@@ -185,6 +199,19 @@ impl<'a> Module<'a> {
         let mut code = CodeSection::new();
         for function in self.own_functions(renumbering) {
             walker.parse_function_body(&mut code, function.parsed())?;
+        }
+        Ok(code)
+    }
+
+    /// The code as it is, where all that it refers to has the number that it had.
+    fn copied_code(&self, walker: &mut Walker<'_>) -> Result<CodeSection, PassError> {
+        let mut code = CodeSection::new();
+        for function in &self.functions {
+            code.raw(function.body());
+            // Without this section no instruction names a segment (core specification, §5.5.16).
+            if self.has_data_count {
+                walker.visit_function_body(&function.parsed())?;
+            }
         }
         Ok(code)
     }

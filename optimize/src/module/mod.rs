@@ -2,6 +2,7 @@
 
 mod encode;
 mod renumbering;
+mod signatures;
 mod walker;
 
 use std::borrow::Cow;
@@ -13,6 +14,7 @@ use wasmparser::{
 
 pub(crate) use self::encode::Counts;
 pub(crate) use self::renumbering::{Renumbering, Space};
+pub(crate) use self::signatures::Signatures;
 pub(crate) use self::walker::{Item, Noted, Same, Visit, Walker};
 use crate::error::PassError;
 
@@ -31,7 +33,12 @@ pub(crate) struct Module<'a> {
     /// Functions that `ref.func` names and nothing else in the module declares; written as a segment of their own.
     pub(crate) declared: Vec<u32>,
     pub(crate) data: Vec<Segment<'a>>,
+    /// Whether the number of data segments stands before the code: else no instruction names one.
+    pub(crate) has_data_count: bool,
     pub(crate) customs: Vec<Custom<'a>>,
+    imported_functions: u32,
+    imported_memories: u32,
+    imported_tables: u32,
 }
 
 /// A function that is defined, not imported.
@@ -98,7 +105,11 @@ impl<'a> Module<'a> {
             elements: Vec::new(),
             declared: Vec::new(),
             data: Vec::new(),
+            has_data_count: false,
             customs: Vec::new(),
+            imported_functions: 0,
+            imported_memories: 0,
+            imported_tables: 0,
         };
         let mut bodies = Vec::new();
         let mut last = 0;
@@ -124,6 +135,7 @@ impl<'a> Module<'a> {
                 Payload::ExportSection(section) => module.exports = section.into_iter().collect::<Result<_, _>>()?,
                 Payload::StartSection { func, .. } => module.start = Some(func),
                 Payload::ElementSection(section) => module.elements = section.into_iter().collect::<Result<_, _>>()?,
+                Payload::DataCountSection { .. } => module.has_data_count = true,
                 Payload::DataSection(section) => {
                     for data in section {
                         let Data { kind, data, .. } = data?;
@@ -146,6 +158,10 @@ impl<'a> Module<'a> {
         for (function, body) in module.functions.iter_mut().zip(bodies) {
             function.body = Cow::Borrowed(body);
         }
+        // Asked for each item of a module, while there may be as many imports.
+        module.imported_functions = module.imported(is_function);
+        module.imported_memories = module.imported(|ty| matches!(ty, TypeRef::Memory(_)));
+        module.imported_tables = module.imported(|ty| matches!(ty, TypeRef::Table(_)));
         Ok(module)
     }
 
@@ -159,52 +175,15 @@ impl<'a> Module<'a> {
     }
 
     pub(crate) fn imported_functions(&self) -> u32 {
-        self.imported(is_function)
+        self.imported_functions
     }
 
     pub(crate) fn imported_memories(&self) -> u32 {
-        self.imported(|ty| matches!(ty, TypeRef::Memory(_)))
+        self.imported_memories
     }
 
     pub(crate) fn imported_tables(&self) -> u32 {
-        self.imported(|ty| matches!(ty, TypeRef::Table(_)))
-    }
-
-    /// A function's type, imported or defined.
-    pub(crate) fn function_type(&self, function: u32) -> Option<u32> {
-        let imported = self.imported_functions();
-        if function < imported {
-            self.imports
-                .iter()
-                .filter_map(|import| match import.ty {
-                    TypeRef::Func(index) | TypeRef::FuncExact(index) => Some(index),
-                    _ => None,
-                })
-                .nth(function as usize)
-        } else {
-            self.functions.get((function - imported) as usize).map(|function| function.type_index)
-        }
-    }
-
-    /// The definition behind a type index.
-    pub(crate) fn sub_type(&self, index: u32) -> Option<&wasmparser::SubType> {
-        let mut first = 0;
-        for group in &self.types {
-            let count = group.types().len() as u32;
-            if index < first + count {
-                return group.types().nth((index - first) as usize);
-            }
-            first += count;
-        }
-        None
-    }
-
-    /// The type behind a function, imported or defined.
-    pub(crate) fn signature(&self, function: u32) -> Option<&wasmparser::FuncType> {
-        match &self.sub_type(self.function_type(function)?)?.composite_type.inner {
-            wasmparser::CompositeInnerType::Func(ty) => Some(ty),
-            _ => None,
-        }
+        self.imported_tables
     }
 }
 

@@ -47,6 +47,12 @@ impl Space {
         self.number();
     }
 
+    /// Whether every item stays, under the number that it has.
+    fn is_identity(&self) -> bool {
+        let is_same = |(index, target): (u32, &Option<u32>)| *target == Some(index);
+        (0..).zip(&self.target).all(is_same) && (0..).zip(&self.new).all(is_same)
+    }
+
     fn settle(&mut self) {
         self.order =
             (0..self.target.len() as u32).filter(|index| self.target[*index as usize] == Some(*index)).collect();
@@ -111,5 +117,11 @@ impl Renumbering {
             elements: Space::whole("element segment", module.elements.len() as u32),
             data: Space::whole("data segment", module.data.len() as u32),
         }
+    }
+
+    /// Whether every reference is written as it is.
+    pub(crate) fn is_identity(&self) -> bool {
+        let Self { types, functions, tables, memories, tags, globals, elements, data } = self;
+        [types, functions, tables, memories, tags, globals, elements, data].into_iter().all(Space::is_identity)
     }
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use wasm_encoder::reencode::{Error, Reencode};
+use wasmparser::FunctionBody;
 
 use crate::error::Dangling;
 
@@ -68,6 +69,19 @@ impl Visit for Same {
 pub(crate) struct Walker<'v>(pub(crate) &'v mut dyn Visit);
 
 type Answer = Result<u32, Error<Dangling>>;
+
+impl Walker<'_> {
+    /// Has each reference of a function's code visited, and writes nothing.
+    pub(crate) fn visit_function_body(&mut self, body: &FunctionBody<'_>) -> Result<(), Error<Dangling>> {
+        for local in body.get_locals_reader()? {
+            self.val_type(local?.1)?;
+        }
+        for operator in body.get_operators_reader()? {
+            self.instruction(operator?)?;
+        }
+        Ok(())
+    }
+}
 
 impl Walker<'_> {
     fn visit(&mut self, item: Item) -> Answer {

@@ -3,6 +3,12 @@
 /// What has a name that is no path of Rust's: C, and what the linker makes.
 const FOREIGN: &str = "[C and linker]";
 
+/// What stands between an export of the component and the handler.
+const EXPORTS: &str = "[exports]";
+
+/// Where the types of the language itself have their methods, as far as a name tells.
+const LANGUAGE: &str = "core";
+
 /// The crate that a function is written in: that of its path, or of the type that it is a method of.
 ///
 /// ```
@@ -11,6 +17,7 @@ const FOREIGN: &str = "[C and linker]";
 /// assert_eq!(crate_of("serde_json::de::from_str"), "serde_json");
 /// assert_eq!(crate_of("<hello::Numbers as serde::Serialize>::serialize"), "hello");
 /// assert_eq!(crate_of("<&mut dyn core::fmt::Write as core::fmt::Write>::write_str"), "core");
+/// assert_eq!(crate_of("<str>::parse::<usize>"), "core");
 /// assert_eq!(crate_of("memcpy"), "[C and linker]");
 /// ```
 pub fn crate_of(name: &str) -> &str {
@@ -33,6 +40,10 @@ pub fn crate_of(name: &str) -> &str {
         // A type parameter or a type of the language itself, such as `<u8 as core::fmt::Display>`: the trait says it.
         match after.split_once(" as ") {
             Some((_, of)) => rest = of,
+            // A method of a type that no crate has made, such as `<str>::parse`.
+            None if name.starts_with('<') && after.contains(">::") => return LANGUAGE,
+            // `package:name/interface@version#function`, as the linker knows what a component exports.
+            None if name.contains('/') && name.contains('#') => return EXPORTS,
             None => return FOREIGN,
         }
     }
@@ -57,6 +68,11 @@ mod tests {
             ("", "[C and linker]"),
             ("<", "[C and linker]"),
             ("a as a", "[C and linker]"),
+            ("mik:core/handler@0.1.0#handle", "[exports]"),
+            ("cabi_post_mik:core/handler@0.1.0#handle", "[exports]"),
+            ("<hello::handle::ROUTES::{closure#1} as core::ops::function::FnOnce<(u8,)>>::call_once", "hello"),
+            ("<[u8]>::to_ascii_lowercase", "core"),
+            ("<str>::parse::<usize>", "core"),
         ] {
             assert_eq!(crate_of(name), expected, "{name}");
         }

@@ -1,7 +1,7 @@
 (component
   (type (;0;) (func (param "x" u32)))
-  (import "used" (func (;0;) (type 0)))
   (type (;1;) (func))
+  (import "used" (func (;0;) (type 0)))
   (core module (;0;)
     (type (;0;) (func (param i32)))
     (type (;1;) (func))

@@ -10,11 +10,13 @@ const SOURCES: &str = "cargo-mik/src/";
 
 /// What every room may use of `report`: the events, what they carry, and whom to tell. The rest is for `cli`, which
 /// decides how things are said.
-const SAID: [&str; 10] = [
+const SAID: [&str; 12] = [
     "Event",
     "Artifact",
     "Optimized",
     "size",
+    "Chosen",
+    "TargetReason",
     "GuestStream",
     "Level",
     "MessageFormat",

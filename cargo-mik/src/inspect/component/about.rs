@@ -12,7 +12,6 @@ use super::{ITEMS_MOST, own_sections, plain};
 
 /// What a component says of itself. Anybody can write anything there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
 pub(super) struct About {
     pub(super) name: Option<String>,
     pub(super) version: Option<String>,

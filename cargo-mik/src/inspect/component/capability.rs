@@ -10,7 +10,6 @@ use super::items::Items;
 
 /// Something that a component can do if its host lets it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
 pub(super) struct Capability {
     /// In words: it …
     pub(super) it: &'static str,
@@ -49,7 +48,7 @@ struct Known {
 
 const KNOWN: &[Known] = &[
     Known {
-        prefixes: &["wasi:http/outgoing-handler@", "wasi:http/client@", "wasi:http/handler@"],
+        prefixes: &["wasi:http/outgoing-handler@", "wasi:http/client@"],
         it: "sends HTTP requests to other hosts",
         mik: "no host is allowed until `server.http_allowed` names it",
         grant: Grant::ByKey,
@@ -174,9 +173,7 @@ pub(super) fn of(items: &Items, is_component: bool) -> Vec<Capability> {
 pub(super) fn is_offered(import: &str) -> bool {
     let mut known = KNOWN.iter().flat_map(|known| known.prefixes).chain(PLUMBING);
     let is_known = known.any(|prefix| import.starts_with(prefix) && prefix.starts_with("wasi:"));
-    // Before 0.3 a handler was not what sends requests.
-    let is_of_its_version = !import.starts_with("wasi:http/handler@0.2");
-    is_known && is_of_its_version && VERSIONS.iter().any(|version| import.contains(version))
+    is_known && VERSIONS.iter().any(|version| import.contains(version))
 }
 
 #[cfg(test)]
@@ -188,8 +185,8 @@ mod tests {
         for (import, offered) in [
             ("wasi:io/streams@0.2.0", true),
             ("wasi:http/types@0.2.6", true),
-            ("wasi:http/handler@0.3.0", true),
-            ("wasi:http/handler@0.2.0", false),
+            ("wasi:http/client@0.3.0", true),
+            ("wasi:http/handler@0.3.0", false),
             ("wasi:http/types@0.1.0", false),
             ("wasi:keyvalue/store@0.2.0-draft", false),
             ("mik:core/handler@0.1.0", false),

@@ -25,8 +25,8 @@ use self::items::Items;
 use self::kind::{Kind, World};
 use self::parts::Part;
 use self::routes::Routes;
-use crate::report::push_plain;
 use crate::stages::{StageError, read_wasm};
+use crate::tools;
 
 /// The longest that one name or text may be, in bytes.
 const TEXT_MOST: usize = 1 << 10;
@@ -36,7 +36,6 @@ const ITEMS_MOST: usize = 10_000;
 
 /// What a component, or another file of WebAssembly, is.
 #[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
 pub struct Inspection {
     /// The file, as it was named.
     file: String,
@@ -82,11 +81,12 @@ impl Inspection {
         };
         let kind = kind::of(&bytes, is_component, &items);
         let worlds = kind::worlds(kind, &items, wit.is_some());
-        let debug = path.with_extension("debug.wasm");
+        let about = About::of(&bytes).map_err(damaged)?;
         Ok(Self {
             bytes: bytes.len() as u64,
             kind,
-            about: About::of(&bytes).map_err(damaged)?,
+            debug: side_car(path, &about),
+            about,
             capabilities: capability::of(&items, is_component),
             runs_in: runners::of(kind, &worlds, &items, &features, &plain(&file)),
             worlds,
@@ -94,7 +94,6 @@ impl Inspection {
             parts,
             routes: Routes::of(&bytes, path),
             dependencies: Dependencies::of(&bytes),
-            debug: debug.is_file().then(|| plain(&debug.display().to_string())),
             wit,
             no_wit,
             items,
@@ -142,10 +141,17 @@ pub struct NoWit {
     reason: String,
 }
 
+/// The file beside a component with the names of its functions. One of another build, as its build-id says, is none of its.
+fn side_car(path: &Path, about: &About) -> Option<String> {
+    let path = path.with_extension("debug.wasm");
+    let of_side_car = About::of(&read_wasm(&path).ok()?).ok()?;
+    (of_side_car.build_id == about.build_id).then(|| plain(&path.display().to_string()))
+}
+
 /// A text from the file, as it can be shown.
 fn plain(text: &str) -> String {
     let mut plain = String::new();
-    push_plain(&mut plain, text, TEXT_MOST);
+    tools::plain::push(&mut plain, text, TEXT_MOST);
     plain
 }
 

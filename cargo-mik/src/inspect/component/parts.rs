@@ -8,7 +8,6 @@ use super::{ITEMS_MOST, plain};
 
 /// A core module or a component in another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
 pub(super) struct Part {
     /// Its place: `1.0` is the first part of the second one.
     pub(super) path: String,

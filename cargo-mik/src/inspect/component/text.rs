@@ -89,7 +89,13 @@ impl Inspection {
 
     /// What it is, a sentence a line.
     fn is(&self) -> Vec<String> {
-        let nested = self.parts.iter().filter(|part| part.is_component && !part.path.contains('.')).count();
+        // Those that have code: linkers wrap exports in components that have none.
+        let has_code = |component: &Part| {
+            let within = format!("{}.", component.path);
+            self.parts.iter().any(|part| !part.is_component && part.path.starts_with(&within))
+        };
+        let is_outer = |part: &&Part| part.is_component && !part.path.contains('.');
+        let nested = self.parts.iter().filter(is_outer).filter(|part| has_code(part)).count();
         let modules = self.parts.iter().filter(|part| !part.is_component).count();
         let mut lines: Vec<String> = match self.kind {
             Kind::WitPackage => vec!["a WIT package in the form of a component: types, and nothing to run".to_owned()],

@@ -1,7 +1,7 @@
 //! Text from outside as it can be shown: on one line, within bounds, and without anything that a terminal would obey.
 
 /// Adds text to a line until the line has so many bytes; what is cut off becomes `…`.
-pub fn push_plain(line: &mut String, text: &str, most: usize) {
+pub fn push(line: &mut String, text: &str, most: usize) {
     for c in text.chars() {
         if line.len() > most {
             line.push('…');
@@ -23,13 +23,13 @@ pub fn push_plain(line: &mut String, text: &str, most: usize) {
 
 #[cfg(test)]
 mod tests {
-    use super::push_plain;
+    use super::push;
 
     #[test]
     fn what_a_terminal_would_obey_is_written_out() {
         let plain = |text: &str| {
             let mut line = String::new();
-            push_plain(&mut line, text, 100);
+            push(&mut line, text, 100);
             line
         };
         assert_eq!(plain("a\tb\nc\r\x1b[2J\u{9b}1m\u{2028}ü"), "a\tb\\nc\\u{d}\\u{1b}[2J\\u{9b}1m\\u{2028}ü");

@@ -1,0 +1,2 @@
+;; A core module: it has no types of its own.
+(module (func (export "run")))

@@ -1,0 +1,21 @@
+;; A component that somebody else's tools have made: a program that also serves, of two parts, with names from outside.
+(component $cart
+  (import "wasi:http/types@0.2.0" (instance))
+  (import "wasi:http/outgoing-handler@0.2.0" (instance))
+  (import "wasi:clocks/wall-clock@0.2.0" (instance))
+  (import "wasi:filesystem/types@0.2.0" (instance))
+  (import "shop:prices/list@1.2.0" (instance))
+  (component $inner
+    (core module $m (func (export "run")) (func (drop (v128.const i64x2 0 0))))
+    (@custom "version" "0.9.0")
+    (@custom "licenses" "Apache-2.0")
+  )
+  (instance $empty)
+  (export "wasi:http/incoming-handler@0.2.0" (instance $empty))
+  (@custom "version" "2.0.0")
+  (@custom "description" "Carries \1b[31mthings")
+  (@custom "licenses" "MIT")
+  (@custom "source" "https://example.com/cart")
+  (@custom "build_id" "\04\de\ad\be\ef")
+  (@producers (language "Rust" "1.95.0") (processed-by "wit-component" "0.258.0"))
+)
