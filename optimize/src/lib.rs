@@ -68,6 +68,7 @@ mod manager;
 mod module;
 mod options;
 mod origins;
+mod outside;
 mod sizes;
 mod statistics;
 mod symbol;
@@ -76,6 +77,7 @@ mod validate;
 pub use self::error::{Dangling, Error, PassError};
 pub use self::options::{Names, Options, Panic};
 pub use self::origins::{FunctionOrigins, ModuleOrigins, Origins, Positions};
+pub use self::outside::{Outside, Refused, Rewritten};
 pub use self::sizes::{DataSize, FunctionSize, ModuleSizes, Sizes, crate_of};
 pub use self::statistics::Statistic;
 pub use self::validate::FEATURES;
@@ -89,6 +91,8 @@ pub struct Optimized {
     pub statistics: Vec<Statistic>,
     /// Where its code comes from.
     pub origins: Origins,
+    /// Why what an outside optimizer has made of a module was not taken, one for each such module.
+    pub refused: Vec<Refused>,
 }
 
 /// Makes a component, or a core module, as small as the passes can.
@@ -106,10 +110,25 @@ pub fn optimize(input: &[u8], options: &Options) -> Result<Optimized, Error> {
 ///
 /// As of [`optimize`].
 pub fn optimize_further(input: &[u8], options: &Options, origins: &Origins) -> Result<Optimized, Error> {
+    optimize_with(input, options, origins, None)
+}
+
+/// The same with the help of an optimizer of core modules that is not of this crate. What comes of it is as that optimizer makes it:
+/// a second run may find more.
+///
+/// # Errors
+///
+/// As of [`optimize`]; what the outside optimizer does wrong is none, see [`Optimized::refused`].
+pub fn optimize_with(
+    input: &[u8],
+    options: &Options,
+    origins: &Origins,
+    outside: Option<&dyn Outside>,
+) -> Result<Optimized, Error> {
     validate::bounded(input)?;
     validate::validate(input).map_err(Error::InvalidInput)?;
-    let mut manager = manager::Manager::new(options, origins);
+    let mut manager = manager::Manager::new(options, origins, outside);
     let bytes = manager.run(input)?;
     let origins = manager.origins(&bytes)?;
-    Ok(Optimized { bytes, statistics: manager.statistics, origins })
+    Ok(Optimized { bytes, statistics: manager.statistics, origins, refused: manager.refused })
 }
