@@ -1,5 +1,7 @@
 //! What several targets ask of an answer.
 
+pub mod behaviour;
+
 use mik_sdk::{Problem, Response};
 use serde_json::Value;
 

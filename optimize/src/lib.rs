@@ -63,6 +63,7 @@
 
 mod component;
 mod core;
+mod debug;
 mod error;
 mod manager;
 mod module;
@@ -74,9 +75,10 @@ mod statistics;
 mod symbol;
 mod validate;
 
+pub use self::debug::{Frame, Layout, Place, Positions, Symbols, layout, modules, side_car};
 pub use self::error::{Dangling, Error, PassError};
 pub use self::options::{Names, Options, Panic};
-pub use self::origins::{FunctionOrigins, ModuleOrigins, Origins, Positions};
+pub use self::origins::{FunctionOrigins, ModuleOrigins, Origins};
 pub use self::outside::{Outside, Refused, Rewritten};
 pub use self::sizes::{DataSize, FunctionSize, ModuleSizes, Sizes, crate_of};
 pub use self::statistics::Statistic;

@@ -1,9 +1,10 @@
 //! The pass manager: takes components apart, runs each pass where it belongs, checks what it made, and goes on until
 //! nothing gets smaller.
 //!
-//! What a pass makes is taken only where it is smaller. So the passes can't go in circles, and the whole is idempotent: what
-//! comes out is what no pass can make smaller, and a second run finds that again. An outside optimizer has each module once, after
-//! dead code is gone and before the passes that repeat: it would undo what some of them do, and they find more after it.
+//! What a pass makes is taken only where it is smaller, or where it is the one order of the same things. So the passes can't
+//! go in circles, and the whole is idempotent: what comes out is what no pass can make smaller, and a second run finds that again. An outside
+//! optimizer has each module once, after dead code is gone and before the passes that repeat: it would undo what some of them do,
+//! and they find more after it.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +15,7 @@ use crate::core;
 use crate::error::{Error, PassError};
 use crate::module::Module;
 use crate::options::Options;
-use crate::origins::{Code, Made, ModuleOrigins, Origins};
+use crate::origins::{Made, ModuleOrigins, Origins};
 use crate::outside::{self, Outside, Refused};
 use crate::statistics::Statistic;
 use crate::validate::validate;
@@ -129,17 +130,14 @@ impl<'o> Manager<'o> {
         context: &core::Context<'_>,
         origins: &mut ModuleOrigins,
     ) -> Result<Vec<u8>, Error> {
-        let before = bytes.len();
-        let mut code = Code::Same;
-        let bytes = self.step(pass.name(), bytes, |bytes| {
-            let made = pass.run(bytes, context)?;
-            code = made.code;
-            Ok(made.bytes)
-        })?;
-        if bytes.len() < before {
-            origins.after(&bytes, code);
+        let made = pass.run(&bytes, context).map_err(|source| Error::Pass { pass: pass.name(), source })?;
+        let is_canonical = pass.is_canonical() && made.bytes.len() == bytes.len() && made.bytes != bytes;
+        if made.bytes.len() >= bytes.len() && !is_canonical {
+            return Ok(bytes);
         }
-        Ok(bytes)
+        self.taken(pass.name(), &bytes, &made.bytes)?;
+        origins.after(&made.bytes, made.code);
+        Ok(made.bytes)
     }
 
     /// What the outside optimizer makes of a core module, where that may be taken. It need not be smaller.
@@ -233,9 +231,18 @@ impl<'o> Manager<'o> {
         if output.len() >= bytes.len() {
             return Ok(bytes);
         }
-        self.check(pass, &bytes, &output)?;
-        self.statistics.push(Statistic { path: self.path.clone(), pass, before: bytes.len(), after: output.len() });
+        self.taken(pass, &bytes, &output)?;
         Ok(output)
+    }
+
+    /// Checks what a pass made, and notes what that saves.
+    fn taken(&mut self, pass: &'static str, before: &[u8], after: &[u8]) -> Result<(), Error> {
+        self.check(pass, before, after)?;
+        if after.len() < before.len() {
+            let (before, after) = (before.len(), after.len());
+            self.statistics.push(Statistic { path: self.path.clone(), pass, before, after });
+        }
+        Ok(())
     }
 
     /// Whether what a pass made is valid. A nested component that takes from the one around it is valid only there: it is

@@ -9,10 +9,12 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
-use wasmparser::{Parser, Payload, TypeRef};
+use wasmparser::{Parser, Payload};
 
 use crate::component::{Component, Definition};
-use crate::error::PassError;
+use crate::debug::Positions;
+use crate::error::{Error, PassError};
+use crate::validate;
 
 /// The position of an instruction that a pass has made of nothing.
 const NOWHERE: u32 = u32::MAX;
@@ -54,6 +56,27 @@ impl FunctionOrigins {
 }
 
 impl Origins {
+    /// What the side-car of a component knows of it.
+    ///
+    /// # Errors
+    /// Either is damaged. A module whose code is another is known as it is.
+    pub fn of_side_car(component: &[u8], side_car: &[u8]) -> Result<Self, Error> {
+        let read = |bytes: &[u8]| {
+            validate::bounded(bytes)?;
+            validate::validate(bytes).map_err(Error::InvalidInput)?;
+            Self::of(bytes, |_| None).map_err(|source| Error::Pass { pass: "side-car", source })
+        };
+        let mut origins = read(component)?;
+        let named = read(side_car)?;
+        for (module, named) in origins.modules.iter_mut().zip(named.modules) {
+            if module.bytes.get(module.code.clone()) == named.bytes.get(named.code.clone()) {
+                module.original = named.bytes;
+                module.functions = named.functions;
+            }
+        }
+        Ok(origins)
+    }
+
     /// What is known of a component whose modules are those of others, or are as they came.
     pub(crate) fn of(component: &[u8], known: impl Fn(&[u8]) -> Option<ModuleOrigins>) -> Result<Self, PassError> {
         let mut origins = Self::default();
@@ -219,48 +242,31 @@ fn code(module: &[u8]) -> Option<Range<usize>> {
     })
 }
 
-/// Where the instructions of a module are.
-#[derive(Clone, Debug, Default)]
-pub struct Positions {
-    /// How many functions are imported.
-    pub imported: u32,
-    /// Where the code section's content starts, from the module's start.
-    pub start: u32,
-    /// For each defined function the positions of its instructions, from there.
-    pub functions: Vec<Vec<u32>>,
-    /// For each defined function where its body starts and ends, from there.
-    pub bodies: Vec<(u32, u32)>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Positions {
-    /// Finds them in a valid core module.
-    ///
-    /// # Errors
-    /// It is no valid module.
-    pub fn of(module: &[u8]) -> Result<Self, PassError> {
-        let mut positions = Self::default();
-        for payload in Parser::new(0).parse_all(module) {
-            match payload? {
-                Payload::ImportSection(imports) => {
-                    for import in imports.into_imports() {
-                        let is_function = matches!(import?.ty, TypeRef::Func(_) | TypeRef::FuncExact(_));
-                        positions.imported += u32::from(is_function);
-                    }
-                }
-                Payload::CodeSectionStart { range, .. } => positions.start = range.start as u32,
-                Payload::CodeSectionEntry(body) => {
-                    let from_start = |at: u64| (at as u32).saturating_sub(positions.start);
-                    let range = body.range();
-                    positions.bodies.push((from_start(range.start), from_start(range.end)));
-                    let mut operators = Vec::new();
-                    for operator in body.get_operators_reader()?.into_iter_with_offsets() {
-                        operators.push(from_start(operator?.1));
-                    }
-                    positions.functions.push(operators);
-                }
-                _ => {}
-            }
-        }
-        Ok(positions)
+    /// Where each instruction of a module is in its file, function by function.
+    fn places(module: &[u8]) -> Vec<Vec<u32>> {
+        let positions = Positions::of(module).unwrap();
+        let from_file = |at: &u32| at + positions.start;
+        positions.functions.iter().map(|function| function.iter().map(from_file).collect()).collect()
+    }
+
+    #[test]
+    fn an_outside_optimizer_may_tell_by_positions() {
+        let before = wat::parse_str("(module (func nop call 1) (func i32.const 1 drop unreachable))").unwrap();
+        // The second function was inlined into the first, and is gone.
+        let after = wat::parse_str("(module (func unreachable) (func))").unwrap();
+        let (old, new) = (places(&before), places(&after));
+        let pairs = [(new[0][0], old[1][2]), (new[0][1], old[0][2])];
+        let made = Made::by_positions(&before, after.clone(), &pairs).unwrap();
+        let mut origins = ModuleOrigins::as_it_is(&before).unwrap();
+        origins.after(&made.bytes, made.code);
+        let original = Positions::of(&before).unwrap();
+        let expected = [Some(original.functions[1][2]), Some(original.functions[0][2])];
+        assert_eq!(origins.functions[0].positions().collect::<Vec<_>>(), expected);
+        assert_eq!(origins.functions[1].positions().collect::<Vec<_>>(), [None]);
+        assert!(*origins.bytes == *after && *origins.original == *before);
     }
 }

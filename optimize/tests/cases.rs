@@ -1,8 +1,9 @@
-//! What the passes make of small inputs: `cases/NAME.wat` becomes `cases/NAME.out.wat`. The first line may name options:
+//! What the passes make of small inputs, a folder for each pass: `cases/PASS/NAME.wat` becomes `cases/PASS/NAME.out.wat`. All passes
+//! run, as they always do. The first line may name options:
 //! `;; panic: trap`, `;; names: keep`. `SNAPSHOTS=overwrite` writes what they make now.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking, its helpers too")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use mik_optimize::{Names, Options, Panic, optimize};
 
@@ -11,7 +12,11 @@ use mik_optimize::{Names, Options, Panic, optimize};
 fn each_case_becomes_what_is_written_beside_it() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let overwrite = std::env::var("SNAPSHOTS").is_ok_and(|value| value == "overwrite");
-    let mut inputs: Vec<_> = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let within = |directory: &Path| -> Vec<PathBuf> {
+        std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect()
+    };
+    let (folders, mut inputs): (Vec<_>, Vec<_>) = within(&directory).into_iter().partition(|path| path.is_dir());
+    inputs.extend(folders.iter().flat_map(|folder| within(folder)));
     inputs
         .retain(|path| path.extension().is_some_and(|it| it == "wat") && !path.to_str().unwrap().ends_with(".out.wat"));
     inputs.sort();

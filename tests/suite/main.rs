@@ -48,6 +48,7 @@ mod size_page;
 mod size_profile;
 mod sizes;
 mod static_files;
+mod symbolicate;
 mod target_auto;
 mod targets;
 mod telemetry;

@@ -134,7 +134,7 @@ fn process() -> &'static str {
 "#;
 
 #[test]
-pub fn every_part_of_std_that_the_smallest_target_lacks_is_named_with_who_reaches_it_and_works() {
+pub(crate) fn every_part_of_std_that_the_smallest_target_lacks_is_named_with_who_reaches_it_and_works() {
     let project = undecided("everything", EVERYTHING);
     let decided = build(&project, "");
     assert_eq!(decided["target"], SUPPORTED);

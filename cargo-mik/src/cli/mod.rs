@@ -14,6 +14,7 @@ mod run;
 mod serve;
 mod setup;
 mod size;
+mod symbolicate;
 #[cfg(test)]
 mod tests;
 
@@ -99,6 +100,7 @@ enum Command {
     Config(config::ConfigArgs),
     Optimize(optimize::OptimizeArgs),
     Size(size::SizeArgs),
+    Symbolicate(symbolicate::SymbolicateArgs),
     Inspect(inspect::InspectArgs),
     #[command(name = "openapi")]
     OpenApi(openapi::OpenApiArgs),
@@ -119,6 +121,7 @@ impl Command {
             Self::Config(args) => args.run(reporter),
             Self::Optimize(args) => args.run(reporter),
             Self::Size(args) => args.run(reporter),
+            Self::Symbolicate(args) => args.run(reporter),
             Self::Inspect(args) => args.run(reporter),
             Self::OpenApi(args) => args.run(reporter),
             Self::Setup(args) => args.run(reporter),

@@ -6,6 +6,7 @@ mod difference;
 mod page;
 mod size;
 mod steps;
+mod symbolicate;
 mod tree;
 mod why;
 
@@ -13,6 +14,9 @@ pub use component::Inspection;
 pub use difference::Difference;
 pub use page::OnePage;
 pub use size::SizeReport;
+pub use symbolicate::{
+    DebugFiles, Found, Mention, SourceFrame, SymbolicateError, Symbolicated, Symbolicator, mentions,
+};
 pub use why::{UnknownFunction, Why};
 
 /// A number with its digits in groups of three: `71,418`.

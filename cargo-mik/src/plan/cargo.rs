@@ -136,11 +136,20 @@ fn profile_settings(project: &Project, optimize: Optimize) -> Vec<String> {
         return Vec::new();
     }
     let opt_level = if optimize == Optimize::Speed { "3" } else { "\"z\"" };
-    // Names stay: the passes find panics by them, and take them out at the end.
-    let strip = "\"debuginfo\"";
-    [("opt-level", opt_level), ("lto", "\"fat\""), ("codegen-units", "1"), ("panic", "\"abort\""), ("strip", strip)]
+    // Names and lines stay: the passes find panics by the ones, the side-car is made of both, and neither is in the component
+    // at the end. Who strips them would not have them.
+    let is_stripped = profile.set_by_user.contains("strip");
+    let settings = [
+        ("opt-level", opt_level),
+        ("lto", "\"fat\""),
+        ("codegen-units", "1"),
+        ("panic", "\"abort\""),
+        ("debug", "\"line-tables-only\""),
+        ("strip", "\"none\""),
+    ];
+    settings
         .into_iter()
-        .filter(|(key, _)| !profile.set_by_user.contains(*key))
+        .filter(|(key, _)| !profile.set_by_user.contains(*key) && !(*key == "debug" && is_stripped))
         .map(|(key, value)| format!("profile.{}.{key}={value}", profile.name))
         .collect()
 }

@@ -74,7 +74,8 @@ fn a_handler_goes_through_every_stage() {
         "cargo     build --manifest-path /work/Cargo.toml --target wasm32-wasip2 --target-dir /work/target \
          --profile release --package path+file:///work/hello#0.1.0 --lib --config profile.release.opt-level=\"z\" --config \
          profile.release.lto=\"fat\" --config profile.release.codegen-units=1 --config \
-         profile.release.panic=\"abort\" --config profile.release.strip=\"debuginfo\"\n\
+         profile.release.panic=\"abort\" --config profile.release.debug=\"line-tables-only\" --config \
+         profile.release.strip=\"none\"\n\
          encode    hello: the linker makes the component (not built yet)\n\
          optimize  hello for size (not built yet)\n\
          compose   hello with the embedded bridge, if it exports mik:core/handler (not built yet)\n\
@@ -113,7 +114,12 @@ fn what_the_users_profile_says_stays() {
     let mut project = project(vec![package("hello")]);
     project.profile.set_by_user = BTreeSet::from(["lto".to_owned(), "strip".to_owned()]);
     let [run] = cargo_arguments(&plan(&project, &facts(Previous::Nothing))).try_into().unwrap();
-    assert!(!run.contains("lto") && !run.contains("strip") && run.contains("opt-level"), "{run}");
+    // Lines would be stripped with the rest.
+    assert!(!run.contains("lto") && !run.contains("strip") && !run.contains("debug"), "{run}");
+    assert!(run.contains("opt-level"), "{run}");
+    project.profile.set_by_user = BTreeSet::from(["debug".to_owned()]);
+    let [run] = cargo_arguments(&plan(&project, &facts(Previous::Nothing))).try_into().unwrap();
+    assert!(!run.contains("release.debug") && run.contains("release.strip=\"none\""), "{run}");
 }
 
 #[test]

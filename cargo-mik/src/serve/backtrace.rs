@@ -26,8 +26,11 @@ pub(super) fn describe(error: &wasmtime::Error) -> String {
     for place in told.iter().take(FRAMES_MOST) {
         // Writing to a string does not fail.
         let _ = write!(text, "\n    at {}", place.name);
-        if let Some(source) = &place.source {
-            let _ = write!(text, " ({source})");
+        // Where there is no source, `cargo mik symbolicate` finds it by the address.
+        match (&place.source, place.address) {
+            (Some(source), _) => drop(write!(text, " ({source})")),
+            (None, Some(address)) => drop(write!(text, " ({address:#x})")),
+            (None, None) => {}
         }
     }
     if told.len() > FRAMES_MOST {
@@ -40,6 +43,8 @@ pub(super) fn describe(error: &wasmtime::Error) -> String {
 struct Place {
     name: String,
     source: Option<String>,
+    /// Where in the component's file.
+    address: Option<usize>,
 }
 
 impl Place {
@@ -69,6 +74,7 @@ fn without_hashes(name: &str) -> String {
 /// Inlined functions have one frame and several places.
 fn places(frame: &FrameInfo) -> Vec<Place> {
     let function = frame.func_name().map_or_else(|| format!("function {}", frame.func_index()), demangle);
+    let address = frame.module_offset();
     let symbols: Vec<Place> = frame
         .symbols()
         .iter()
@@ -78,10 +84,10 @@ fn places(frame: &FrameInfo) -> Vec<Place> {
                 Some(line) => format!("{file}:{line}"),
                 None => file.to_owned(),
             });
-            Place { name, source }
+            Place { name, source, address }
         })
         .collect();
-    if symbols.is_empty() { vec![Place { name: function, source: None }] } else { symbols }
+    if symbols.is_empty() { vec![Place { name: function, source: None, address }] } else { symbols }
 }
 
 /// The name as in the source, without the hash that makes it unlike any other.
@@ -94,7 +100,7 @@ mod tests {
     use super::*;
 
     fn is_machinery(name: &str) -> bool {
-        Place { name: demangle(name), source: None }.is_machinery()
+        Place { name: demangle(name), source: None, address: None }.is_machinery()
     }
 
     #[test]

@@ -13,11 +13,11 @@ use crate::tools::{digest, files};
 pub(super) fn write(unit: &UnitPlan, work: Work, paths: &Files, max_size: Option<u64>) -> Result<Artifact, StageError> {
     validate::validate(&work.bytes, unit)?;
     if is_over(work.bytes.len() as u64, max_size) {
-        return Err(too_large(unit, &work.bytes, work.named.as_deref(), max_size));
+        return Err(too_large(unit, &work.bytes, work.debug.as_deref(), max_size));
     }
     // What an earlier build has left would be taken for this one's.
     write_or_remove(&paths.handler, work.handler.as_deref())?;
-    write_or_remove(&paths.debug, work.named.as_deref())?;
+    write_or_remove(&paths.debug, work.debug.as_deref())?;
     files::write(&paths.component, &work.bytes)?;
     let content = Record {
         source: work.source.clone(),
@@ -33,7 +33,7 @@ pub(super) fn write(unit: &UnitPlan, work: Work, paths: &Files, max_size: Option
         package: unit.package.clone(),
         path: paths.component.clone(),
         handler: work.handler.is_some().then(|| paths.handler.clone()),
-        debug: work.named.is_some().then(|| paths.debug.clone()),
+        debug: work.debug.is_some().then(|| paths.debug.clone()),
         size: work.bytes.len() as u64,
         optimized: work.optimized,
         fresh: false,

@@ -2,6 +2,7 @@
 
 mod artifact;
 mod attempt;
+mod build_id;
 mod cargo;
 mod choose;
 mod compose;
@@ -24,6 +25,7 @@ mod tests;
 mod validate;
 mod wasm_opt;
 
+pub use build_id::BuildId;
 pub use compose::with_bridge;
 pub use error::StageError;
 pub use facts::facts;
@@ -39,6 +41,7 @@ use crate::project::{CargoConfig, Target};
 use crate::report::{Artifact, Optimized, Reporter};
 use crate::tools::{digest, files};
 use artifact::Artifacts;
+use mik_optimize::Origins;
 
 /// What a component is while it goes through the stages.
 #[derive(Debug)]
@@ -49,8 +52,10 @@ struct Work {
     bytes: Vec<u8>,
     /// The handler before composition, where it was composed.
     handler: Option<Vec<u8>>,
-    /// The same as `bytes` with the names of functions, where the passes have taken them out.
-    named: Option<Vec<u8>>,
+    /// Where the code of `bytes` comes from, once passes have run.
+    origins: Option<Origins>,
+    /// The side-car: the same code with the names and lines that it was made of.
+    debug: Option<Vec<u8>>,
     /// What the passes have saved.
     optimized: Vec<Optimized>,
     /// The OpenAPI document, where there is one: kept apart until everything else is done.
@@ -123,11 +128,6 @@ impl Build<'_> {
                     && let Some(composed) = compose::compose(&work.bytes, composition, unit, reporter)?
                 {
                     work.handler = Some(std::mem::replace(&mut work.bytes, composed));
-                    if let Some(named) = &mut work.named
-                        && let Some(composed) = compose::compose(named, composition, unit, reporter)?
-                    {
-                        *named = composed;
-                    }
                 }
             }
             Step::Emit { unit, files, max_size, provenance } => {
@@ -136,6 +136,7 @@ impl Build<'_> {
                     let sections = provenance::Sections::new(&unit.name, provenance, reporter);
                     let added = work.add_document().and_then(|()| work.add_provenance(&sections));
                     added.map_err(|error| damaged(unit, error))?;
+                    work.identify(unit)?;
                 }
                 made.push(match work.freshness {
                     Freshness::Fresh => emit::fresh(unit, files, *max_size)?,
@@ -160,6 +161,16 @@ impl Work {
 }
 
 impl Work {
+    /// Gives what the passes have made a side-car, and both the build-id by which they know each other. What they have not
+    /// touched has all of it inside.
+    fn identify(&mut self, unit: &UnitPlan) -> Result<(), StageError> {
+        let Some(origins) = self.origins.take() else { return Ok(()) };
+        let bytes = std::mem::take(&mut self.bytes);
+        let marked = optimize::identified(bytes, &origins, true);
+        (self.bytes, self.debug) = marked.map_err(|source| StageError::Optimize { unit: unit.name.clone(), source })?;
+        Ok(())
+    }
+
     /// Says in the component, and in the handler that it was composed of, where it comes from.
     fn add_provenance(&mut self, sections: &provenance::Sections) -> Result<(), wasmparser::BinaryReaderError> {
         self.bytes = sections.put(&self.bytes)?;
@@ -191,7 +202,16 @@ fn start(unit: &UnitPlan, artifacts: &Artifacts, reporter: &Reporter) -> Result<
         Freshness::Fresh => reporter.detail("Fresh", &unit.name),
         stale => reporter.detail("Dirty", format!("{}: {stale}", unit.name)),
     }
-    Ok(Work { source, freshness, bytes, handler: None, named: None, optimized: Vec::new(), document: None })
+    Ok(Work {
+        source,
+        freshness,
+        bytes,
+        handler: None,
+        origins: None,
+        debug: None,
+        optimized: Vec::new(),
+        document: None,
+    })
 }
 
 fn stale<'a>(works: &'a mut BTreeMap<String, Work>, unit: &UnitPlan) -> Option<&'a mut Work> {

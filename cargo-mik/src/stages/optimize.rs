@@ -5,7 +5,7 @@ use wasmparser::{Parser, Payload};
 
 use super::error::NamesGone;
 use super::wasm_opt::WasmOpt;
-use super::{StageError, Work};
+use super::{BuildId, StageError, Work};
 use crate::plan::{Part, UnitPlan, WasmOptProgram};
 use crate::project::{Optimize, Panic};
 use crate::report::{Event, Optimized, Reporter};
@@ -19,19 +19,17 @@ pub(super) fn optimize(
     reporter: &Reporter,
 ) -> Result<(), StageError> {
     let How { optimize, panic, wasm_opt } = how;
-    let origins = Origins::default();
-    let wasm_opt = wasm_opt.map(|program| WasmOpt::new(program, optimize, work.handler.as_deref()));
-    let run = |bytes: &[u8], names| {
-        let outside = wasm_opt.as_ref().map(|it| it as &dyn Outside);
-        mik_optimize::optimize_with(bytes, &Options { panic: panic.into(), names }, &origins, outside)
-            .map_err(|source| StageError::Optimize { unit: unit.name.clone(), source })
-    };
     // The handler's names are gone by the time it is composed; the bridge's own panics are traps already.
     if panic == Panic::Trap && part == Part::Handler && !has_names(&work.bytes) {
         reporter.warn(NamesGone { name: unit.name.clone() });
     }
-    work.named = Some(run(work.named.as_ref().unwrap_or(&work.bytes), Names::Keep)?.bytes);
-    let mut output = run(&work.bytes, Names::Strip)?;
+    let options = Options { panic: panic.into(), names: Names::Strip };
+    let origins = work.origins.take().unwrap_or_default();
+    let wasm_opt = wasm_opt.map(|program| WasmOpt::new(program, optimize, work.handler.as_deref()));
+    let outside = wasm_opt.as_ref().map(|it| it as &dyn Outside);
+    let mut output = mik_optimize::optimize_with(&work.bytes, &options, &origins, outside)
+        .map_err(|source| StageError::Optimize { unit: unit.name.clone(), source })?;
+    work.origins = Some(std::mem::take(&mut output.origins));
     if let Some(wasm_opt) = wasm_opt {
         let is_as_planned = wasm_opt.tell(&unit.name, std::mem::take(&mut output.refused), reporter)?;
         if !is_as_planned {
@@ -56,6 +54,24 @@ pub(super) struct How<'p> {
     pub(super) optimize: Optimize,
     pub(super) panic: Panic,
     pub(super) wasm_opt: Option<&'p WasmOptProgram>,
+}
+
+/// What passes have made, with its build-id, and the side-car of it, where names or lines of its code are known. Where they are
+/// not, the build-id has nothing to lead to, and is there only if it always is.
+pub(super) fn identified(
+    component: Vec<u8>,
+    origins: &Origins,
+    always: bool,
+) -> Result<(Vec<u8>, Option<Vec<u8>>), mik_optimize::Error> {
+    let (mut component, build_id) = BuildId::of(component);
+    let mut side_car = mik_optimize::side_car(&component, origins)?;
+    if let Some(side_car) = &mut side_car {
+        build_id.append_to(side_car);
+    }
+    if always || side_car.is_some() {
+        build_id.append_to(&mut component);
+    }
+    Ok((component, side_car))
 }
 
 /// What the passes have saved, in all and one by one.

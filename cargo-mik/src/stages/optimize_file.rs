@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use mik_optimize::{Error, Names, Options, Origins, Outside};
 
-use super::StageError;
 use super::error::NamesGone;
-use super::optimize::{has_names, saved};
+use super::optimize::{has_names, identified, saved};
 use super::wasm_opt::{self, WasmOpt};
+use super::{BuildId, StageError};
 use crate::project::{Optimize, Panic, WasmOptSettings};
 use crate::report::{Event, Reporter};
 use crate::tools::files;
@@ -42,25 +42,45 @@ pub fn optimize_file(file: &OptimizeFile, reporter: &Reporter) -> Result<(), Sta
         reporter.warn(NamesGone { name: input.display().to_string() });
     }
     let names = if *keep_names { Names::Keep } else { Names::Strip };
-    let options = Options { panic: (*panic).into(), names };
-    let origins = Origins::default();
-    let program = wasm_opt::find(wasm_opt, None, reporter)?;
-    let wasm_opt = program.as_ref().map(|program| WasmOpt::new(program, Optimize::Size, None));
-    let outside = wasm_opt.as_ref().map(|it| it as &dyn Outside);
-    let mut optimized = mik_optimize::optimize_with(&bytes, &options, &origins, outside).map_err(|source| {
+    let failed = |source| {
         let path = input.clone();
         match source {
             Error::InvalidInput(_) | Error::TooDeep { .. } => StageError::InvalidFile { path, source: source.into() },
             source => StageError::OptimizeFile { path, source },
         }
-    })?;
-    let shown = output.display().to_string();
+    };
+    let origins = side_car(input, &bytes).unwrap_or_default();
+    let options = Options { panic: (*panic).into(), names };
+    let program = wasm_opt::find(wasm_opt, None, reporter)?;
+    let wasm_opt = program.as_ref().map(|program| WasmOpt::new(program, Optimize::Size, None));
+    let outside = wasm_opt.as_ref().map(|it| it as &dyn Outside);
+    let mut optimized = mik_optimize::optimize_with(&bytes, &options, &origins, outside).map_err(failed)?;
     if let Some(wasm_opt) = wasm_opt {
         wasm_opt.tell(&input.display().to_string(), std::mem::take(&mut optimized.refused), reporter)?;
     }
+    let had_build_id = BuildId::read(&bytes).is_some();
+    let side_car;
+    (optimized.bytes, side_car) = identified(optimized.bytes, &optimized.origins, had_build_id).map_err(failed)?;
+    if let Some(side_car) = side_car {
+        files::write(&output.with_extension("debug.wasm"), &side_car)?;
+    }
     files::write(output, &optimized.bytes)?;
-    reporter.emit(Event::Optimized(saved(&shown, "file", bytes.len(), &optimized, program.as_ref())));
+    reporter.emit(Event::Optimized(saved(
+        &output.display().to_string(),
+        "file",
+        bytes.len(),
+        &optimized,
+        program.as_ref(),
+    )));
     Ok(())
+}
+
+/// What the side-car beside a file knows of its code, where there is one of the same build.
+fn side_car(input: &Path, bytes: &[u8]) -> Option<Origins> {
+    let build_id = BuildId::read(bytes)?;
+    let side_car = read_wasm(&input.with_extension("debug.wasm")).ok()?;
+    let is_same = BuildId::read(&side_car)? == build_id;
+    if is_same { Origins::of_side_car(bytes, &side_car).ok() } else { None }
 }
 
 /// Reads a file that has to be WebAssembly in its binary form.

@@ -66,7 +66,8 @@ fn build(case: &Path) -> Result<Vec<u8>, StageError> {
             freshness: Freshness::Stale(Reason::NotBuiltYet),
             bytes: bytes.to_vec(),
             handler: None,
-            named: None,
+            origins: None,
+            debug: None,
             optimized: Vec::new(),
             document: None,
         };

@@ -59,8 +59,8 @@ impl Pass for MergeFunctions {
 
 /// Writes code with the functions that it names left out, and lists them.
 #[derive(Default)]
-struct Eraser {
-    functions: Vec<u32>,
+pub(super) struct Eraser {
+    pub(super) functions: Vec<u32>,
 }
 
 impl Visit for Eraser {

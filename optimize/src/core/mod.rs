@@ -35,13 +35,28 @@ pub(crate) trait Pass {
 
     /// From a valid module to a valid module.
     fn run(&self, module: &[u8], context: &Context<'_>) -> Result<Made, PassError>;
+
+    /// Whether what it makes is taken where it is as large as before, too: an order that depends on nothing but what is ordered.
+    fn is_canonical(&self) -> bool {
+        false
+    }
 }
 
 /// What is done once, in this order. Positions in the code go before the code changes, names after they were read.
-pub(crate) const ONCE: &[&dyn Pass] = &[&strip::StripDebug, &shorten::ShortenNumbers, &trap::TrapPanics, &strip::Strip];
+/// The order comes before what chooses by it.
+pub(crate) const ONCE: &[&dyn Pass] = &[
+    &strip::StripDebug,
+    &shorten::ShortenNumbers,
+    &clean::CleanCode,
+    &trap::TrapPanics,
+    &strip::Strip,
+    &order::OrderFunctions,
+];
 
 /// What is done until nothing gets smaller.
 pub(crate) const REPEATED: &[&dyn Pass] = &[
+    // Where names are kept: that a function never comes back may show only after others have changed.
+    &trap::TrapPanics,
     &clean::CleanCode,
     &branches::ShapeBranches,
     &reach::DeadCode,

@@ -42,7 +42,7 @@ impl Space {
     }
 
     /// What stays, in another order.
-    pub(crate) fn reorder(&mut self, mut key: impl FnMut(u32) -> std::cmp::Reverse<u64>) {
+    pub(crate) fn reorder<K: Ord>(&mut self, mut key: impl FnMut(u32) -> K) {
         self.order.sort_by_cached_key(|index| (key(*index), *index));
         self.number();
     }

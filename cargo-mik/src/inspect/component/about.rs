@@ -82,13 +82,11 @@ impl About {
 pub(super) fn name_of(section: &CustomSectionReader<'_>) -> Option<String> {
     let reader = || BinaryReader::new(section.data(), section.data_offset());
     match section.name() {
-        "component-name" => {
-            ComponentNameSectionReader::new(reader()).into_iter().flatten().find_map(|name| match name {
-                ComponentName::Component { name, .. } => Some(plain(name)),
-                _ => None,
-            })
-        }
-        "name" => NameSectionReader::new(reader()).into_iter().flatten().find_map(|name| match name {
+        "component-name" => ComponentNameSectionReader::new(reader()).flatten().find_map(|name| match name {
+            ComponentName::Component { name, .. } => Some(plain(name)),
+            _ => None,
+        }),
+        "name" => NameSectionReader::new(reader()).flatten().find_map(|name| match name {
             Name::Module { name, .. } => Some(plain(name)),
             _ => None,
         }),

@@ -114,10 +114,10 @@ impl Code {
         while !operators.eof() {
             let (operator, at) = operators.read_with_offset()?;
             match operator {
-                Operator::Call { function_index } | Operator::ReturnCall { function_index } => {
-                    if seen.insert(function_index) {
-                        calls.push((function_index, (at as u64).saturating_sub(section)));
-                    }
+                Operator::Call { function_index } | Operator::ReturnCall { function_index }
+                    if seen.insert(function_index) =>
+                {
+                    calls.push((function_index, at.saturating_sub(section)));
                 }
                 Operator::RefFunc { function_index } => {
                     self.referenced.insert(function_index);

@@ -76,12 +76,17 @@ impl Search<'_> {
                 && let Some(family) = family::of(name)
             {
                 let what = family::public(name);
-                reasons.entry((family.lacks.to_owned(), what.clone())).or_insert_with(|| TargetReason {
+                let reason = TargetReason {
                     lacks: family.lacks.to_owned(),
-                    what,
+                    what: what.clone(),
                     instead: Some(family.instead.to_owned()),
                     ..self.told(function, &caller)
-                });
+                };
+                let known = reasons.entry((family.lacks.to_owned(), what)).or_insert_with(|| reason.clone());
+                // What is in a table, such as the start value of a thread's own variable, is called by nobody in sight.
+                if known.by.is_none() {
+                    *known = reason;
+                }
                 continue;
             }
             for (callee, at) in self.code.calls.get(&function).into_iter().flatten() {
@@ -226,6 +231,18 @@ mod tests {
             let reasons = found(&module(rest));
             assert_eq!(reasons.first().and_then(|reason| reason.by.as_deref()), Some("shop::late"), "{rest}");
         }
+    }
+
+    #[test]
+    fn who_calls_is_told_even_where_a_table_leads_to_the_same() {
+        let reasons = found(
+            r#"(module (table 1 funcref) (elem (i32.const 0) func $std::hash::random::RandomState::new::KEYS)
+                (func $std::hash::random::RandomState::new::KEYS)
+                (func $std::hash::random::RandomState::new)
+                (func $shop::map (export "handle") (call $std::hash::random::RandomState::new)))"#,
+        );
+        let told: Vec<_> = reasons.iter().map(|reason| (reason.what.as_str(), reason.by.as_deref())).collect();
+        assert_eq!(told, [("std::hash::RandomState", Some("shop::map"))]);
     }
 
     #[test]

@@ -6,24 +6,24 @@
   (global (;0;) (mut i32) i32.const 0)
   (export "memory" (memory 0))
   (export "g" (global 0))
-  (export "global" (func 1))
-  (export "memory.store" (func 2))
-  (export "call" (func 3))
+  (export "global" (func 2))
+  (export "memory.store" (func 3))
+  (export "call" (func 1))
   (export "load" (func 4))
   (export "divide" (func 5))
   (func (;1;) (type 0)
+    call 0
+    unreachable
+  )
+  (func (;2;) (type 0)
     i32.const 1
     global.set 0
     unreachable
   )
-  (func (;2;) (type 0)
+  (func (;3;) (type 0)
     i32.const 0
     i32.const 1
     i32.store
-    unreachable
-  )
-  (func (;3;) (type 0)
-    call 0
     unreachable
   )
   (func (;4;) (type 0)

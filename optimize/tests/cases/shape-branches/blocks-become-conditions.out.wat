@@ -8,10 +8,10 @@
   (import "" "x" (func (;0;) (type 0)))
   (import "" "y" (func (;1;) (type 1)))
   (export "skip" (func 2))
-  (export "compare" (func 3))
-  (export "either" (func 4))
-  (export "twice" (func 5))
-  (export "carried" (func 6))
+  (export "compare" (func 4))
+  (export "either" (func 5))
+  (export "twice" (func 6))
+  (export "carried" (func 3))
   (export "out" (func 7))
   (func (;2;) (type 2) (param i32)
     local.get 0
@@ -20,7 +20,17 @@
       call 0
     end
   )
-  (func (;3;) (type 3) (param i32 i64)
+  (func (;3;) (type 2) (param i32)
+    block ;; label = @1
+      call 1
+      local.get 0
+      br_if 0 (;@1;)
+      drop
+      call 0
+      unreachable
+    end
+  )
+  (func (;4;) (type 3) (param i32 i64)
     local.get 0
     i32.const 7
     i32.ge_u
@@ -34,7 +44,7 @@
       call 0
     end
   )
-  (func (;4;) (type 4) (param i32) (result i32)
+  (func (;5;) (type 4) (param i32) (result i32)
     (local i32)
     local.get 0
     if ;; label = @1
@@ -46,23 +56,13 @@
     end
     local.get 1
   )
-  (func (;5;) (type 5) (param i32 i32)
+  (func (;6;) (type 5) (param i32 i32)
     block ;; label = @1
       local.get 0
       br_if 0 (;@1;)
       local.get 1
       br_if 0 (;@1;)
       call 0
-    end
-  )
-  (func (;6;) (type 2) (param i32)
-    block ;; label = @1
-      call 1
-      local.get 0
-      br_if 0 (;@1;)
-      drop
-      call 0
-      unreachable
     end
   )
   (func (;7;) (type 5) (param i32 i32)

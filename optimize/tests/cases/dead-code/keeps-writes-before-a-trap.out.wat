@@ -1,0 +1,10 @@
+(module
+  (type (;0;) (func))
+  (import "host" "memory" (memory (;0;) 1))
+  (import "host" "table" (table (;0;) 2 funcref))
+  (memory (;1;) 1)
+  (elem (;0;) (i32.const 0) func 0)
+  (func (;0;) (type 0))
+  (data (;0;) (i32.const 0) "seen")
+  (data (;1;) (memory 1) (i32.const 65536) "!")
+)

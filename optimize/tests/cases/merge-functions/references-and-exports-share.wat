@@ -1,0 +1,10 @@
+(module
+  (table (export "table") 2 funcref)
+  (elem (i32.const 0) func $a $b)
+  (global (export "a") funcref (ref.func $a))
+  (global (export "b") funcref (ref.func $b))
+  (func $a (export "first") (param i32) (result i32) (call $b (local.get 0)))
+  (func $b (export "second") (param i32) (result i32) (call $a (local.get 0)))
+  (func (export "third") (param i32) (result i32) (return_call $b (local.get 0)))
+  (func (export "fourth") (result funcref) ref.func $b)
+)

@@ -1,0 +1,41 @@
+(module
+  (type (;0;) (func (result i32)))
+  (type (;1;) (sub (func (result i32))))
+  (type (;2;) (sub 1 (func (result i32))))
+  (rec
+    (type (;3;) (func (param i64)))
+    (type (;4;) (func (param i64)))
+  )
+  (rec
+    (type (;5;) (func (param i64)))
+  )
+  (type (;6;) (func (param i64)))
+  (type (;7;) (func (param i32) (result i32)))
+  (table (;0;) 6 funcref)
+  (export "a" (func 0))
+  (export "b" (func 1))
+  (export "c" (func 2))
+  (export "d" (func 3))
+  (export "e" (func 4))
+  (export "f" (func 5))
+  (export "g" (func 6))
+  (export "call" (func 7))
+  (elem (;0;) (i32.const 0) func 0 1 2 3 4 5)
+  (func (;0;) (type 0) (result i32)
+    i32.const 1
+  )
+  (func (;1;) (type 1) (result i32)
+    i32.const 2
+  )
+  (func (;2;) (type 2) (result i32)
+    i32.const 3
+  )
+  (func (;3;) (type 3) (param i64))
+  (func (;4;) (type 4) (param i64))
+  (func (;5;) (type 5) (param i64))
+  (func (;6;) (type 6) (param i64))
+  (func (;7;) (type 7) (param i32) (result i32)
+    local.get 0
+    call_indirect (type 1)
+  )
+)

@@ -1,0 +1,27 @@
+(component
+  (core module (;0;)
+    (type (;0;) (func (result i32)))
+    (export "a-long-name" (func 0))
+    (func (;0;) (type 0) (result i32)
+      i32.const 1
+    )
+  )
+  (core module (;1;)
+    (type (;0;) (func (result i32)))
+    (import "a-long-module" "a-long-name" (func (;0;) (type 0)))
+    (export "another-long-name" (func 1))
+    (func (;1;) (type 0) (result i32)
+      call 0
+    )
+  )
+  (core instance (;0;) (instantiate 0))
+  (core instance (;1;) (instantiate 1
+      (with "a-long-module" (instance 0))
+    )
+  )
+  (type (;0;) (func (result s32)))
+  (alias core export 1 "another-long-name" (core func (;0;)))
+  (func (;0;) (type 0) (canon lift (core func 0)))
+  (export (;2;) "known" (core module 1))
+  (export (;1;) "run" (func 0))
+)

@@ -1,0 +1,23 @@
+;; panic: trap
+(module
+  ;; All are called panics, and some come back: only code that shows that it does not is cut.
+  (import "host" "say" (func $say (param i32)))
+  (func $core::panicking::panic_return (param i32)
+    (call $say (i32.const 1)) (if (local.get 0) (then return)) unreachable)
+  (func $core::panicking::panic_branch (param i32)
+    (call $say (i32.const 2)) (br_if 0 (local.get 0)) unreachable)
+  (func $core::panicking::panic_table (param i32)
+    (call $say (i32.const 3)) (block (br_table 0 1 (local.get 0))) unreachable)
+  (func $core::panicking::panic_tail (param i32)
+    (return_call $say (i32.const 4)))
+  (func $core::panicking::panic_end (param i32)
+    (call $say (i32.const 5)) (block (br_if 0 (local.get 0)) unreachable))
+  (func $core::panicking::panic_never (param i32)
+    (call $say (i32.const 6)) unreachable)
+  (export "1" (func $core::panicking::panic_return))
+  (export "2" (func $core::panicking::panic_branch))
+  (export "3" (func $core::panicking::panic_table))
+  (export "4" (func $core::panicking::panic_tail))
+  (export "5" (func $core::panicking::panic_end))
+  (export "6" (func $core::panicking::panic_never))
+)

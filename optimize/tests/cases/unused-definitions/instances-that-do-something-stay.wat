@@ -1,0 +1,11 @@
+(component
+  (import "asked" (func $asked))
+  (import "unused" (func))
+  (core func $f (canon lower (func $asked)))
+  (core module $starts (import "" "f" (func $f)) (start $f))
+  (core module $traps (memory 1) (data (i32.const 65536) "!"))
+  (core module $idle (memory 1) (data (i32.const 0) "!"))
+  (core instance (instantiate $starts (with "" (instance (export "f" (func $f))))))
+  (core instance (instantiate $traps))
+  (core instance (instantiate $idle))
+)

@@ -1,0 +1,21 @@
+(component
+  (core module $unused (func (export "f")))
+  (core module $used (func (export "f")))
+  (type $unused (func (param "a" u8)))
+  (type $t (func))
+  (component $nested
+    (alias outer 1 $used (core module $m))
+    (alias outer 1 $t (type $t))
+    (component $deeper
+      (alias outer 2 $used (core module $m))
+      (core instance $i (instantiate $m))
+      (func (export "deep") (canon lift (core func $i "f"))))
+    (instance $d (instantiate $deeper))
+    (core instance $i (instantiate $m))
+    (func $f (type $t) (canon lift (core func $i "f")))
+    (export "f" (func $f) (func (type $t)))
+    (export "deep" (func $d "deep")))
+  (instance $n (instantiate $nested))
+  (export "f" (func $n "f"))
+  (export "deep" (func $n "deep"))
+)
