@@ -69,6 +69,7 @@ mod manager;
 mod module;
 mod options;
 mod origins;
+mod outside;
 mod sizes;
 mod statistics;
 mod symbol;
@@ -78,6 +79,7 @@ pub use self::debug::{Frame, Layout, Place, Positions, Symbols, layout, modules,
 pub use self::error::{Dangling, Error, PassError};
 pub use self::options::{Names, Options, Panic};
 pub use self::origins::{FunctionOrigins, ModuleOrigins, Origins};
+pub use self::outside::{Outside, Refused, Rewritten};
 pub use self::sizes::{DataSize, FunctionSize, ModuleSizes, Sizes, crate_of};
 pub use self::statistics::Statistic;
 pub use self::validate::FEATURES;
@@ -91,6 +93,8 @@ pub struct Optimized {
     pub statistics: Vec<Statistic>,
     /// Where its code comes from.
     pub origins: Origins,
+    /// Why what an outside optimizer has made of a module was not taken, one for each such module.
+    pub refused: Vec<Refused>,
 }
 
 /// Makes a component, or a core module, as small as the passes can.
@@ -108,7 +112,22 @@ pub fn optimize(input: &[u8], options: &Options) -> Result<Optimized, Error> {
 ///
 /// As of [`optimize`].
 pub fn optimize_further(input: &[u8], options: &Options, origins: &Origins) -> Result<Optimized, Error> {
-    finish(manager::Manager::new(options, origins), input)
+    optimize_with(input, options, origins, None)
+}
+
+/// The same with the help of an optimizer of core modules that is not of this crate. What comes of it is as that optimizer makes it:
+/// a second run may find more.
+///
+/// # Errors
+///
+/// As of [`optimize`]; what the outside optimizer does wrong is none, see [`Optimized::refused`].
+pub fn optimize_with(
+    input: &[u8],
+    options: &Options,
+    origins: &Origins,
+    outside: Option<&dyn Outside>,
+) -> Result<Optimized, Error> {
+    finish(manager::Manager::new(options, origins, outside), input)
 }
 
 /// The names of all passes, as statistics have them.
@@ -125,7 +144,7 @@ pub fn passes() -> impl Iterator<Item = &'static str> {
 /// As of [`optimize`].
 pub fn run_pass(pass: &str, input: &[u8], options: &Options) -> Result<Optimized, Error> {
     let origins = Origins::default();
-    let mut manager = manager::Manager::new(options, &origins);
+    let mut manager = manager::Manager::new(options, &origins, None);
     manager.only = Some(pass);
     finish(manager, input)
 }
@@ -135,5 +154,5 @@ fn finish(mut manager: manager::Manager<'_>, input: &[u8]) -> Result<Optimized, 
     validate::validate(input).map_err(Error::InvalidInput)?;
     let bytes = manager.run(input)?;
     let origins = manager.origins(&bytes)?;
-    Ok(Optimized { bytes, statistics: manager.statistics, origins })
+    Ok(Optimized { bytes, statistics: manager.statistics, origins, refused: manager.refused })
 }

@@ -2,7 +2,9 @@
 //! nothing gets smaller.
 //!
 //! What a pass makes is taken only where it is smaller, or where it is the one order of the same things. So the passes can't
-//! go in circles, and the whole is idempotent: what comes out is what no pass can make smaller, and a second run finds that again.
+//! go in circles, and the whole is idempotent: what comes out is what no pass can make smaller, and a second run finds that again. An outside
+//! optimizer has each module once, after dead code is gone and before the passes that repeat: it would undo what some of them do,
+//! and they find more after it.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +15,8 @@ use crate::core;
 use crate::error::{Error, PassError};
 use crate::module::Module;
 use crate::options::Options;
-use crate::origins::{ModuleOrigins, Origins};
+use crate::origins::{Made, ModuleOrigins, Origins};
+use crate::outside::{self, Outside, Refused};
 use crate::statistics::Statistic;
 use crate::validate::validate;
 
@@ -26,6 +29,9 @@ pub(crate) struct Manager<'o> {
     pub(crate) statistics: Vec<Statistic>,
     /// The one pass that runs, where not all of them do.
     pub(crate) only: Option<&'o str>,
+    /// Why what the outside optimizer has made was not taken.
+    pub(crate) refused: Vec<Refused>,
+    outside: Option<&'o dyn Outside>,
     path: Vec<u32>,
     /// What needs names, and takes them away, runs in the first round only.
     is_first_round: bool,
@@ -38,11 +44,13 @@ pub(crate) struct Manager<'o> {
 }
 
 impl<'o> Manager<'o> {
-    pub(crate) fn new(options: &'o Options, earlier: &'o Origins) -> Self {
+    pub(crate) fn new(options: &'o Options, earlier: &'o Origins, outside: Option<&'o dyn Outside>) -> Self {
         Self {
             options,
             statistics: Vec::new(),
             only: None,
+            refused: Vec::new(),
+            outside,
             path: Vec::new(),
             is_first_round: true,
             settled: BTreeSet::new(),
@@ -93,8 +101,14 @@ impl<'o> Manager<'o> {
         let as_it_is = || ModuleOrigins::as_it_is(&best).map_err(|source| Error::Pass { pass: "walk", source });
         let mut origins = self.known(&best).map_or_else(as_it_is, Ok)?;
         if self.is_first_round {
+            let outside = self.outside.filter(|outside| outside.wants(&best));
             for pass in core::ONCE {
                 best = self.traced(*pass, best, &context, &mut origins)?;
+            }
+            if let Some(outside) = outside {
+                // Without what nobody uses it sees more; what it makes of that, passes make smaller still.
+                best = self.traced(&core::DeadCode, best, &context, &mut origins)?;
+                best = self.outside(outside, best, &mut origins)?;
             }
         }
         let mut idle = 0;
@@ -127,6 +141,33 @@ impl<'o> Manager<'o> {
         self.taken(pass.name(), &bytes, &made.bytes)?;
         origins.after(&made.bytes, made.code);
         Ok(made.bytes)
+    }
+
+    /// What the outside optimizer makes of a core module, where that may be taken. It need not be smaller.
+    fn outside(
+        &mut self,
+        outside: &dyn Outside,
+        bytes: Vec<u8>,
+        origins: &mut ModuleOrigins,
+    ) -> Result<Vec<u8>, Error> {
+        let pass = outside.name();
+        match outside::run(outside, &bytes).map_err(|source| Error::Pass { pass, source })? {
+            Ok(None) => Ok(bytes),
+            Ok(Some(Made { bytes: output, code })) => {
+                origins.after(&output, code);
+                self.statistics.push(Statistic {
+                    path: self.path.clone(),
+                    pass,
+                    before: bytes.len(),
+                    after: output.len(),
+                });
+                Ok(output)
+            }
+            Err(refused) => {
+                self.refused.push(refused);
+                Ok(bytes)
+            }
+        }
     }
 
     fn component(&mut self, bytes: Vec<u8>) -> Result<Vec<u8>, Error> {
@@ -164,7 +205,7 @@ impl<'o> Manager<'o> {
                 self.component(nested.to_vec())?
             };
             self.path.pop();
-            if smaller.len() <= nested.len() && smaller != nested {
+            if smaller != nested {
                 replaced.push((place, smaller));
             }
         }
@@ -178,8 +219,8 @@ impl<'o> Manager<'o> {
         }
         let output = component.encode(|_| true, |reference| reference).map_err(failed)?;
         self.check("walk", &bytes, &output)?;
-        let is_taken = output.len() < bytes.len() || output.len() == bytes.len() && !replaced.is_empty();
-        Ok(if is_taken { output } else { bytes.clone() })
+        // What is optimized for speed may have become larger.
+        Ok(if output.len() < bytes.len() || !replaced.is_empty() { output } else { bytes.clone() })
     }
 
     /// One pass: what it makes is taken where it is smaller.

@@ -220,7 +220,6 @@ impl Made {
 
     /// What an outside optimizer has made of a module, with pairs of positions in the new and in the old module's file, as
     /// its source map has them. An instruction that is in no pair comes from nowhere.
-    #[allow(dead_code, reason = "for optimizers that are not passes of this crate")]
     pub(crate) fn by_positions(before: &[u8], bytes: Vec<u8>, pairs: &[(u32, u32)]) -> Result<Self, PassError> {
         let old = Positions::of(before)?;
         let mut places: HashMap<u32, (u32, u32)> = HashMap::new();

@@ -127,6 +127,8 @@ impl Program {
             // Tests use what the machine has. A build that lacks a target asks rustup for it first; that must not change
             // the toolchain of whoever runs the tests, so there rustup finds nobody.
             .env("RUSTUP_DIST_SERVER", "http://127.0.0.1:9")
+            // What a machine has of Binaryen makes other bytes.
+            .env("MIK_WASM_OPT", "false")
             .env("MIK_CACHE_DIR", Self::cache_directory());
     }
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     bodies, build, configuration, failures, limits, module_memory, modules, optimize, outbound, provenance, reuse,
-    settings, static_files, target_auto, telemetry,
+    settings, static_files, target_auto, telemetry, wasm_opt,
 };
 
 /// A test.
@@ -30,6 +30,7 @@ const SHOWN: &[(&str, &[Test])] = &[
     ("build.panic", &[optimize::keys::panics_trap_where_the_manifest_says_so]),
     ("build.auditable", &[provenance::an_auditable_component_lists_what_it_was_compiled_from]),
     ("build.max_size", &[optimize::keys::a_component_that_is_too_large_is_not_written_and_its_crates_are_named]),
+    ("build.wasm_opt", &[wasm_opt::the_key_says_which_and_the_environment_beats_it]),
     ("composition.http_handler", &[build::a_handler_that_an_earlier_build_left_is_not_taken_for_this_ones]),
     ("composition.bridge", &[build::the_bridge_of_a_file_is_used_in_place_of_the_embedded_one]),
     ("server.port", &[settings::flags_beat_the_environment_which_beats_the_manifest_which_beats_the_default]),

@@ -54,3 +54,4 @@ mod target_auto;
 mod targets;
 mod telemetry;
 mod tls;
+mod wasm_opt;

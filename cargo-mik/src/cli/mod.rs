@@ -31,6 +31,11 @@ use crate::stages::setup::Toolchain;
 /// Runs the program: the first of the arguments is its own name, as the system gives them.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    // Before clap: its flags are none of ours. A process of its own may hang or crash, as one on PATH may.
+    #[cfg(feature = "binaryen")]
+    if arguments.get(1).is_some_and(|first| first == crate::tools::binaryen::COMMAND) {
+        return crate::tools::binaryen::main(arguments.get(1..).unwrap_or_default());
+    }
     // What the user types to come here again: the usage lines say it.
     let is_subcommand = arguments.get(1).is_some_and(|first| first == "mik");
     let command = Cli::command().bin_name(if is_subcommand { "cargo mik" } else { "mik" });
@@ -190,7 +195,7 @@ fn decide(arguments: &BuildArguments, reporter: &Reporter) -> miette::Result<(Pr
         let toolchain = scope.spawn(|| Toolchain::read(&CargoConfig::read(&arguments.metadata_arguments)));
         let project = Project::load(arguments, reporter)?;
         let toolchain = toolchain.join().map_err(|_| miette::miette!("asking the compiler has panicked"))??;
-        let plan = plan_room::plan(&project, &stages::facts(&project, &toolchain)?);
+        let plan = plan_room::plan(&project, &stages::facts(&project, &toolchain, reporter)?);
         Ok((project, plan))
     })
 }

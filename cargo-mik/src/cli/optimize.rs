@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::project::Panic;
+use crate::project::{Panic, WasmOptSettings};
 use crate::report::Reporter;
 use crate::stages::{self, OptimizeFile};
 
@@ -29,6 +29,9 @@ pub(super) struct OptimizeArgs {
     /// Keep the names of functions and components
     #[arg(long)]
     keep_names: bool,
+    /// Whether Binaryen's wasm-opt takes part: `auto`, the one on PATH if there is one; `true`; `false`; or a path. MIK_WASM_OPT sets it, too
+    #[arg(long, value_name = "WHICH")]
+    wasm_opt: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -39,11 +42,12 @@ enum PanicArg {
 
 impl OptimizeArgs {
     pub(super) fn run(self, reporter: &Reporter) -> miette::Result<()> {
-        let Self { input, output, panic, keep_names } = self;
+        let Self { input, output, panic, keep_names, wasm_opt } = self;
+        let wasm_opt = WasmOptSettings::of_flag(wasm_opt.as_deref())?;
         let panic = match panic {
             PanicArg::Message => Panic::Message,
             PanicArg::Trap => Panic::Trap,
         };
-        Ok(stages::optimize_file(&OptimizeFile { input, output, panic, keep_names }, reporter)?)
+        Ok(stages::optimize_file(&OptimizeFile { input, output, panic, keep_names, wasm_opt }, reporter)?)
     }
 }

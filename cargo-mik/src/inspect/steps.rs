@@ -69,6 +69,7 @@ mod tests {
             part,
             before,
             after,
+            wasm_opt: None,
             passes: passes.iter().map(|(name, before, after)| Pass { name, before: *before, after: *after }).collect(),
         };
         let handler = part("handler", 100, 60, &[("strip", 100, 70), ("dead-code", 70, 60)]);

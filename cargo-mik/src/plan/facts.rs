@@ -1,10 +1,14 @@
 //! What a plan has to know of the machine, found out beforehand.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Serialize;
 
 use super::{Decision, Record};
-use crate::project::{Bridge, Target};
+use crate::project::{Bridge, Optimize, Package, Target, WasmOptSettings};
 
 /// What is there already.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,6 +27,35 @@ pub struct Facts {
     pub dependencies: BTreeMap<String, String>,
     /// The digest of the embedded bridge.
     pub embedded_bridge: String,
+    /// The `wasm-opt` that each choice leads to, if to any.
+    pub wasm_opt: BTreeMap<WasmOptSettings, WasmOptProgram>,
+}
+
+/// A `wasm-opt` that can be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WasmOptProgram {
+    /// The program.
+    pub path: PathBuf,
+    /// What it is given before anything else.
+    #[serde(skip)]
+    pub arguments: Vec<String>,
+    /// Its version, which decides what it makes.
+    pub version: String,
+    /// The features of WebAssembly that it can be told of.
+    #[serde(skip)]
+    pub features: BTreeSet<String>,
+    /// Whether it was asked for: then what it can't do is an error.
+    #[serde(skip)]
+    pub is_wanted: bool,
+    /// How long it may take for one module.
+    #[serde(skip)]
+    pub limit: Duration,
+}
+
+impl fmt::Display for WasmOptProgram {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "wasm-opt {}", self.version)
+    }
 }
 
 /// Where a target's standard library is.
@@ -56,6 +89,11 @@ impl Facts {
 
     pub(super) fn previous(&self, unit: &str) -> Previous {
         self.previous.get(unit).cloned().unwrap_or_default()
+    }
+
+    /// What takes part in optimizing a package.
+    pub(super) fn wasm_opt(&self, package: &Package) -> Option<&WasmOptProgram> {
+        self.wasm_opt.get(&package.wasm_opt).filter(|_| package.optimize != Optimize::None)
     }
 
     pub(super) fn bridge_digest(&self, bridge: &Bridge) -> &str {

@@ -10,7 +10,7 @@ use crate::project::{Composition, Package, Target};
 use crate::tools::digest;
 
 /// Raised when the same input yields other bytes than before.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// What a build leaves for the next one to see that nothing has changed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,9 +69,13 @@ pub(super) fn settings(package: &Package, target: Target, facts: &Facts) -> Stri
     let Package { optimize, panic, composition, .. } = package;
     let provenance = Provenance::of(package, facts);
     let version = env!("CARGO_PKG_VERSION");
+    // Not where it is: the same version makes the same anywhere.
+    let wasm_opt = facts.wasm_opt(package).map_or_else(String::new, ToString::to_string);
     digest::of(
-        format!("{FORMAT} {version} {target} {optimize:?} {panic:?} {composition:?} {bridge} {provenance:?}")
-            .as_bytes(),
+        format!(
+            "{FORMAT} {version} {wasm_opt} {target} {optimize:?} {panic:?} {composition:?} {bridge} {provenance:?}"
+        )
+        .as_bytes(),
     )
 }
 

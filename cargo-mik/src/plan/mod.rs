@@ -9,7 +9,7 @@ mod step;
 
 pub use cargo::{CargoRun, typed_flags};
 pub use choice::{Choice, Decision, Remembered, Way};
-pub use facts::{Facts, Previous, SysrootFact};
+pub use facts::{Facts, Previous, SysrootFact, WasmOptProgram};
 pub use freshness::{Freshness, Reason, Record};
 pub use provenance::Provenance;
 pub use step::{Files, Part, Plan, Step, UnitPlan};
@@ -72,7 +72,8 @@ fn unit_steps(project: &Project, package: &Package, target: Target, unit: &Unit,
     steps.push(Step::Encode { unit: planned.clone(), target });
     let optimize = |part| {
         let Package { optimize, panic, .. } = *package;
-        (optimize != Optimize::None).then(|| Step::Optimize { unit: planned.clone(), part, optimize, panic })
+        let wasm_opt = facts.wasm_opt(package).cloned();
+        (optimize != Optimize::None).then(|| Step::Optimize { unit: planned.clone(), part, optimize, panic, wasm_opt })
     };
     steps.extend(optimize(Part::Handler));
     if package.composition != Composition::Never {

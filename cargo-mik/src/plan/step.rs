@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use super::cargo::CargoRun;
-use super::{Choice, Freshness, Provenance, Reason};
+use super::{Choice, Freshness, Provenance, Reason, WasmOptProgram};
 use crate::project::{Bridge, Composition, Optimize, Panic, Target, UnitKind};
 
 /// Everything that a build does, in order.
@@ -48,6 +48,8 @@ pub enum Step {
         optimize: Optimize,
         /// What becomes of panics.
         panic: Panic,
+        /// Binaryen's optimizer, where there is one.
+        wasm_opt: Option<WasmOptProgram>,
     },
     /// Compose the component with a bridge.
     Compose {
@@ -202,10 +204,12 @@ impl fmt::Display for Step {
             Self::Encode { unit, target } => {
                 write!(formatter, "encode    {} from {target} ({})", unit.name, unit.freshness)
             }
-            Self::Optimize { unit, part, optimize, panic } => {
+            Self::Optimize { unit, part, optimize, panic, wasm_opt } => {
                 let part = if *part == Part::Composed { ", where composed," } else { "" };
                 let panic = if *panic == Panic::Trap { ", panics trap" } else { "" };
-                write!(formatter, "optimize  {}{part} for {}{panic} ({})", unit.name, optimize.name(), unit.freshness)
+                let with = wasm_opt.as_ref().map_or_else(String::new, |program| format!(" with {program}"));
+                let (name, goal, freshness) = (&unit.name, optimize.name(), &unit.freshness);
+                write!(formatter, "optimize  {name}{part} for {goal}{panic}{with} ({freshness})")
             }
             Self::Compose { unit, composition } => {
                 let (with, condition) = match composition {

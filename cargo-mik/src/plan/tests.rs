@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::*;
-use crate::project::{About, Bridge, Declared, Manifest, Panic, Profile, Sources, UnitKind};
+use crate::project::{About, Bridge, Declared, Manifest, Panic, Profile, Sources, UnitKind, WasmOptSettings};
 
 fn package(name: &str) -> Package {
     Package {
@@ -17,6 +17,7 @@ fn package(name: &str) -> Package {
         optimize: Optimize::Size,
         panic: Panic::Message,
         auditable: false,
+        wasm_opt: WasmOptSettings::default(),
         max_size: None,
         composition: Composition::WhereExported { bridge: Bridge::Embedded },
         units: vec![Unit { name: name.to_owned(), crate_name: name.replace('-', "_"), kind: UnitKind::Lib }],

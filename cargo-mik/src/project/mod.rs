@@ -28,6 +28,7 @@ mod source_paths;
 mod sources;
 mod target;
 mod unit;
+mod wasm_opt;
 
 pub use about::About;
 pub use arguments::{BuildArguments, RunArguments, ServeArguments, TlsFiles};
@@ -51,6 +52,7 @@ pub use source_paths::SourcePath;
 pub use sources::Sources;
 pub use target::{Target, TargetChoice};
 pub use unit::{Unit, UnitKind};
+pub use wasm_opt::{WasmOpt, WasmOptSettings};
 
 use std::path::PathBuf;
 

@@ -6,7 +6,10 @@ use serde::Serialize;
 
 use super::decision::{Decision, Origin};
 use super::manifest::{Located, Manifest};
-use super::{About, BuildArguments, CargoConfig, Declared, Profile, ProjectError, TargetChoice, Unit, identity};
+use super::{
+    About, BuildArguments, CargoConfig, Declared, Profile, ProjectError, TargetChoice, Unit, WasmOptSettings, identity,
+    wasm_opt,
+};
 use crate::report::Reporter;
 
 /// A package that yields components.
@@ -30,6 +33,8 @@ pub struct Package {
     pub panic: Panic,
     /// Whether components carry the list of what they are compiled from.
     pub auditable: bool,
+    /// Whether `wasm-opt` takes part where it is optimized.
+    pub wasm_opt: WasmOptSettings,
     /// How many bytes each of its components may have.
     pub max_size: Option<u64>,
     /// Whether it is composed with the bridge, and with which.
@@ -127,6 +132,7 @@ pub(super) fn resolve(
         target: target(&manifest, arguments, config, reporter)?,
         optimize: optimize(&manifest, profile, reporter),
         panic: panic(&manifest, reporter),
+        wasm_opt: wasm_opt::resolve(&manifest, reporter)?,
         auditable: manifest
             .get("build.auditable", |schema| schema.build.auditable.as_ref(), reporter)
             .is_some_and(|located| located.value),

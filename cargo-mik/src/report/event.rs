@@ -177,6 +177,8 @@ pub struct Optimized {
     pub before: u64,
     /// Bytes after.
     pub after: u64,
+    /// Binaryen's optimizer and its version, where it has taken part.
+    pub wasm_opt: Option<String>,
     /// The passes that have saved something, in the order in which they first did.
     pub passes: Vec<Pass>,
 }
@@ -215,13 +217,14 @@ impl Optimized {
             let before = std::mem::replace(whole, whole.saturating_sub(saved));
             Some(Pass { name, before, after: *whole })
         });
-        Self { name: name.to_owned(), part, before, after, passes: passes.collect() }
+        Self { name: name.to_owned(), part, before, after, wasm_opt: None, passes: passes.collect() }
     }
 
     /// For the eye: `hello (105.9 KiB → 69.3 KiB)`.
     pub fn in_words(&self) -> String {
         let part = if self.part == "composed" { ", composed" } else { "" };
-        format!("{}{part} ({} → {})", self.name, super::size(self.before), super::size(self.after))
+        let with = self.wasm_opt.as_ref().map_or_else(String::new, |program| format!(" with {program}"));
+        format!("{}{part}{with} ({} → {})", self.name, super::size(self.before), super::size(self.after))
     }
 }
 

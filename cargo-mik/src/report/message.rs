@@ -23,6 +23,7 @@ pub(super) fn of(event: &Event) -> Option<Value> {
             "part": optimized.part,
             "before": optimized.before,
             "after": optimized.after,
+            "wasm_opt": optimized.wasm_opt,
             "passes": optimized.passes.iter().map(|pass| (pass.name, pass.saved())).collect::<BTreeMap<_, _>>(),
         }),
         Event::Artifact(artifact) => json!({

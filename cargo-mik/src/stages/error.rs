@@ -100,6 +100,45 @@ pub enum StageError {
         /// The pass, and what it said.
         source: mik_optimize::Error,
     },
+    /// There is no `wasm-opt`, and there has to be one. Exit code 96.
+    #[error("there is no `wasm-opt` on PATH")]
+    #[diagnostic(
+        code(mik::setup::no_wasm_opt),
+        help(
+            "it comes with Binaryen: `npm install -g binaryen`, or your system's package; or write `build.wasm_opt = \"auto\"`, \
+             which takes it where there is one (`cargo mik config build` shows what asks for it)"
+        )
+    )]
+    NoWasmOpt,
+    /// The `wasm-opt` that is asked for is none, or too old. Exit code 96.
+    #[error("`{}` can't be used as `wasm-opt`: {why}", path.display())]
+    #[diagnostic(
+        code(mik::setup::wasm_opt),
+        help("is it Binaryen's `wasm-opt`, and does `{} --version` work? `cargo mik config build` shows what asks for it", path.display())
+    )]
+    WasmOptUnusable {
+        /// The program.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+    /// The `wasm-opt` that is asked for has failed. Exit code 104.
+    #[error("`{name}` could not be optimized by {program}")]
+    #[diagnostic(
+        code(mik::optimize::wasm_opt),
+        help(
+            "another version of Binaryen may do better; `build.wasm_opt = \"auto\"` goes on without it, and `false` leaves it out \
+             (`--wasm-opt` for `cargo mik optimize`)"
+        )
+    )]
+    WasmOpt {
+        /// The component or file.
+        name: String,
+        /// The program and its version.
+        program: String,
+        /// What went wrong.
+        source: super::wasm_opt::Failure,
+    },
     /// The component is larger than `build.max_size` allows. Exit code 104.
     #[error("`{unit}` has {bytes} bytes, {} more than `build.max_size` allows; most of it is {largest}", bytes - max_size)]
     #[diagnostic(

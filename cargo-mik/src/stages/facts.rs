@@ -4,16 +4,17 @@ use std::collections::btree_map::Entry;
 use std::path::Path;
 
 use super::revision::Revisions;
-use super::{StageError, dependencies, setup};
+use super::{StageError, dependencies, setup, wasm_opt};
 use crate::plan::{Decision, Facts, Previous, Record, SysrootFact};
 use crate::project::{Bridge, Composition, Optimize, Project, TargetChoice};
+use crate::report::Reporter;
 use crate::tools::{digest, files};
 
 /// What is there already for building a project.
 ///
 /// # Errors
-/// The compiler can't be asked, or a bridge can't be read.
-pub fn facts(project: &Project, toolchain: &setup::Toolchain) -> Result<Facts, StageError> {
+/// The compiler can't be asked, a bridge can't be read, or the `wasm-opt` that is asked for can't be used.
+pub fn facts(project: &Project, toolchain: &setup::Toolchain, reporter: &Reporter) -> Result<Facts, StageError> {
     let mut facts = Facts { embedded_bridge: mik_bridge_provider::SHA256.to_owned(), ..Facts::default() };
     let output = project.output_directory();
     let mut revisions = Revisions::new(&project.target_directory);
@@ -42,6 +43,11 @@ pub fn facts(project: &Project, toolchain: &setup::Toolchain) -> Result<Facts, S
         }
         if package.auditable {
             facts.dependencies.insert(package.id.clone(), dependencies::of(project, package)?);
+        }
+        if package.optimize != Optimize::None && !facts.wasm_opt.contains_key(&package.wasm_opt) {
+            let kept = project.target_directory.join("mik").join(".wasm_opt_info.json");
+            let program = wasm_opt::find(&package.wasm_opt, Some(&kept), reporter)?;
+            facts.wasm_opt.extend(program.map(|program| (package.wasm_opt.clone(), program)));
         }
         facts.previous.insert(unit.name.clone(), previous(&output, &unit.name));
     }

@@ -23,6 +23,7 @@ pub mod setup;
 #[cfg(test)]
 mod tests;
 mod validate;
+mod wasm_opt;
 
 pub use build_id::BuildId;
 pub use compose::with_bridge;
@@ -114,11 +115,12 @@ impl Build<'_> {
                 }
                 works.insert(unit.name.clone(), work);
             }
-            Step::Optimize { unit, part, optimize: _, panic } => {
+            Step::Optimize { unit, part, optimize, panic, wasm_opt } => {
                 if let Some(work) = stale(works, unit)
                     && (*part == Part::Handler || work.handler.is_some())
                 {
-                    optimize::optimize(work, *part, *panic, unit, reporter)?;
+                    let how = optimize::How { optimize: *optimize, panic: *panic, wasm_opt: wasm_opt.as_ref() };
+                    optimize::optimize(work, *part, how, unit, reporter)?;
                 }
             }
             Step::Compose { unit, composition } => {

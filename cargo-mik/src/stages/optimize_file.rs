@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use mik_optimize::{Error, Names, Options, Origins};
+use mik_optimize::{Error, Names, Options, Origins, Outside};
 
 use super::error::NamesGone;
 use super::optimize::{has_names, identified, saved};
+use super::wasm_opt::{self, WasmOpt};
 use super::{BuildId, StageError};
-use crate::project::Panic;
+use crate::project::{Optimize, Panic, WasmOptSettings};
 use crate::report::{Event, Reporter};
 use crate::tools::files;
 
@@ -25,14 +26,17 @@ pub struct OptimizeFile {
     pub panic: Panic,
     /// Whether functions and components keep their names.
     pub keep_names: bool,
+    /// Whether `wasm-opt` takes part.
+    pub wasm_opt: WasmOptSettings,
 }
 
 /// Optimizes a file and says what that has saved.
 ///
 /// # Errors
-/// The input can't be read or is no valid WebAssembly, or the output can't be written.
+/// The input can't be read or is no valid WebAssembly, the `wasm-opt` that is asked for can't be used, or the output can't be
+/// written.
 pub fn optimize_file(file: &OptimizeFile, reporter: &Reporter) -> Result<(), StageError> {
-    let OptimizeFile { input, output, panic, keep_names } = file;
+    let OptimizeFile { input, output, panic, keep_names, wasm_opt } = file;
     let bytes = read_wasm(input)?;
     if *panic == Panic::Trap && !has_names(&bytes) {
         reporter.warn(NamesGone { name: input.display().to_string() });
@@ -47,7 +51,13 @@ pub fn optimize_file(file: &OptimizeFile, reporter: &Reporter) -> Result<(), Sta
     };
     let origins = side_car(input, &bytes).unwrap_or_default();
     let options = Options { panic: (*panic).into(), names };
-    let mut optimized = mik_optimize::optimize_further(&bytes, &options, &origins).map_err(failed)?;
+    let program = wasm_opt::find(wasm_opt, None, reporter)?;
+    let wasm_opt = program.as_ref().map(|program| WasmOpt::new(program, Optimize::Size, None));
+    let outside = wasm_opt.as_ref().map(|it| it as &dyn Outside);
+    let mut optimized = mik_optimize::optimize_with(&bytes, &options, &origins, outside).map_err(failed)?;
+    if let Some(wasm_opt) = wasm_opt {
+        wasm_opt.tell(&input.display().to_string(), std::mem::take(&mut optimized.refused), reporter)?;
+    }
     let had_build_id = BuildId::read(&bytes).is_some();
     let side_car;
     (optimized.bytes, side_car) = identified(optimized.bytes, &optimized.origins, had_build_id).map_err(failed)?;
@@ -55,7 +65,13 @@ pub fn optimize_file(file: &OptimizeFile, reporter: &Reporter) -> Result<(), Sta
         files::write(&output.with_extension("debug.wasm"), &side_car)?;
     }
     files::write(output, &optimized.bytes)?;
-    reporter.emit(Event::Optimized(saved(&output.display().to_string(), "file", bytes.len(), &optimized)));
+    reporter.emit(Event::Optimized(saved(
+        &output.display().to_string(),
+        "file",
+        bytes.len(),
+        &optimized,
+        program.as_ref(),
+    )));
     Ok(())
 }
 

@@ -1,5 +1,8 @@
 //! Outside programs and files: the only place that starts a process or touches the disk. And text from outside.
 
+#[cfg(feature = "binaryen")]
+pub mod binaryen;
+pub mod bounded;
 pub mod digest;
 pub mod files;
 pub mod plain;

@@ -44,7 +44,7 @@ pub fn rustc(configured: Option<PathBuf>) -> Command {
 /// What counts is the thread that starts the program: it has to wait for its end, as every caller here does.
 #[cfg(target_os = "linux")]
 #[allow(unsafe_code, reason = "std has no other way to run code between fork and exec")]
-fn end_with_us(command: &mut Command) {
+pub(super) fn end_with_us(command: &mut Command) {
     use std::io::{Error, ErrorKind};
     use std::os::unix::process::CommandExt;
 
@@ -62,7 +62,7 @@ fn end_with_us(command: &mut Command) {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn end_with_us(_command: &mut Command) {}
+pub(super) fn end_with_us(_command: &mut Command) {}
 
 /// Runs a command to its end and gives its standard output, without the last line end.
 ///

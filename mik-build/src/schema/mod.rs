@@ -14,5 +14,5 @@ pub use keys::keys;
 pub use parse::nearest;
 pub use parse::{CargoPackage, UnknownKey, Written};
 pub use tables::{BuildTable, CompositionTable, MODULES, ProjectTable, Schema, ServerTable, TARGETS};
-pub use values::{Address, EnvValue, Name, Number, Optimize, Panic, Spanned};
+pub use values::{Address, EnvValue, Name, Number, Optimize, Panic, Spanned, WasmOpt};
 pub use wrong::SchemaError;

@@ -121,6 +121,9 @@ impl Key {
 /// What a key takes, in words.
 fn takes(schema: &Map<String, Value>) -> String {
     let text = |keyword: &str| schema.get(keyword).and_then(Value::as_str);
+    if let Some(words) = text("x-takes") {
+        return words.to_owned();
+    }
     if let Some(values) = schema.get("enum").and_then(Value::as_array) {
         return values.iter().map(quoted).collect::<Vec<_>>().join(", ");
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::values::{Address, EnvValue, Name, Number, Optimize, Panic, Spanned};
+use super::values::{Address, EnvValue, Name, Number, Optimize, Panic, Spanned, WasmOpt};
 
 /// A day. What takes longer is no request, and a clock must be able to tell when it is over.
 const DAY: u64 = 24 * 60 * 60;
@@ -90,6 +90,17 @@ pub struct BuildTable {
     /// component of an earlier build stays.
     #[cfg_attr(feature = "schema", schemars(example = 98_304, extend("default" = null)))]
     pub max_size: Option<Spanned<Number<ALL_OF_IT, 1, ALL_OF_IT>>>,
+    /// Whether Binaryen's `wasm-opt` takes part where components are optimized. `auto`: the one on `PATH`, where there is one. `true`: there has
+    /// to be one. `false`: none. A path, relative to the file that sets it: that one. Which it was is said, and with another one
+    /// components are built again.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            example = &"tools/wasm-opt",
+            extend("default" = "auto", "x-environment" = "MIK_WASM_OPT", "x-takes" = "`\"auto\"`, `true`, `false`, or a path")
+        )
+    )]
+    pub wasm_opt: Option<Spanned<WasmOpt>>,
 }
 
 /// `composition.*`.

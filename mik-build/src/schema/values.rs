@@ -127,6 +127,17 @@ pub enum Panic {
     Trap,
 }
 
+/// Whether Binaryen's `wasm-opt` takes part in a build, and which.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(untagged, expecting = "expected `\"auto\"`, `true`, `false`, or a path")]
+pub enum WasmOpt {
+    /// Whether it has to.
+    Must(bool),
+    /// `auto`, or its path.
+    Named(String),
+}
+
 /// A variable of the guest's environment.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

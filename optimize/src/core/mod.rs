@@ -14,6 +14,7 @@ mod types;
 
 use std::collections::BTreeSet;
 
+pub(crate) use self::reach::DeadCode;
 use crate::error::PassError;
 use crate::options::Options;
 use crate::origins::Made;
