@@ -1,6 +1,6 @@
 //! Binaryen's `wasm-opt`: a real one makes components smaller, and one that does something else spoils nothing.
 
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;

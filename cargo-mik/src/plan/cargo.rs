@@ -149,7 +149,7 @@ fn profile_settings(project: &Project, optimize: Optimize) -> Vec<String> {
     ];
     settings
         .into_iter()
-        .filter(|(key, _)| !profile.set_by_user.contains(*key) && !(*key == "debug" && is_stripped))
+        .filter(|(key, _)| !profile.set_by_user.contains(*key) && (*key != "debug" || !is_stripped))
         .map(|(key, value)| format!("profile.{}.{key}={value}", profile.name))
         .collect()
 }

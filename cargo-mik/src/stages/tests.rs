@@ -14,7 +14,7 @@ use wit_parser::{ManglingAndAbi, Resolve, WorldId};
 
 use super::*;
 use crate::plan::Reason;
-use crate::project::{Bridge, Composition, Panic, UnitKind};
+use crate::project::{Bridge, Composition, Optimize, Panic, UnitKind};
 use crate::report::Shell;
 
 #[test]
@@ -71,7 +71,8 @@ fn build(case: &Path) -> Result<Vec<u8>, StageError> {
             optimized: Vec::new(),
             document: None,
         };
-        optimize::optimize(&mut work, part, Panic::Message, &unit, &reporter)?;
+        let how = optimize::How { optimize: Optimize::Size, panic: Panic::Message, wasm_opt: None };
+        optimize::optimize(&mut work, part, how, &unit, &reporter)?;
         Ok::<_, StageError>(work.bytes)
     };
     let handler = optimize(&encoded, Part::Handler)?;

@@ -72,9 +72,9 @@ mod tests {
             ("/cargo/registry/index.crates.io-1949cf8c6b5b557f/serde-1.0.0/src/de.rs", "serde-1.0.0/src/de.rs"),
             ("/cargo/vendor/crates-io/serde/src/de.rs", "serde/src/de.rs"),
             ("/cargo/target/release/build/x-1/out/x.rs", "target/release/build/x-1/out/x.rs"),
-            ("/home/a/.cargo/registry/src/index.crates.io-19/serde-1.0.0/src/de.rs", "serde-1.0.0/src/de.rs"),
+            ("/user/a/.cargo/registry/src/index.crates.io-19/serde-1.0.0/src/de.rs", "serde-1.0.0/src/de.rs"),
             ("/rustc/59807616e1fa/library/core/src/option.rs", "core/src/option.rs"),
-            ("/home/a/.rustup/x/lib/rustlib/src/rust/library/std/src/rt.rs", "std/src/rt.rs"),
+            ("/user/a/.rustup/x/lib/rustlib/src/rust/library/std/src/rt.rs", "std/src/rt.rs"),
             ("src/lib.rs", "src/lib.rs"),
             ("/elsewhere/src/lib.rs", "/elsewhere/src/lib.rs"),
         ] {

@@ -7,10 +7,13 @@ use serde_json::{Value, json};
 use super::{DebugFiles, Found, Mention, SourceFrame, mentions};
 use crate::stages::StageError;
 
+/// A line of a text, and the frames that it mentions.
+type Line = (String, Vec<(Mention, Option<Found>)>);
+
 /// A text, and what its frames are.
 pub struct Symbolicated<'f> {
     files: &'f DebugFiles,
-    lines: Vec<(String, Vec<(Mention, Option<Found>)>)>,
+    lines: Vec<Line>,
 }
 
 impl<'f> Symbolicated<'f> {
