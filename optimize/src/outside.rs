@@ -62,7 +62,7 @@ pub(crate) fn run(outside: &dyn Outside, module: &[u8]) -> Result<Result<Option<
         Err(refused) => return Ok(Err(refused)),
     };
     let Some(Rewritten { bytes, positions }) = outside.optimize(&given) else { return Ok(Ok(None)) };
-    if let Err(refused) = Interface::of(&bytes).and_then(|after| before.is_kept_by(after)) {
+    if let Err(refused) = Interface::of(&bytes).and_then(|after| before.compare_to(after)) {
         return Ok(Err(refused));
     }
     if !outside.may_grow() && weight(&bytes) >= weight(&given) {
@@ -162,7 +162,7 @@ impl Interface {
     }
 
     /// Whether another module exports the same and imports nothing that this one does not.
-    fn is_kept_by(self, after: Option<Self>) -> Result<(), Refused> {
+    fn compare_to(self, after: Option<Self>) -> Result<(), Refused> {
         let Some(after) = after.filter(|after| after.exports == self.exports) else { return Err(Refused::Exports) };
         // Their order may be another: who instantiates a module goes by names.
         let mut there = self.imports;

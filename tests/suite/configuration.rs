@@ -29,7 +29,9 @@ fn settings(output: &Output) -> Value {
 #[test]
 fn every_key_is_printed_and_is_as_the_schema_says_by_default() {
     let project = library("defaults", "");
-    let settings = settings(&project.run("config --message-format json").ok());
+    // The harness has Binaryen stay away; here the word is the schema's.
+    let mut command = project.command("config --message-format json");
+    let settings = settings(&Program::run(command.env_remove("MIK_WASM_OPT")).ok());
     let listed: Vec<&str> = settings.as_object().unwrap().keys().map(String::as_str).collect();
     let mut known: Vec<&str> = keys().iter().map(String::as_str).filter(|key| key.contains('.')).collect();
     known.sort_unstable();
@@ -62,7 +64,7 @@ fn every_key_that_a_file_sets_is_printed_with_its_place() {
     }
     project.write("mik.toml", text);
     let mut command = project.command("config --message-format json");
-    let settings = settings(&Program::run(command.env("SHOP_TOKEN", "s3cr3t")).ok());
+    let settings = settings(&Program::run(command.env("SHOP_TOKEN", "s3cr3t").env_remove("MIK_WASM_OPT")).ok());
     for (index, key) in lines.iter().enumerate() {
         let key = if key == "server.env" { "server.env.TOKEN" } else { key };
         let setting = &settings[key];

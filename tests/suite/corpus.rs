@@ -38,7 +38,7 @@ fn what_components_do_is_the_same_with_all_passes_and_with_each_alone() {
         assert!(!values.is_empty(), "{name} gives something: {traps:?}");
         for panic in [Panic::Message, Panic::Trap] {
             for names in [Names::Strip, Names::Keep] {
-                let after = optimize(&before, &Options { panic, names, ..Options::default() }).unwrap().bytes;
+                let after = optimize(&before, &Options { panic, names }).unwrap().bytes;
                 assert!(after.len() < before.len(), "{name}: {} of {} bytes", after.len(), before.len());
                 assert_eq!(run(&engine, &after), seen, "{name}, panic {panic:?}, names {names:?}");
             }

@@ -87,7 +87,8 @@ fn limit_files(command: &mut Command, most: u64) {
 #[cfg(not(unix))]
 fn limit_files(_command: &mut Command, _most: u64) {}
 
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod tests {
     use super::super::process::command;
     use super::*;

@@ -7,7 +7,8 @@ use crate::tools::files;
 /// A longer file is nobody's source.
 const SOURCE_MOST: u64 = 8 << 20;
 
-/// Where the project may be: the directories above the component, and above where the program is run.
+/// Where the project may be: the directories above the component, and above where the program is run. The nearest of the
+/// component's is looked at first: the program may be run in another project.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Roots(Vec<PathBuf>);
 
@@ -16,13 +17,15 @@ impl Roots {
         let directory = std::env::current_dir().unwrap_or_default();
         let component = directory.join(component);
         let above = |path: &Path| path.ancestors().map(Path::to_owned).collect::<Vec<_>>();
-        let all = above(&directory).into_iter().chain(above(&component));
+        let all = above(&component).into_iter().chain(above(&directory));
         Self(all.filter(|root| root.join("Cargo.toml").is_file()).collect())
     }
 
     /// A file as people call it.
     pub(super) fn name(&self, file: &str) -> String {
-        let own = self.0.iter().rev().find_map(|root| Path::new(file).strip_prefix(root).ok()?.to_str());
+        let own = self.0.iter().filter_map(|root| Path::new(file).strip_prefix(root).ok()?.to_str());
+        // From the workspace's root, where a member of it is the nearer one.
+        let own = own.max_by_key(|name| name.len());
         own.map_or_else(|| short(file).to_owned(), str::to_owned)
     }
 
