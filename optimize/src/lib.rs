@@ -25,7 +25,6 @@
 //! | `clean-code` | modules | takes out instructions and locals that do nothing |
 //! | `shape-branches` | modules | blocks that a condition leaves become `if` and `else` |
 //! | `dead-code` | modules | takes out what nothing reaches; inside a component, exports that nothing takes as well |
-//! | `inline-calls` | modules | functions that are called once, or are no longer than their calls, go into their callers |
 //! | `merge-functions` | modules | equal functions become one, those that call each other included |
 //! | `merge-types` | modules | equal types become one |
 //! | `order-functions` | modules | the functions that are named most get the shortest numbers |

@@ -133,6 +133,9 @@ impl<'o> Manager<'o> {
         context: &core::Context<'_>,
         origins: &mut ModuleOrigins,
     ) -> Result<Vec<u8>, Error> {
+        if self.only.is_some_and(|only| only != pass.name()) {
+            return Ok(bytes);
+        }
         let made = pass.run(&bytes, context).map_err(|source| Error::Pass { pass: pass.name(), source })?;
         let is_canonical = pass.is_canonical() && made.bytes.len() == bytes.len() && made.bytes != bytes;
         if made.bytes.len() >= bytes.len() && !is_canonical {

@@ -146,18 +146,6 @@ impl ModuleOrigins {
                     FunctionOrigins { function: before.function, operators }
                 })
                 .collect(),
-            Code::Inlined(functions) => functions
-                .into_iter()
-                .map(|inlined| {
-                    let Some(own) = before(inlined.function) else { return FunctionOrigins::default() };
-                    let origin = |(place, number): (u32, u32)| before(place).map_or(NOWHERE, |it| it.position(number));
-                    let operators = match inlined.operators {
-                        None => own.operators.clone(),
-                        Some(operators) => operators.into_iter().map(origin).collect(),
-                    };
-                    FunctionOrigins { function: own.function, operators }
-                })
-                .collect(),
             Code::Traced(functions) => functions
                 .into_iter()
                 .map(|operators| {
@@ -189,8 +177,6 @@ pub(crate) enum Code {
     Same,
     /// Its defined functions, in their order.
     Moved(Vec<Moved>),
-    /// Its defined functions, in their order, some with code of others in them.
-    Inlined(Vec<Inlined>),
     /// For each defined function, and each instruction in it, the function among the defined ones and the instruction in it.
     Traced(Vec<Vec<Option<(u32, u32)>>>),
 }
@@ -201,15 +187,6 @@ pub(crate) struct Moved {
     pub(crate) function: u32,
     /// For each instruction the number that it had; nothing, where all are as they were.
     pub(crate) operators: Option<Vec<u32>>,
-}
-
-/// Where a function comes from that may have others' code in it.
-pub(crate) struct Inlined {
-    /// Its place among the defined functions before the pass.
-    pub(crate) function: u32,
-    /// For each instruction the place of the function that it is from, and its number there; nothing, where all are as they
-    /// were.
-    pub(crate) operators: Option<Vec<(u32, u32)>>,
 }
 
 impl Made {

@@ -48,21 +48,15 @@ fn check(name: &str, module: &ModuleOrigins, options: &Options) -> usize {
     let mut seen = 0;
     for (place, (operators, origins)) in new.iter().zip(&module.functions).enumerate() {
         assert_eq!(operators.len(), origins.positions().len(), "{name}: function {place}");
-        assert!(origins.function.is_some(), "{name}: function {place}");
+        let from = (origins.function.unwrap() - positions.imported) as usize;
         for (number, (operator, position)) in operators.iter().zip(origins.positions()).enumerate() {
-            // Code of one function may be in another.
-            let there = || {
-                let position = position?;
-                let found = |(from, all): (usize, &Vec<u32>)| Some((from, all.binary_search(&position).ok()?));
-                positions.functions.iter().enumerate().find_map(found)
-            };
+            let there = || position.and_then(|position| positions.functions[from].binary_search(&position).ok());
             if !is_seen(operator) {
                 assert!(position.is_none() || there().is_some(), "{name}: function {place}, {number}");
                 continue;
             }
             seen += 1;
-            let (from, there) =
-                there().unwrap_or_else(|| panic!("{name}: {operator} {number} of function {place} is lost"));
+            let there = there().unwrap_or_else(|| panic!("{name}: {operator} {number} of function {place} is lost"));
             let original = old[from][there].as_str();
             // A call of what does nothing but trap is a trap, and so is a panic as a whole.
             let is_same = original == operator

@@ -4,7 +4,7 @@
 pub const VERSION: &str = "0.1.0";
 
 /// SHA-256 of [`COMPONENT`](crate::COMPONENT), in hex.
-pub const SHA256: &str = "171bf6ace17516f974749ac9c789fc24be3e7f3e3deabe6e61290af7017053f7";
+pub const SHA256: &str = "8fbd6044cfef61e991f4bae67d16407f5eeaa767039f62dd39709d61a2814680";
 
 /// SHA-256 over the sources that it was built from, in hex: their paths and contents, in order.
 pub const SOURCES_SHA256: &str = "b99d40386228938991b1137b1c979ebb64e5518550093f11610540ec68231f75";

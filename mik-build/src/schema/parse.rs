@@ -194,6 +194,8 @@ mod tests {
             optimize = "speed"
             panic = "trap"
             max_size = 98304
+            auditable = true
+            wasm_opt = false
             [composition]
             http_handler = false
             bridge = "bridge.wasm"

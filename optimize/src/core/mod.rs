@@ -4,7 +4,6 @@ mod branches;
 mod clean;
 mod data;
 mod functions;
-mod inline;
 mod order;
 mod reach;
 mod shorten;
@@ -60,7 +59,6 @@ pub(crate) const REPEATED: &[&dyn Pass] = &[
     &clean::CleanCode,
     &branches::ShapeBranches,
     &reach::DeadCode,
-    &inline::InlineCalls,
     &functions::MergeFunctions,
     &types::MergeTypes,
     &order::OrderFunctions,

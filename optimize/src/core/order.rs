@@ -18,6 +18,10 @@ use crate::origins::Made;
 
 pub(crate) struct OrderFunctions;
 
+/// How many calls deep functions are told apart. Each takes a look at all of them, and a chain of a hundred thousand, each but the
+/// last as the others, would take as many.
+const MOST_ROUNDS: usize = 12;
+
 impl Pass for OrderFunctions {
     fn name(&self) -> &'static str {
         "order-functions"
@@ -49,7 +53,7 @@ impl Pass for OrderFunctions {
 }
 
 /// For each function its place among all, by type, by code with the functions that it names left out, then by the places of
-/// those: until no two are told apart any more that were not before.
+/// those: until no two are told apart any more that were not before, or [`MOST_ROUNDS`] calls deep.
 fn ranks(module: &Module<'_>) -> Result<Vec<u32>, PassError> {
     let imported = module.imported_functions();
     let mut shapes = Vec::new();
@@ -62,7 +66,10 @@ fn ranks(module: &Module<'_>) -> Result<Vec<u32>, PassError> {
         shapes.push(((function.type_index, bytes), eraser.functions));
     }
     let (mut ranks, mut count) = ranked(imported, shapes.iter().map(|(shape, _)| shape).collect());
-    loop {
+    for _ in 0..MOST_ROUNDS {
+        if count == shapes.len() {
+            break;
+        }
         let rank = |index: &u32| ranks.get(*index as usize).copied().unwrap_or(0);
         let keys = (imported..).zip(&shapes);
         let keys = keys.map(|(index, (_, named))| (rank(&index), named.iter().map(rank).collect::<Vec<_>>()));
@@ -70,9 +77,10 @@ fn ranks(module: &Module<'_>) -> Result<Vec<u32>, PassError> {
         let before = count;
         (ranks, count) = (next, after);
         if before == after {
-            return Ok(ranks);
+            break;
         }
     }
+    Ok(ranks)
 }
 
 /// The place of each key among those that differ, after the imports; and how many there are.

@@ -5,10 +5,22 @@
   (table (;0;) 1 funcref)
   (memory (;0;) 1)
   (global (;0;) (mut i32) i32.const 0)
-  (export "dropped" (func 1))
+  (export "dropped" (func 3))
   (export "before-a-trap" (func 2))
-  (export "read" (func 3))
-  (func (;1;) (type 1) (param i32)
+  (export "read" (func 1))
+  (func (;1;) (type 0) (result i32)
+    global.get 0
+  )
+  (func (;2;) (type 1) (param i32)
+    i32.const 7
+    global.set 0
+    i32.const 0
+    local.get 0
+    i32.store
+    call 0
+    unreachable
+  )
+  (func (;3;) (type 1) (param i32)
     i32.const 1
     local.get 0
     i32.div_u
@@ -27,17 +39,5 @@
     drop
     call 0
     drop
-  )
-  (func (;2;) (type 1) (param i32)
-    i32.const 7
-    global.set 0
-    i32.const 0
-    local.get 0
-    i32.store
-    call 0
-    unreachable
-  )
-  (func (;3;) (type 0) (result i32)
-    global.get 0
   )
 )

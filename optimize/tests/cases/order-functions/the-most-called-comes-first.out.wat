@@ -5,16 +5,13 @@
   (table (;0;) 1 funcref)
   (export "table" (table 0))
   (export "run" (func 3))
-  (start 2)
+  (start 4)
   (elem (;0;) (i32.const 0) func 1)
   (func (;1;) (type 1)
     i32.const 2
     call 0
   )
-  (func (;2;) (type 1)
-    call 1
-    call 1
-    call 1
+  (func (;2;) (type 0) (param i32)
     i32.const 1
     call 0
     call 1
@@ -22,7 +19,13 @@
   (func (;3;) (type 1)
     call 1
     i32.const 1
-    call 0
+    call 2
+  )
+  (func (;4;) (type 1)
     call 1
+    call 1
+    call 1
+    i32.const 0
+    call 2
   )
 )
