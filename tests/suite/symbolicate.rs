@@ -72,7 +72,8 @@ fn log_of(component: &Path, path: &str) -> String {
     let server = Server::start(Program::mik().arg("run").arg(component));
     server.ask_for(path).is_failure(500, "trap");
     server.says("at function ");
-    server.log()
+    // All of it: there are more frames than the first.
+    server.stop().log
 }
 
 fn symbolicate(project: &Project, arguments: &[&Path]) -> Output {

@@ -47,19 +47,21 @@ pub fn unused() -> bool {
 #[test]
 fn what_needs_no_system_is_built_for_the_smallest_target_and_a_second_build_does_nothing() {
     let project = undecided("clean", CLEAN);
-    let output = project.run("build --release --message-format json").ok();
+    // Where nobody else builds: cargo compiles again what another project's paths were written into.
+    let component = project.directory().join("own/mik/release").join(project.name()).with_extension("wasm");
+    let output = project.run("build --release --target-dir own --message-format json").ok();
     let decided = decision(&output);
     assert_eq!(decided["target"], SMALLEST, "{decided}");
     assert_eq!((&decided["because"], &decided["fresh"]), (&json!([]), &json!(false)));
-    let server = Server::start(Program::mik().arg("run").arg(project.component("release")));
+    let server = Server::start(Program::mik().arg("run").arg(&component));
     assert!(server.ask_for("/").is(200).text().starts_with("at 20"));
     drop(server);
-    let smallest = fs_err::metadata(project.component("release")).expect("it is there").len();
+    let smallest = fs_err::metadata(&component).expect("it is there").len();
 
-    let again = project.run("build --release").ok().says("Fresh");
+    let again = project.run("build --release --target-dir own").ok().says("Fresh");
     assert!(!again.stderr.contains("Probing") && !again.stderr.contains("Chosen"), "{}", again.stderr);
     assert_eq!(again.stderr.matches("Finished").count(), 1, "cargo is run once: {}", again.stderr);
-    assert_eq!(build(&project, "--release")["fresh"], json!(true));
+    assert_eq!(build(&project, "--release --target-dir own")["fresh"], json!(true));
 
     // An optimizer leaves nothing of a function that only says that there is no variable.
     project.edit(
@@ -67,19 +69,19 @@ fn what_needs_no_system_is_built_for_the_smallest_target_and_a_second_build_does
         "    format!",
         "    if std::env::var(\"NAME\").is_ok() { return \"named\".into() }\n    format!",
     );
-    let output = project.run("build --release").ok().says("Chosen wasm32-wasip2");
+    let output = project.run("build --release --target-dir own").ok().says("Chosen wasm32-wasip2");
     let note = format!(
         "`std::env::var` is reached by `{}::home` (src/lib.rs:6); write `mik_sdk::env::get",
         project.name().replace('-', "_")
     );
     assert!(output.stderr.contains(&note), "{}", output.stderr);
-    let supported = fs_err::metadata(project.component("release")).expect("it is there").len();
+    let supported = fs_err::metadata(&component).expect("it is there").len();
     assert!(smallest < supported, "{smallest} bytes of {supported}");
-    let again = project.run("build --release").ok().says("Fresh");
+    let again = project.run("build --release --target-dir own").ok().says("Fresh");
     assert!(!again.stderr.contains("Probing"), "{}", again.stderr);
 
     project.write("src/lib.rs", CLEAN);
-    assert_eq!(build(&project, "--release")["target"], SMALLEST);
+    assert_eq!(build(&project, "--release --target-dir own")["target"], SMALLEST);
 }
 
 const EVERYTHING: &str = r#"use mik_sdk::prelude::*;

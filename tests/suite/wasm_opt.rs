@@ -223,12 +223,12 @@ pub(crate) fn the_key_says_which_and_the_environment_beats_it() {
     assert_eq!(Path::new(listed.stdout.trim()), program);
     run("build --release", "").code(104).says("could not be optimized by wasm-opt 999");
 
-    assert!(!run("plan --release", "false").ok().stdout.contains("wasm-opt"));
+    assert!(!run("plan --release", "false").ok().stdout.contains("with wasm-opt"));
     assert_eq!(run("config build.wasm_opt", "0").ok().stdout.trim(), "false");
     project.write("mik.toml", "[build]\nwasm_opt = \"none/here\"\n");
     run("plan --release", "").code(96).says("error[mik::setup::wasm_opt]").says("none/here");
     project.write("mik.toml", "[build]\nwasm_opt = 7\n");
-    run("plan --release", "").code(96).says("expected `\"auto\"`, `true`, `false`, or a path");
+    run("plan --release", "").code(96).says("has to be `\"auto\"`, `true`, `false`, or a path");
     let mut command = project.command("plan --release");
     command.env("MIK_WASM_OPT_SECS", "soon");
     project.write("mik.toml", "");

@@ -28,7 +28,10 @@ impl Pass for GroupDefinitions {
         if component.definitions.len() > MOST {
             return Ok(bytes.to_vec());
         }
-        let order = Schedule::of(&component)?.order();
+        // What stands in front is read by those who look no further than the first module.
+        let front = component.definitions.iter().take_while(|it| matches!(it, Definition::Custom(..))).count();
+        let order = Schedule::of(&component)?.order().into_iter().filter(|place| *place >= front);
+        let order: Vec<usize> = (0..front).chain(order).collect();
         component.encode_in(&order, |reference| reference)
     }
 }
