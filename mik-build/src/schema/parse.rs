@@ -1,11 +1,11 @@
 //! From text to [`Schema`], with the span of whatever is wrong or unknown.
 
-use std::borrow::Cow;
 use std::ops::Range;
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use toml::de::{DeTable, DeValue};
+use toml_writer::ToTomlKey;
 
 use super::{Schema, SchemaError, keys};
 
@@ -130,21 +130,11 @@ fn locate(text: &str, root: &[&str], unknown: Vec<Vec<String>>) -> Vec<UnknownKe
         .filter_map(|path| {
             let full = root.iter().copied().chain(path.iter().map(String::as_str));
             let span = span_of_key(document.get_ref(), full)?;
-            let key = path.iter().map(|key| written(key)).collect::<Vec<_>>().join(".");
+            let key = path.iter().map(ToTomlKey::to_toml_key).collect::<Vec<_>>().join(".");
             let nearest = nearest(&key);
             Some(UnknownKey { key, span, nearest })
         })
         .collect()
-}
-
-/// A key as TOML writes it: in quotes where it is not a bare one, so that an empty key can be seen.
-fn written(key: &str) -> Cow<'_, str> {
-    let is_bare = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
-    if !key.is_empty() && key.bytes().all(is_bare) {
-        Cow::Borrowed(key)
-    } else {
-        Cow::Owned(toml::Value::from(key).to_string())
-    }
 }
 
 fn span_of_key<'a>(table: &DeTable<'_>, path: impl Iterator<Item = &'a str>) -> Option<Range<usize>> {
@@ -260,9 +250,9 @@ mod tests {
 
     #[test]
     fn a_key_that_is_no_bare_one_is_told_as_toml_writes_it() {
-        let written = Written::from_mik_toml("'' = 8\n[server]\n\"a b\" = 1\n").unwrap();
+        let written = Written::from_mik_toml("'' = 8\n\"a\\n\\u001b\" = 1\n[server]\n\"a b\" = 1\n").unwrap();
         let keys: Vec<_> = written.unknown_keys.iter().map(|unknown| unknown.key.as_str()).collect();
-        assert_eq!(keys, ["\"\"", "server.\"a b\""]);
+        assert_eq!(keys, ["\"\"", "\"a\\n\\u001B\"", "server.\"a b\""]);
     }
 
     #[test]
