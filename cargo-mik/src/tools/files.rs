@@ -10,7 +10,10 @@ pub use fs_err::{
     remove_dir_all, remove_file, rename, symlink_metadata,
 };
 use miette::Diagnostic;
+use tempfile::TempDir;
 use thiserror::Error;
+
+use super::temporary::Temporary;
 
 /// Reads a file that may have so many bytes; nothing is what comes of one that has more.
 ///
@@ -40,9 +43,9 @@ fn try_write(path: &Path, content: &[u8]) -> io::Result<()> {
     // Temporary files are the user's alone; this one gets the permissions that any new file does, umask applied.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(directory)?;
-    file.write_all(content)?;
-    file.persist(path)?;
+    let mut file = Temporary::new(|| builder.tempfile_in(directory), |file| file.path())?;
+    file.value().write_all(content)?;
+    file.keep(|file| file.persist(path))?;
     Ok(())
 }
 
@@ -50,8 +53,8 @@ fn try_write(path: &Path, content: &[u8]) -> io::Result<()> {
 ///
 /// # Errors
 /// `parent` is not there or can't be written to.
-pub fn temporary_directory(parent: &Path, prefix: &str) -> io::Result<tempfile::TempDir> {
-    tempfile::Builder::new().prefix(prefix).tempdir_in(parent)
+pub fn temporary_directory(parent: &Path, prefix: &str) -> io::Result<Temporary<TempDir>> {
+    Temporary::new(|| tempfile::Builder::new().prefix(prefix).tempdir_in(parent), TempDir::path)
 }
 
 /// How much there is of something on disk.
