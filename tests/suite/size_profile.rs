@@ -226,6 +226,8 @@ fn why_a_function_is_there_is_told_by_the_way_from_an_export() {
     };
     assert_eq!(names("deep"), ["deep"]);
     assert_eq!(names("dee"), ["deepest", "deep"]);
+    let report = json(&size_of(&module, &["--why", "dee", "--top", "1", "--json"]).ok());
+    assert_eq!((report["functions"].as_array().unwrap().len(), report["more"].as_u64()), (1, Some(1)));
     let report = json(&size_of(&module, &["--why", "middle", "--json"]).ok());
     let middle = &report["functions"][0];
     let all = json(&size_of(&module, &["--json"]).ok());
