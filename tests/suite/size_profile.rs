@@ -199,6 +199,22 @@ fn a_core_module_and_a_component_of_others_without_names_are_counted_as_well() {
 }
 
 #[test]
+fn no_name_of_a_file_reaches_a_terminal_as_a_command() {
+    let directory = tempfile::tempdir().unwrap();
+    let module = write(
+        directory.path(),
+        "evil.wasm",
+        r#"(module $"m\1b[2J" (func $"evil::\1b[2J" (export "e\1b[2J")) (@custom "c\1b[2J" "x"))"#,
+    );
+    let other = write(directory.path(), "other.wasm", r#"(module (func $"evil::b"))"#);
+    let other = other.to_str().unwrap();
+    for flags in [&[][..], &["--why", "evil"], &["--diff", other]] {
+        let output = size_of(&module, flags).ok();
+        assert!(output.stdout.contains("\\u{1b}[2J") && !output.stdout.contains('\u{1b}'), "{}", output.stdout);
+    }
+}
+
+#[test]
 fn why_a_function_is_there_is_told_by_the_way_from_an_export() {
     let directory = tempfile::tempdir().unwrap();
     let module = write(

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::calls::{Calls, calls};
 use super::steps::{BuildStep, steps};
-use super::{grouped, largest_first, with_sign};
+use super::{grouped, largest_first, plain, with_sign};
 use crate::report::{Artifact, Optimized};
 use crate::stages::{StageError, read_wasm};
 
@@ -199,7 +199,7 @@ impl SizeReport {
         let rows = largest_first(rows.into_iter().filter(|(_, bytes)| *bytes > 0).collect());
         writeln!(formatter, "\n{:>9}  {:>5}  {title}", "bytes", "%")?;
         for (name, bytes) in rows.iter().take(self.most) {
-            writeln!(formatter, "{:>9}  {:>5.1}  {name}", grouped(*bytes), self.percent(*bytes))?;
+            writeln!(formatter, "{:>9}  {:>5.1}  {}", grouped(*bytes), self.percent(*bytes), plain(name))?;
         }
         if let Some(rest) = rows.get(self.most..).filter(|rest| !rest.is_empty()) {
             let bytes = rest.iter().map(|(_, bytes)| bytes).sum();

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::calls::{Calls, Reach, Reached};
 use super::size::{function_name, module_name};
-use super::{SizeReport, grouped};
+use super::{SizeReport, grouped, plain};
 
 /// How many callers are named in a line for people.
 const MOST_CALLERS: usize = 5;
@@ -188,14 +188,15 @@ impl fmt::Display for Why {
             if place > 0 {
                 writeln!(formatter)?;
             }
-            writeln!(formatter, "{}", reason.name)?;
+            writeln!(formatter, "{}", plain(&reason.name))?;
             write!(formatter, "  {} bytes", grouped(reason.bytes))?;
             match reason.retained {
                 Some(retained) => write!(formatter, ", {} with what only it keeps", grouped(retained))?,
                 None => write!(formatter, ", and nothing reaches it")?,
             }
-            writeln!(formatter, "; function {} of {}", reason.index, reason.module)?;
+            writeln!(formatter, "; function {} of {}", reason.index, plain(&reason.module))?;
             for Step { by, name } in &reason.way {
+                let name = plain(name);
                 match *by {
                     "export" => writeln!(formatter, "  exported as `{name}`")?,
                     "start" => writeln!(formatter, "  run when {name} is instantiated")?,
@@ -205,7 +206,7 @@ impl fmt::Display for Why {
                 }
             }
             if !reason.callers.is_empty() {
-                let named: Vec<&str> = reason.callers.iter().take(MOST_CALLERS).map(String::as_str).collect();
+                let named: Vec<String> = reason.callers.iter().take(MOST_CALLERS).map(|name| plain(name)).collect();
                 let more = reason.callers.len().saturating_sub(MOST_CALLERS);
                 let more = if more > 0 { format!(" and {more} more") } else { String::new() };
                 writeln!(formatter, "  called by {}{more}", named.join(", "))?;

@@ -25,11 +25,8 @@ use self::items::Items;
 use self::kind::{Kind, World};
 use self::parts::Part;
 use self::routes::Routes;
+use super::plain;
 use crate::stages::{StageError, read_wasm};
-use crate::tools;
-
-/// The longest that one name or text may be, in bytes.
-const TEXT_MOST: usize = 1 << 10;
 
 /// The most that a list has. What is beyond is left out: no component that does anything has more.
 const ITEMS_MOST: usize = 10_000;
@@ -146,13 +143,6 @@ fn side_car(path: &Path, about: &About) -> Option<String> {
     let path = path.with_extension("debug.wasm");
     let of_side_car = About::of(&read_wasm(&path).ok()?).ok()?;
     (of_side_car.build_id == about.build_id).then(|| plain(&path.display().to_string()))
-}
-
-/// A text from the file, as it can be shown.
-fn plain(text: &str) -> String {
-    let mut plain = String::new();
-    tools::plain::push(&mut plain, text, TEXT_MOST);
-    plain
 }
 
 /// The custom sections of the outermost component or module, in their order.
