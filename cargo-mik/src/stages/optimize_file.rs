@@ -61,10 +61,11 @@ pub fn optimize_file(file: &OptimizeFile, reporter: &Reporter) -> Result<(), Sta
     let had_build_id = BuildId::read(&bytes).is_some();
     let side_car;
     (optimized.bytes, side_car) = identified(optimized.bytes, &optimized.origins, had_build_id).map_err(failed)?;
-    if let Some(side_car) = side_car {
-        files::write(&output.with_extension("debug.wasm"), &side_car)?;
-    }
-    files::write(output, &optimized.bytes)?;
+    let beside = output.with_extension("debug.wasm");
+    // Nobody looks for one beside a device.
+    let side_car = side_car.as_deref().filter(|_| !files::is_special(output)).map(|side_car| (&*beside, side_car));
+    let written: Vec<_> = side_car.into_iter().chain([(&**output, &*optimized.bytes)]).collect();
+    files::write_together(&written)?;
     reporter.emit(Event::Optimized(saved(
         &output.display().to_string(),
         "file",
