@@ -176,6 +176,9 @@ fn a_side_car_of_another_build_is_refused() {
     ask(&[]).code(96).says("mik::project::other_build");
     fs_err::remove_file(component.with_extension("debug.wasm")).unwrap();
     ask(&[]).code(96).says("mik::project::no_debug_information");
+    // As the help says, a build writes it again, although nothing else has changed.
+    project.run("build --release").ok();
+    ask(&[]).ok();
     ask(&["--debug", "/nowhere.wasm"]).code(104).says("/nowhere.wasm");
     ask(&["what"]).code(2).says("neither a file nor an address");
 }

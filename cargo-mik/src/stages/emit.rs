@@ -32,6 +32,7 @@ pub(super) fn write(unit: &UnitPlan, work: Work, paths: &Files, max_size: Option
         settings: unit.settings.clone(),
         component: digest::of(&work.bytes),
         handler: work.handler.as_deref().map(digest::of),
+        debug: work.debug.as_deref().map(digest::of),
     };
     // Last: a record speaks only of what is really there.
     let content = serde_json::to_vec_pretty(&content).map_err(|source| StageError::Record { source })?;
