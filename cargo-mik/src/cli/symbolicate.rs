@@ -160,6 +160,7 @@ fn is_address(text: &str) -> bool {
     text.strip_prefix("0x").is_some_and(|digits| u64::from_str_radix(digits, 16).is_ok())
 }
 
+/// Whether it is meant to be a component, by its name: text is not, and shall be told so.
 fn is_wasm(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "wasm")
+    path.extension().is_some_and(|extension| extension == "wasm" || extension == "wat")
 }

@@ -11,7 +11,7 @@ use super::calls::{Calls, calls};
 use super::steps::{BuildStep, steps};
 use super::{grouped, largest_first, plain, with_sign};
 use crate::report::{Artifact, Optimized};
-use crate::stages::{StageError, read_wasm};
+use crate::stages::{StageError, read_wasm, side_car_of};
 
 /// What a component is made of.
 #[derive(Clone, Debug)]
@@ -64,7 +64,7 @@ impl SizeReport {
     /// The file can't be read, or is no valid WebAssembly.
     pub fn of_file(path: &Path, most: usize) -> Result<Self, StageError> {
         let (bytes, mut sizes) = sizes(path)?;
-        if let Ok((_, named)) = self::sizes(&path.with_extension("debug.wasm")) {
+        if let Ok((_, named)) = self::sizes(&side_car_of(path)) {
             sizes.name_from(&named);
         }
         // As people type it: a build knows its files by absolute paths.
@@ -217,7 +217,8 @@ impl fmt::Display for SizeReport {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "{}: {} bytes", self.name, grouped(self.total()))?;
         for (of, list) in self.lists(Unnamed::Apart).into_iter() {
-            if of != "function" || self.has_names() {
+            let has_none = list.is_empty();
+            if of != "function" || has_none || self.has_names() {
                 self.list(formatter, of, list)?;
             } else {
                 writeln!(formatter, "\nits functions have no names, so neither they nor their crates are told apart")?;

@@ -125,6 +125,7 @@ impl<'a> Module<'a> {
                 way.extend(match reached {
                     Some(Reached::Export(name)) => Some(Step { by: "export", name: name.clone() }),
                     Some(Reached::Start) => Some(Step { by: "start", name: module_name(sizes) }),
+                    Some(Reached::Reference) => Some(Step { by: "reference", name: module_name(sizes) }),
                     Some(Reached::Table) => Some(Step { by: "table", name: module_name(sizes) }),
                     _ => None,
                 });
@@ -162,6 +163,7 @@ impl Names {
         match reached {
             Reached::Export(name) => format!("exported as {name}"),
             Reached::Start => "run at the start".to_owned(),
+            Reached::Reference => "referred to by a global or a table".to_owned(),
             Reached::Table => "in a table that others call by".to_owned(),
             Reached::Call(from) => format!("called by {}", self.function(*from)),
             Reached::Indirect(from) => format!("called by a table, by {} for one", self.function(*from)),
@@ -200,6 +202,7 @@ impl fmt::Display for Why {
                 match *by {
                     "export" => writeln!(formatter, "  exported as `{name}`")?,
                     "start" => writeln!(formatter, "  run when {name} is instantiated")?,
+                    "reference" => writeln!(formatter, "  referred to by a global or a table")?,
                     "table" => writeln!(formatter, "  in a table that others call by")?,
                     "indirect" => writeln!(formatter, "    ⇢ {name} (by a table)")?,
                     _ => writeln!(formatter, "    → {name}")?,

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 pub use std::fs::Metadata;
 
@@ -85,7 +86,25 @@ fn stage(path: &Path, content: &[u8]) -> io::Result<Option<(tempfile::NamedTempF
 /// # Errors
 /// `parent` is not there or can't be written to.
 pub fn temporary_directory(parent: &Path, prefix: &str) -> io::Result<tempfile::TempDir> {
+    sweep(parent, prefix);
     tempfile::Builder::new().prefix(prefix).tempdir_in(parent)
+}
+
+/// Takes away what programs left behind that were killed: what nobody has written to for a day. It is nobody's loss if that
+/// can't be done.
+fn sweep(parent: &Path, prefix: &str) {
+    let Ok(entries) = read_dir(parent) else { return };
+    for entry in entries.filter_map(Result::ok) {
+        let is_ours = entry.file_name().to_string_lossy().starts_with(prefix);
+        let is_left = || entry.metadata().is_ok_and(|it| it.is_dir() && it.modified().is_ok_and(is_a_day_ago));
+        if is_ours && is_left() {
+            drop(remove_dir_all(entry.path()));
+        }
+    }
+}
+
+fn is_a_day_ago(time: SystemTime) -> bool {
+    time.elapsed().is_ok_and(|age| age > Duration::from_secs(86_400))
 }
 
 /// How much there is of something on disk.
