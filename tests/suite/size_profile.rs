@@ -183,9 +183,9 @@ fn every_handler_of_a_workspace_is_told_apart_and_one_by_its_name() {
 #[test]
 fn flags_of_a_build_beside_a_file_are_refused() {
     for flags in [&["--features", "x"][..], &["--release"], &["-p", "shop"], &["--locked"]] {
-        size_of(&HANDLER.component(), flags).code(2).says("mik::cli::flags_of_a_build").says("leave the flag out");
+        size_of(HANDLER.component(), flags).code(2).says("mik::cli::flags_of_a_build").says("leave the flag out");
     }
-    size_of(&HANDLER.component(), &["--top", "3"]).ok();
+    size_of(HANDLER.component(), &["--top", "3"]).ok();
 }
 
 #[test]
