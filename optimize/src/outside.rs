@@ -314,7 +314,7 @@ mod tests {
 
     #[test]
     fn functions_are_known_by_their_numbers_or_names_again() {
-        let given = parse("(module (func $a) (func $b) (func $a.1) (@name \"m\"))");
+        let given = parse("(module (func $a) (func $b) (func $a.1))");
         let made = parse("(module (func $b) (func $byn-split-outlined-A$a) (func $new) (func $byn$a.1))");
         assert_eq!(which(&names_of(&given).unwrap(), &made).unwrap(), [Some(1), Some(0), None, Some(2)]);
         let unnamed = parse("(module (import \"env\" \"f\" (func)) (func nop) (func nop))");
