@@ -9,7 +9,8 @@ use mik_optimize::Sizes;
 use petgraph::algo::dominators;
 use petgraph::graph::{DiGraph, NodeIndex};
 use wasmparser::{
-    BinaryReaderError, Chunk, ElementItems, ElementKind, ExternalKind, FunctionBody, Operator, Parser, Payload, TypeRef,
+    BinaryReaderError, Chunk, ConstExpr, ElementItems, ElementKind, ExternalKind, FunctionBody, Operator, Parser,
+    Payload, TableInit, TypeRef,
 };
 
 /// A table and a type, by their numbers: what an indirect call names.
@@ -37,6 +38,8 @@ pub(super) enum Reached {
     Export(String),
     /// It is run when the module is instantiated.
     Start,
+    /// A global has a reference to it, or a table that is filled with one.
+    Reference,
     /// Another module may call it by a table that both have.
     Table,
     /// A function calls it.
@@ -128,6 +131,18 @@ impl Calls {
                         }
                     }
                 }
+                Payload::GlobalSection(section) => {
+                    for global in section {
+                        calls.refer(&global?.init_expr)?;
+                    }
+                }
+                Payload::TableSection(section) => {
+                    for table in section {
+                        if let TableInit::Expr(value) = table?.init {
+                            calls.refer(&value)?;
+                        }
+                    }
+                }
                 Payload::StartSection { func, .. } => calls.doors.push((Reached::Start, func)),
                 Payload::ElementSection(section) => {
                     for element in section {
@@ -161,6 +176,16 @@ impl Calls {
             }
         }
         Ok(calls)
+    }
+
+    /// What is referred to is called by whoever reads it; who that is, nobody looks for.
+    fn refer(&mut self, value: &ConstExpr<'_>) -> Result<(), BinaryReaderError> {
+        for operator in value.get_operators_reader() {
+            if let Operator::RefFunc { function_index } = operator? {
+                self.doors.push((Reached::Reference, function_index));
+            }
+        }
+        Ok(())
     }
 
     fn read(&mut self, index: u32, body: &FunctionBody<'_>) -> Result<(), BinaryReaderError> {
@@ -329,6 +354,17 @@ mod tests {
         assert_eq!(reach.by[&2], Reached::Call(4));
         assert_eq!(reach.by[&4], Reached::Export("short".to_owned()));
         assert_eq!(calls.callers(2), BTreeSet::from([1, 4]));
+    }
+
+    #[test]
+    fn what_a_global_or_a_filled_table_refers_to_is_reached() {
+        let calls = of(r#"(module
+            (global funcref (ref.func 0)) (table 1 1 funcref (ref.func 1)) (func nop) (func call 2) (func nop) (func nop))"#);
+        let reach = calls.reach();
+        assert_eq!(reach.by[&0], Reached::Reference);
+        assert_eq!(reach.by[&1], Reached::Reference);
+        assert_eq!(reach.by[&2], Reached::Call(1));
+        assert!(!reach.by.contains_key(&3));
     }
 
     #[test]
