@@ -3,11 +3,16 @@
 //! It may be any program on any machine, so nothing that it makes is believed: a module is taken that the host accepts, that exports
 //! what it did, and that imports nothing else. What it does inside can't be checked; that is what the tests of its makers are for.
 //! Custom sections are not its business: it sees none but names, and those that were there are put back.
+//!
+//! Functions always have names for it, if only their numbers: by these it says which one of what it makes is which.
 
-use wasm_encoder::{RawSection, Section};
+use std::collections::HashMap;
+
+use wasm_encoder::{NameMap, NameSection, RawSection, Section};
 use wasmparser::types::{CoreTypeId, EntityType, Types};
 use wasmparser::{CompositeInnerType, Parser, Payload, ValType, Validator};
 
+use crate::debug::{Positions, Symbols};
 use crate::error::PassError;
 use crate::origins::Made;
 use crate::validate::FEATURES;
@@ -20,7 +25,7 @@ pub trait Outside {
     /// Whether a module, as it is before any pass, is to be given to it.
     fn wants(&self, module: &[u8]) -> bool;
 
-    /// Makes something better of a valid core module, or nothing.
+    /// Makes something better of a valid core module, or nothing. All of its functions have names, which are to be kept.
     fn optimize(&self, module: &[u8]) -> Option<Rewritten>;
 
     /// Whether what it makes is taken though it has more bytes: that is so where it optimizes for speed.
@@ -56,6 +61,7 @@ pub enum Refused {
 pub(crate) fn run(outside: &dyn Outside, module: &[u8]) -> Result<Result<Option<Made>, Refused>, PassError> {
     let customs = Customs::of(module)?;
     let given = customs.taken_out(module)?;
+    let names = names_of(&given)?;
     let before = match Interface::of(&given) {
         Ok(Some(interface)) => interface,
         Ok(None) => return Ok(Ok(None)),
@@ -68,7 +74,8 @@ pub(crate) fn run(outside: &dyn Outside, module: &[u8]) -> Result<Result<Option<
     if !outside.may_grow() && weight(&bytes) >= weight(&given) {
         return Ok(Ok(None));
     }
-    let Made { bytes, code } = Made::by_positions(&given, bytes, &positions)?;
+    let functions = which(&names, &bytes)?;
+    let Made { bytes, code } = Made::by_positions(&given, bytes, &positions, &functions)?;
     Ok(Ok(Some(Made { bytes: customs.put_back(&bytes)?, code })))
 }
 
@@ -105,10 +112,20 @@ impl<'m> Customs<'m> {
         Ok(customs)
     }
 
-    /// A module without any, and with its names only where there were some.
+    /// A module without any but names: its own, or the numbers of its functions.
     fn taken_out(&self, module: &[u8]) -> Result<Vec<u8>, PassError> {
         let mut output = wasm_encoder::Module::HEADER.to_vec();
         self.copy(module, &mut output)?;
+        if !self.has_names {
+            let positions = Positions::of(module)?;
+            let mut functions = NameMap::new();
+            for function in (positions.imported..).take(positions.functions.len()) {
+                functions.append(function, &function.to_string());
+            }
+            let mut names = NameSection::new();
+            names.functions(&functions);
+            names.append_to(&mut output);
+        }
         Ok(output)
     }
 
@@ -135,6 +152,30 @@ impl<'m> Customs<'m> {
         }
         Ok(())
     }
+}
+
+/// The functions of a module by their names; nothing, where several have the same.
+fn names_of(module: &[u8]) -> Result<HashMap<String, Option<u32>>, PassError> {
+    let symbols = Symbols::of(module)?;
+    let mut names = HashMap::new();
+    for (function, name) in symbols.named() {
+        names.entry(name.to_owned()).and_modify(|known| *known = None).or_insert(Some(function));
+    }
+    Ok(names)
+}
+
+/// For each defined function of what was made the one that it was, by its name. What Binaryen has taken out of a function, or
+/// made of several, is called after it: `byn-split-outlined-A$name`.
+fn which(names: &HashMap<String, Option<u32>>, made: &[u8]) -> Result<Vec<Option<u32>>, PassError> {
+    let symbols = Symbols::of(made)?;
+    let known = |name: &str| names.get(name).copied().flatten();
+    let which = |function: u32| {
+        let name = symbols.symbol(function)?;
+        let after = || name.strip_prefix("byn")?.split_once('$').map(|(_, after)| after);
+        known(name).or_else(|| known(after()?))
+    };
+    let positions = symbols.positions();
+    Ok((positions.imported..).take(positions.functions.len()).map(which).collect())
 }
 
 /// What others see of a module, each type in words: equal ones are equal words.
@@ -269,6 +310,18 @@ mod tests {
         assert!(!text.contains("i32.mul") && !text.contains("theirs") && !text.contains("producers"), "{text}");
         let customs: Vec<_> = ["\"first\"", "(func", "\"last\""].map(|it| text.find(it)).into();
         assert!(customs.is_sorted() && customs.iter().all(Option::is_some), "{text}");
+    }
+
+    #[test]
+    fn functions_are_known_by_their_numbers_or_names_again() {
+        let given = parse("(module (func $a) (func $b) (func $a.1))");
+        let made = parse("(module (func $b) (func $byn-split-outlined-A$a) (func $new) (func $byn$a.1))");
+        assert_eq!(which(&names_of(&given).unwrap(), &made).unwrap(), [Some(1), Some(0), None, Some(2)]);
+        let unnamed = parse("(module (import \"env\" \"f\" (func)) (func nop) (func nop))");
+        let given = Customs::of(&unnamed).unwrap().taken_out(&unnamed).unwrap();
+        let made = parse("(module (func $\"2\"))");
+        assert_eq!(which(&names_of(&given).unwrap(), &made).unwrap(), [Some(2)]);
+        assert_eq!(Customs::of(&unnamed).unwrap().put_back(&given).unwrap(), unnamed);
     }
 
     #[test]

@@ -284,3 +284,58 @@ fn names(directory: &Path) -> Vec<String> {
     names.sort();
     names
 }
+
+/// `chosen` is called once, so wasm-opt has it where it is called; the compiler does not.
+const INLINED: &str = r#"//! Traps in a function that wasm-opt inlines.
+
+use mik_sdk::prelude::*;
+
+routes! {
+    GET "/trap/{at}" => trap,
+    GET "/sum/{at}" => sum,
+}
+
+fn trap(Path(at): Path<usize>) -> String {
+    let value = chosen(at); // call
+    value.to_string()
+}
+
+#[inline(never)]
+fn chosen(at: usize) -> u64 {
+    // SAFETY: it is not; that is what this is for.
+    let value = unsafe { (std::hint::black_box(at) as *const u64).read_volatile() }; // trap
+    (0..value).fold(at as u64, |sum, number| sum.rotate_left(7) ^ number * value)
+}
+
+fn sum(Path(at): Path<u64>) -> String {
+    (0..at).sum::<u64>().to_string()
+}
+"#;
+
+#[test]
+fn a_trap_in_a_function_that_it_inlined_names_its_line_and_that_of_the_call() {
+    let project = Project::with_source("inlined-symbols", INLINED);
+    let build = || {
+        let mut command = project.command("build --release -v");
+        Program::run(command.env("MIK_WASM_OPT", &*REAL))
+    };
+    build().ok().says("with wasm-opt 132");
+    let component = project.component("release");
+    let server = Server::start(Program::mik().arg("run").arg(&component));
+    server.ask_for("/trap/4294967280").is_failure(500, "trap");
+    server.says("at function ");
+    let text = server.stop().log;
+    assert!(!text.contains("chosen"), "it is stripped: {text}");
+    let log = project.root().join("app.log");
+    fs_err::write(&log, &text).unwrap();
+    let told = Program::run(project.command("symbolicate").args([&component, &log])).ok().stdout;
+    let line = |mark: &str| {
+        let number = INLINED.lines().position(|line| line.ends_with(&format!("// {mark}"))).unwrap() + 1;
+        let found = told.find(&format!("src/lib.rs:{number}:"));
+        found.unwrap_or_else(|| panic!("the line of the {mark}, {number}, is not told:\n{told}"))
+    };
+    let frame = |name: &str| told.find(name).unwrap_or_else(|| panic!("{name} is not told:\n{told}"));
+    // The innermost first: where it trapped, in what, and where that was called.
+    let order = [frame("chosen (inlined)"), line("trap"), frame(" trap (inlined)"), line("call")];
+    assert!(order.is_sorted(), "{order:?}\n{told}");
+}

@@ -6,10 +6,13 @@
 //! they can read. And to convert it, address by address, is not exact: an old address may be at no, one or several new
 //! places, and a range of old addresses is no range any more when its ends were taken out.
 
+mod chains;
 mod layout;
 mod positions;
 mod sections;
 mod symbols;
+#[cfg(test)]
+mod tests;
 mod writer;
 
 use wasm_encoder::{CustomSection, NameMap, NameSection, Section};

@@ -100,6 +100,11 @@ impl<'a> Symbols<'a> {
         &self.positions
     }
 
+    /// The functions that have names, by their indices, with their symbols.
+    pub(crate) fn named(&self) -> impl Iterator<Item = (u32, &'a str)> + '_ {
+        self.names.iter().map(|(function, name)| (*function, *name))
+    }
+
     /// The name of a function by its index, as a symbol.
     pub fn symbol(&self, function: u32) -> Option<&'a str> {
         self.names.get(&function).copied()

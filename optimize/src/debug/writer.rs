@@ -12,6 +12,7 @@ use gimli::write::{
 };
 use gimli::{Encoding, Format, LineEncoding, LittleEndian, SectionId, constants as dw};
 
+use super::chains::Chains;
 use super::{Frame, Positions, Symbols};
 use crate::error::PassError;
 use crate::origins::{FunctionOrigins, ModuleOrigins};
@@ -67,31 +68,14 @@ impl<'o, 'a> Writer<'o, 'a> {
     }
 
     fn function(&mut self, instructions: &[u32], (start, end): (u32, u32), origins: &FunctionOrigins) {
-        // From the outermost to the innermost; where nothing is known, as before.
-        let mut chains: Vec<(u32, Vec<Frame>)> = Vec::new();
-        let own = origins.function.and_then(|function| self.original.symbol(function));
-        for (at, origin) in instructions.iter().zip(origins.positions()) {
-            let Some(origin) = origin else { continue };
-            let mut frames = self.original.frames(origin);
-            frames.reverse();
-            // An outside optimizer may inline as well.
-            if let (Some(own), Some(outermost)) = (own, frames.first())
-                && outermost.symbol.as_deref() != Some(own)
-            {
-                frames.insert(0, Frame { symbol: Some(own.to_owned()), ..Frame::default() });
-            }
-            if chains.last().is_none_or(|(_, last)| *last != frames) {
-                // Locals come before the first instruction, and hosts may tell a trap of it from there.
-                let at = if chains.is_empty() { start } else { *at };
-                chains.push((at, frames));
-            }
-        }
+        let chains = Chains::of(self.original, origins).all(instructions, start);
         let Some((_, first)) = chains.first() else { return };
         if chains.iter().all(|(_, frames)| frames.iter().all(|frame| frame.file.is_none())) {
             return;
         }
         let subprogram = self.entry(self.root(), dw::DW_TAG_subprogram);
         self.place(subprogram, start, end);
+        // All of them end in the same function: this one.
         if let Some(symbol) = first.first().and_then(|frame| frame.symbol.clone()) {
             self.name(subprogram, &symbol);
         }

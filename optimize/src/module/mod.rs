@@ -1,5 +1,6 @@
 //! A core module taken apart: one list per index space. Passes change the lists; [`Module::encode`] puts them back.
 
+mod calls;
 mod encode;
 mod renumbering;
 mod signatures;
@@ -12,6 +13,7 @@ use wasmparser::{
     TagType, TypeRef,
 };
 
+pub(crate) use self::calls::Calls;
 pub(crate) use self::encode::Counts;
 pub(crate) use self::renumbering::{Renumbering, Space};
 pub(crate) use self::signatures::Signatures;
