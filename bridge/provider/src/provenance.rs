@@ -4,10 +4,10 @@
 pub const VERSION: &str = "0.1.0";
 
 /// SHA-256 of [`COMPONENT`](crate::COMPONENT), in hex.
-pub const SHA256: &str = "8fbd6044cfef61e991f4bae67d16407f5eeaa767039f62dd39709d61a2814680";
+pub const SHA256: &str = "d72dd73f4adf23d7a2f92f4c1ec221ebac3411e7f09163ca5ba880580d8d268d";
 
 /// SHA-256 over the sources that it was built from, in hex: their paths and contents, in order.
-pub const SOURCES_SHA256: &str = "b99d40386228938991b1137b1c979ebb64e5518550093f11610540ec68231f75";
+pub const SOURCES_SHA256: &str = "a9663ac5aa3496968e63f184b1ac031a7ac9181d54183806f26983dd05c54c65";
 
 /// The compiler that built it. The same sources and compiler give the same bytes.
 pub const COMPILER: &str = "rustc 1.95.0 (59807616e 2026-04-14), LLVM 22.1.2, std from rust-src";
