@@ -77,18 +77,18 @@ fn body(request: &IncomingRequest, announced: Option<u64>, limit: u64) -> Result
 /// The host puts each chunk where the arena ends, which is where the one before it ended. So the body comes together by
 /// itself, and is copied only where a host puts something in between.
 fn read(stream: &InputStream, announced: Option<u64>, limit: u64) -> Result<Text, Failure> {
-    arena::reserve(announced.unwrap_or(0))?;
     let mut body = Text::EMPTY;
     loop {
         let room = limit.saturating_sub(body.len() as u64).saturating_add(1);
-        let most = room.min(CHUNK);
-        arena::reserve(most)?;
-        match host::blocking_read(stream, most) {
+        match host::blocking_read(stream, room.min(CHUNK)) {
             Read::Chunk(chunk) if chunk.len() as u64 >= room => return Err(Failure::BodyTooLarge(limit)),
             // A host whose blocking read gives nothing is asked again when it has something.
             Read::Chunk(chunk) if chunk.is_empty() => stream.subscribe().block(),
-            Read::Chunk(chunk) if body.is_empty() => body = chunk,
-            Read::Chunk(chunk) => body = joined(body, chunk)?,
+            Read::Chunk(chunk) => {
+                body = if body.is_empty() { chunk } else { joined(body, chunk)? };
+                // What is still to come has to find room: where the host asks for memory and there is none, all ends.
+                arena::reserve(announced.map_or(CHUNK, |length| length.saturating_sub(body.len() as u64)))?;
+            }
             Read::End => return Ok(body),
             Read::Failed => return Err(Failure::BodyIncomplete),
         }
