@@ -32,6 +32,7 @@ mod outbound;
 mod program;
 mod provenance;
 mod replacement;
+mod reproducible;
 mod requests;
 mod responses;
 mod reuse;

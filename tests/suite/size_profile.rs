@@ -181,6 +181,14 @@ fn every_handler_of_a_workspace_is_told_apart_and_one_by_its_name() {
 }
 
 #[test]
+fn flags_of_a_build_beside_a_file_are_refused() {
+    for flags in [&["--features", "x"][..], &["--release"], &["-p", "shop"], &["--locked"]] {
+        size_of(HANDLER.component(), flags).code(2).says("mik::cli::flags_of_a_build").says("leave the flag out");
+    }
+    size_of(HANDLER.component(), &["--top", "3"]).ok();
+}
+
+#[test]
 fn a_core_module_and_a_component_of_others_without_names_are_counted_as_well() {
     let directory = tempfile::tempdir().unwrap();
     let module = write(directory.path(), "core.wasm", "(module (memory 1) (data (i32.const 0) \"hello\") (func nop))");
@@ -196,6 +204,22 @@ fn a_core_module_and_a_component_of_others_without_names_are_counted_as_well() {
     assert_eq!(paths, [serde_json::json!([0, 0]), serde_json::json!([1])]);
     assert_eq!(sum(&report["crates"]).cast_unsigned(), bytes_of(&nested));
     assert_eq!(report["steps"], serde_json::json!([]), "nothing was built");
+}
+
+#[test]
+fn no_name_of_a_file_reaches_a_terminal_as_a_command() {
+    let directory = tempfile::tempdir().unwrap();
+    let module = write(
+        directory.path(),
+        "evil.wasm",
+        r#"(module $"m\1b[2J" (func $"evil::\1b[2J" (export "e\1b[2J")) (@custom "c\1b[2J" "x"))"#,
+    );
+    let other = write(directory.path(), "other.wasm", r#"(module (func $"evil::b"))"#);
+    let other = other.to_str().unwrap();
+    for flags in [&[][..], &["--why", "evil"], &["--diff", other]] {
+        let output = size_of(&module, flags).ok();
+        assert!(output.stdout.contains("\\u{1b}[2J") && !output.stdout.contains('\u{1b}'), "{}", output.stdout);
+    }
 }
 
 #[test]
@@ -226,6 +250,8 @@ fn why_a_function_is_there_is_told_by_the_way_from_an_export() {
     };
     assert_eq!(names("deep"), ["deep"]);
     assert_eq!(names("dee"), ["deepest", "deep"]);
+    let report = json(&size_of(&module, &["--why", "dee", "--top", "1", "--json"]).ok());
+    assert_eq!((report["functions"].as_array().unwrap().len(), report["more"].as_u64()), (1, Some(1)));
     let report = json(&size_of(&module, &["--why", "middle", "--json"]).ok());
     let middle = &report["functions"][0];
     let all = json(&size_of(&module, &["--json"]).ok());

@@ -176,6 +176,9 @@ fn a_side_car_of_another_build_is_refused() {
     ask(&[]).code(96).says("mik::project::other_build");
     fs_err::remove_file(component.with_extension("debug.wasm")).unwrap();
     ask(&[]).code(96).says("mik::project::no_debug_information");
+    // As the help says, a build writes it again, although nothing else has changed.
+    project.run("build --release").ok();
+    ask(&[]).ok();
     ask(&["--debug", "/nowhere.wasm"]).code(104).says("/nowhere.wasm");
     ask(&["what"]).code(2).says("neither a file nor an address");
 }
@@ -199,10 +202,11 @@ fn what_other_hosts_print_is_read_from_stdin_and_as_addresses() {
     // The handler's module is the one that the address is in.
     let module = layout.modules.iter().find(|it| (it.code..it.code + it.length).contains(&address)).unwrap();
     let engine = format!("    at wasm://wasm/0a1b2c3d:wasm-function[{function}]:{:#x}\n", address - module.start);
-    for text in [wasmtime, engine] {
-        let output = piped(&project, &component, &text);
+    for text in [&wasmtime, &engine] {
+        let output = piped(&project, &component, text);
         assert!(output.contains(&marked("unreachable")), "{text}{output}");
     }
+    tells_while_a_log_goes_on(&project, &component, &wasmtime);
     let side_car = component.with_extension("debug.wasm");
     for file in [&component, &side_car] {
         let output = symbolicate(&project, &[file, Path::new(&format!("{address:#x}"))]).ok();
@@ -225,6 +229,20 @@ fn first_frame(log: &str) -> (u32, u32) {
     let (function, rest) = frame.split_once(" (0x").unwrap();
     let (address, _) = rest.split_once(')').unwrap();
     (function.parse().unwrap(), u32::from_str_radix(address, 16).unwrap())
+}
+
+/// What a server says has no end, and Ctrl-C ends both: a frame is told before the next line comes.
+fn tells_while_a_log_goes_on(project: &Project, component: &Path, text: &str) {
+    use std::io::{BufRead, BufReader, Write};
+    let mut command = project.command("symbolicate");
+    let mut child = command.arg(component).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(text.as_bytes()).unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+    assert!(lines.any(|line| line.contains(&marked("unreachable"))));
+    drop(stdin);
+    lines.for_each(drop);
+    assert!(child.wait().unwrap().success());
 }
 
 fn piped(project: &Project, component: &Path, text: &str) -> String {

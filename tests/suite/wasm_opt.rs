@@ -1,10 +1,12 @@
 //! Binaryen's `wasm-opt`: a real one makes components smaller, and one that does something else spoils nothing.
 
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
+use mik_tests::guest::HANDLER;
 use mik_tests::{Output, Program, Project, Server};
 use serde_json::Value;
 
@@ -248,4 +250,37 @@ fn a_build_without_the_one_that_failed_is_tried_again() {
     };
     build().ok().says("warning[mik::optimize::wasm_opt]");
     build().ok().says("warning[mik::optimize::wasm_opt]");
+}
+
+#[test]
+fn an_interruption_ends_it_by_its_signal_and_leaves_the_earlier_output_and_nothing_temporary() {
+    let stub = Stub::new("echo > \"$BEGAN\"; exec sleep 600");
+    fs_err::copy(HANDLER.component(), stub.path("in.wasm")).unwrap();
+    fs_err::write(stub.path("out.wasm"), b"earlier").unwrap();
+    let (temporary, began) = (stub.path("temporary"), stub.path("began"));
+    fs_err::create_dir(&temporary).unwrap();
+    let before = names(stub.directory.path());
+
+    let mut command = Program::cargo_mik();
+    command.args(["optimize", "in.wasm", "-o", "out.wasm", "--wasm-opt"]).arg(stub.program());
+    command.env("TMPDIR", &temporary).env("BEGAN", &began).current_dir(stub.directory.path());
+    mik_tests::as_from_a_terminal(&mut command);
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    mik_tests::wait_until("a module is given to it", || began.exists());
+    assert_eq!(names(&temporary).len(), 1, "the module is there");
+    mik_tests::interrupt_group(&child);
+    assert_eq!(child.wait().unwrap().signal(), Some(libc::SIGINT));
+
+    assert_eq!(stub.output(), b"earlier");
+    assert_eq!(names(&temporary), Vec::<String>::new());
+    fs_err::remove_file(began).unwrap();
+    assert_eq!(names(stub.directory.path()), before);
+}
+
+/// What lies in a directory.
+fn names(directory: &Path) -> Vec<String> {
+    let entries = fs_err::read_dir(directory).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
 }

@@ -1,13 +1,15 @@
 //! Cargo's own flags, as `build`, `serve` and `plan` take them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
+use miette::Diagnostic;
+use thiserror::Error;
 
 use crate::project::{BuildArguments, Target, TargetChoice};
 
 /// Cargo's flags: which packages, which features, which profile, and how.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Default, PartialEq, Eq, Args)]
 pub(super) struct BuildFlags {
     /// Package to build (see `cargo help pkgid`)
     #[arg(short, long, value_name = "SPEC", help_heading = "Package Selection")]
@@ -99,10 +101,30 @@ impl BuildFlags {
         Self { release: self.release || self.profile.is_none(), ..self }
     }
 
-    /// The same, for the project in a directory.
-    pub(super) fn of_directory(self, directory: &Path) -> Self {
-        Self { manifest_path: Some(directory.join("Cargo.toml")), ..self }
+    /// What is looked at: a file, or else what these flags build, in the directory that is named.
+    ///
+    /// # Errors
+    /// A file is named and flags as well, which would do nothing.
+    pub(super) fn or_file(self, path: Option<PathBuf>) -> Result<(Option<PathBuf>, Self), FlagsOfABuild> {
+        match path {
+            Some(directory) if directory.is_dir() => {
+                Ok((None, Self { manifest_path: Some(directory.join("Cargo.toml")), ..self }))
+            }
+            Some(path) if self != Self::default() => Err(FlagsOfABuild { path }),
+            path => Ok((path, self)),
+        }
     }
+}
+
+/// A file that is there, and flags for making it.
+#[derive(Debug, Error, Diagnostic)]
+#[error("a flag says what to build, but `{}` is looked at as it is", path.display())]
+#[diagnostic(
+    code(mik::cli::flags_of_a_build),
+    help("leave the flag out, or the file: without one, the project is built")
+)]
+pub(super) struct FlagsOfABuild {
+    path: PathBuf,
 }
 
 fn target_choice(name: &str) -> Result<TargetChoice, String> {

@@ -21,7 +21,7 @@ use crate::stages;
 )]
 pub(super) struct InspectArgs {
     /// A file, in place of the project's component; or the directory of another project
-    #[arg(value_name = "PATH", conflicts_with_all = ["package", "workspace", "release", "profile", "target", "manifest_path"])]
+    #[arg(value_name = "PATH", conflicts_with = "manifest_path")]
     file: Option<PathBuf>,
     /// Print its interface as WIT, and nothing else
     #[arg(long, conflicts_with = "json")]
@@ -33,10 +33,7 @@ pub(super) struct InspectArgs {
 impl InspectArgs {
     pub(super) fn run(self, reporter: &Reporter) -> miette::Result<()> {
         let Self { file, wit, flags } = self;
-        let (file, flags) = match file {
-            Some(directory) if directory.is_dir() => (None, flags.of_directory(&directory)),
-            file => (file, flags),
-        };
+        let (file, flags) = flags.or_file(file)?;
         let files = match file {
             Some(file) => vec![file],
             None => {

@@ -49,6 +49,10 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> std::process::Exit
         }
     };
     let reporter = cli.global.reporter();
+    if !matches!(cli.command, Command::Serve(_) | Command::Run(_)) {
+        // Without it an interruption leaves temporary files behind, and nothing worse. Servers finish what has begun.
+        drop(crate::tools::temporary::remove_when_interrupted());
+    }
     match cli.command.run(&reporter) {
         Ok(()) => ExitCode::Done.into(),
         Err(report) => {

@@ -24,7 +24,7 @@ const COMPONENT_MOST: u64 = 512 << 20;
                         cargo mik openapi -p hello | jq '.paths | keys'")]
 pub(super) struct OpenApiArgs {
     /// A component, or the directory of a project; of the project here, if there is none
-    #[arg(value_name = "PATH")]
+    #[arg(value_name = "PATH", conflicts_with = "manifest_path")]
     file: Option<PathBuf>,
     /// Write it to a file instead of stdout
     #[arg(short, long, value_name = "FILE")]
@@ -39,8 +39,8 @@ pub(super) struct OpenApiArgs {
 impl OpenApiArgs {
     pub(super) fn run(self, reporter: &Reporter) -> miette::Result<()> {
         let Self { file, output, pretty, flags } = self;
+        let (file, flags) = flags.or_file(file)?;
         let file = match file {
-            Some(directory) if directory.is_dir() => build(&flags.of_directory(&directory).into(), reporter)?,
             Some(file) => file,
             None => build(&flags.into(), reporter)?,
         };

@@ -30,7 +30,7 @@ pub(super) struct OptimizeArgs {
     #[arg(long)]
     keep_names: bool,
     /// Whether Binaryen's wasm-opt takes part: `auto`, the one on PATH if there is one; `true`; `false`; or a path. MIK_WASM_OPT sets it, too
-    #[arg(long, value_name = "WHICH")]
+    #[arg(long, value_name = "WHICH", value_parser = clap::builder::NonEmptyStringValueParser::new())]
     wasm_opt: Option<String>,
 }
 

@@ -21,7 +21,7 @@ use crate::tools::files;
 )]
 pub(super) struct SizeArgs {
     /// A component or a core module, in place of the project's; or the directory of another project
-    #[arg(value_name = "PATH", value_parser = component, conflicts_with_all = ["package", "workspace", "release", "profile", "target", "manifest_path"])]
+    #[arg(value_name = "PATH", value_parser = component, conflicts_with = "manifest_path")]
     file: Option<PathBuf>,
     /// Show what has changed since this one
     #[arg(long, value_name = "OTHER")]
@@ -48,10 +48,7 @@ fn component(path: &str) -> Result<PathBuf, String> {
 impl SizeArgs {
     pub(super) fn run(self, reporter: &Reporter) -> miette::Result<()> {
         let Self { file, diff, html, why, top, flags } = self;
-        let (file, flags) = match file {
-            Some(directory) if directory.is_dir() => (None, flags.of_directory(&directory)),
-            file => (file, flags),
-        };
+        let (file, flags) = flags.or_file(file)?;
         let before = diff.map(|other| SizeReport::of_file(&other, top)).transpose()?;
         let reports = match file {
             Some(file) => vec![(SizeReport::of_file(&file, top)?, file)],

@@ -1,6 +1,6 @@
 //! `cargo mik symbolicate`.
 
-use std::io::Read;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -11,8 +11,11 @@ use crate::plan::Step;
 use crate::report::{Event, MessageFormat, Reporter};
 use crate::tools::files;
 
-/// No trap is longer.
+/// How many MiB may be told in one line of JSON.
 const TEXT_MOST: u64 = 64;
+
+/// How many bytes of a line are read at once. A line of a log may hold a whole trap.
+const LINE_MOST: u64 = 1 << 20;
 
 /// Tell a trap of a stripped component in functions, files and lines
 ///
@@ -50,9 +53,31 @@ impl SymbolicateArgs {
             Some(path) => path,
             None => built(flags, reporter)?,
         };
-        let text = text(&traces)?;
+        check(&traces)?;
         let files = DebugFiles::read(&component, debug.as_deref())?;
-        let symbolicated = Symbolicated::of(&files, &text)?;
+        let mut symbolicated = Symbolicated::new(&files)?;
+        if reporter.message_format() == MessageFormat::Json {
+            let mut text = String::new();
+            each_line(&traces, Some(TEXT_MOST << 20), |line| {
+                text.push_str(line);
+                text.push('\n');
+                true
+            })?;
+            super::write_data(reporter, &symbolicated.json(&text))?;
+        } else {
+            let mut written = Ok(());
+            // Each as it comes: a server's log has no end.
+            each_line(&traces, None, |line| {
+                written = reporter.data(symbolicated.line(line).as_bytes());
+                written.is_ok()
+            })?;
+            match written {
+                Err(source) if source.kind() != std::io::ErrorKind::BrokenPipe => {
+                    return Err(files::OutputError { path: "stdout".into(), source }.into());
+                }
+                _ => {}
+            }
+        }
         if symbolicated.count().1 == 0 {
             let what = if symbolicated.count().0 == 0 {
                 "no frame of a trap is in this text"
@@ -61,8 +86,7 @@ impl SymbolicateArgs {
             };
             reporter.emit(Event::Note(format!("{what}: `{}`", component.display())));
         }
-        let is_json = reporter.message_format() == MessageFormat::Json;
-        super::write_data(reporter, &if is_json { symbolicated.to_json() } else { symbolicated.to_text() })
+        Ok(())
     }
 }
 
@@ -74,7 +98,8 @@ fn built(flags: BuildFlags, reporter: &Reporter) -> miette::Result<PathBuf> {
         _ => None,
     });
     match (components.next(), components.next()) {
-        (Some((_, component)), None) => Ok(component),
+        (Some((_, component)), None) if component.is_file() => Ok(component),
+        (Some((_, component)), None) => Err(SymbolicateError::NotBuilt { component }.into()),
         (first, second) => {
             let names = first.into_iter().chain(second).chain(components).map(|(name, _)| name).collect();
             Err(SymbolicateError::Many { names }.into())
@@ -82,39 +107,60 @@ fn built(flags: BuildFlags, reporter: &Reporter) -> miette::Result<PathBuf> {
     }
 }
 
-/// The text of all that was named, or of stdin.
-fn text(traces: &[String]) -> Result<String, SymbolicateError> {
-    let most = TEXT_MOST << 20;
-    let mut text = String::new();
-    let mut add = |path: &Path, read: std::io::Result<Option<Vec<u8>>>| {
-        let path = || path.to_owned();
-        let bytes = read.map_err(|source| SymbolicateError::Read { path: path(), source })?;
-        let bytes = bytes.ok_or_else(|| SymbolicateError::TooLong { path: path(), most: TEXT_MOST })?;
-        text.push_str(&String::from_utf8_lossy(&bytes));
-        Ok(())
+/// Whether each of what was named can be read.
+fn check(traces: &[String]) -> Result<(), SymbolicateError> {
+    let unknown = traces.iter().find(|trace| !Path::new(trace).is_file() && !is_address(trace));
+    unknown.map_or(Ok(()), |value| Err(SymbolicateError::NoTrace { value: value.clone() }))
+}
+
+/// Goes through the lines of all that was named, or of stdin, until `each` says that it is enough. Together they may have so many bytes.
+fn each_line(traces: &[String], most: Option<u64>, mut each: impl FnMut(&str) -> bool) -> Result<(), SymbolicateError> {
+    let mut left = most.unwrap_or(u64::MAX);
+    let mut read = |path: &Path, from: &mut dyn BufRead| {
+        loop {
+            let mut line = Vec::new();
+            // A longer line is no frame's, and is handed on in pieces.
+            let length = from
+                .take(LINE_MOST)
+                .read_until(b'\n', &mut line)
+                .map_err(|source| SymbolicateError::Read { path: path.to_owned(), source })?;
+            if length == 0 {
+                return Ok(true);
+            }
+            left = left
+                .checked_sub(length as u64)
+                .ok_or_else(|| SymbolicateError::TooLong { path: path.to_owned(), most: TEXT_MOST })?;
+            let line = String::from_utf8_lossy(&line);
+            let line = line.strip_suffix('\n').map_or(&*line, |line| line.strip_suffix('\r').unwrap_or(line));
+            if !each(line) {
+                return Ok(false);
+            }
+        }
     };
+    if traces.is_empty() {
+        read(Path::new("stdin"), &mut std::io::stdin().lock())?;
+    }
     for trace in traces {
         let path = Path::new(trace);
-        if path.is_file() {
-            add(path, files::read_at_most(path, most))?;
-        } else if is_address(trace) {
-            add(path, Ok(Some(format!("{trace}\n").into_bytes())))?;
+        let goes_on = if path.is_file() {
+            let file = files::OpenOptions::new().read(true).open(path);
+            let file = file.map_err(|source| SymbolicateError::Read { path: path.to_owned(), source })?;
+            read(path, &mut BufReader::new(file))?
         } else {
-            return Err(SymbolicateError::NoTrace { value: trace.clone() });
+            read(path, &mut trace.as_bytes())?
+        };
+        if !goes_on {
+            break;
         }
     }
-    if traces.is_empty() {
-        let mut bytes = Vec::new();
-        let read = std::io::stdin().lock().take(most + 1).read_to_end(&mut bytes);
-        add(Path::new("stdin"), read.map(|length| (length as u64 <= most).then_some(bytes)))?;
-    }
-    Ok(text)
+    Ok(())
 }
 
 fn is_address(text: &str) -> bool {
     text.strip_prefix("0x").is_some_and(|digits| u64::from_str_radix(digits, 16).is_ok())
 }
 
+/// Whether it is meant to be a component, by its name: text is not, and shall be told so.
 fn is_wasm(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "wasm")
+    path.extension().is_some_and(|extension| extension == "wasm" || extension == "wat")
 }

@@ -9,7 +9,8 @@ use mik_optimize::Sizes;
 use petgraph::algo::dominators;
 use petgraph::graph::{DiGraph, NodeIndex};
 use wasmparser::{
-    BinaryReaderError, Chunk, ElementItems, ElementKind, ExternalKind, FunctionBody, Operator, Parser, Payload, TypeRef,
+    BinaryReaderError, Chunk, ConstExpr, ElementItems, ElementKind, ExternalKind, FunctionBody, Operator, Parser,
+    Payload, TableInit, TypeRef,
 };
 
 /// A table and a type, by their numbers: what an indirect call names.
@@ -37,6 +38,8 @@ pub(super) enum Reached {
     Export(String),
     /// It is run when the module is instantiated.
     Start,
+    /// A global has a reference to it, or a table that is filled with one.
+    Reference,
     /// Another module may call it by a table that both have.
     Table,
     /// A function calls it.
@@ -128,6 +131,18 @@ impl Calls {
                         }
                     }
                 }
+                Payload::GlobalSection(section) => {
+                    for global in section {
+                        calls.refer(&global?.init_expr)?;
+                    }
+                }
+                Payload::TableSection(section) => {
+                    for table in section {
+                        if let TableInit::Expr(value) = table?.init {
+                            calls.refer(&value)?;
+                        }
+                    }
+                }
                 Payload::StartSection { func, .. } => calls.doors.push((Reached::Start, func)),
                 Payload::ElementSection(section) => {
                     for element in section {
@@ -161,6 +176,16 @@ impl Calls {
             }
         }
         Ok(calls)
+    }
+
+    /// What is referred to is called by whoever reads it; who that is, nobody looks for.
+    fn refer(&mut self, value: &ConstExpr<'_>) -> Result<(), BinaryReaderError> {
+        for operator in value.get_operators_reader() {
+            if let Operator::RefFunc { function_index } = operator? {
+                self.doors.push((Reached::Reference, function_index));
+            }
+        }
+        Ok(())
     }
 
     fn read(&mut self, index: u32, body: &FunctionBody<'_>) -> Result<(), BinaryReaderError> {
@@ -311,72 +336,4 @@ fn functions(items: ElementItems<'_>) -> Result<Vec<u32>, BinaryReaderError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn of(text: &str) -> Calls {
-        let bytes = wat::parse_str(text).unwrap();
-        calls(&bytes, &Sizes::of(&bytes).unwrap()).unwrap().remove(0)
-    }
-
-    #[test]
-    fn the_shortest_way_begins_at_an_export() {
-        let calls = of(r#"(module
-            (func (export "long") call 1) (func call 2) (func call 3) (func nop)
-            (func (export "short") call 2))"#);
-        let reach = calls.reach();
-        assert_eq!(reach.by[&3], Reached::Call(2));
-        assert_eq!(reach.by[&2], Reached::Call(4));
-        assert_eq!(reach.by[&4], Reached::Export("short".to_owned()));
-        assert_eq!(calls.callers(2), BTreeSet::from([1, 4]));
-    }
-
-    #[test]
-    fn a_function_keeps_what_is_reached_by_way_of_it_alone() {
-        let calls = of(r#"(module
-            (func (export "run") call 1 call 2) (func call 3 call 4) (func call 4) (func nop nop nop) (func nop nop))"#);
-        let (reach, bytes) = (calls.reach(), &calls.bytes);
-        assert_eq!(reach.retained[&1], bytes[&1] + bytes[&3], "4 has another way");
-        assert_eq!(reach.retained[&2], bytes[&2]);
-        assert_eq!(reach.retained[&0], bytes.values().sum::<u64>());
-    }
-
-    #[test]
-    fn a_call_by_a_table_reaches_what_has_its_type() {
-        let calls = of(r#"(module
-            (type $none (func)) (type $one (func (param i32)))
-            (table 2 funcref) (elem (i32.const 0) 1 2)
-            (func (export "run") i32.const 0 call_indirect (type $none))
-            (func (type $none)) (func (type $one)))"#);
-        let reach = calls.reach();
-        assert_eq!(reach.by[&1], Reached::Indirect(0));
-        assert_eq!(reach.by.get(&2), None, "no call has its type");
-        assert_eq!(reach.retained.get(&2), None);
-    }
-
-    #[test]
-    fn what_others_may_call_by_a_shared_table_is_reached_by_it() {
-        let calls = of(r#"(module (table (export "t") 1 funcref) (elem (i32.const 0) 0) (func))"#);
-        assert_eq!(calls.reach().by[&0], Reached::Table);
-    }
-
-    #[test]
-    fn functions_that_call_each_other_end() {
-        let calls = of(r#"(module (start 0) (func call 1) (func call 0) (func call 2))"#);
-        let reach = calls.reach();
-        assert_eq!(reach.by.keys().copied().collect::<Vec<_>>(), [0, 1], "nothing reaches 2");
-        assert_eq!(reach.by[&0], Reached::Start);
-        assert_eq!(reach.retained[&0], calls.bytes[&0] + calls.bytes[&1]);
-    }
-
-    #[test]
-    fn modules_are_in_the_order_in_which_sizes_have_them() {
-        let text = r#"(component
-            (component (core module (func (export "a"))) (core module (func (export "b"))))
-            (core module (func (export "c"))))"#;
-        let bytes = wat::parse_str(text).unwrap();
-        let names = calls(&bytes, &Sizes::of(&bytes).unwrap()).unwrap();
-        let names: Vec<_> = names.iter().map(|calls| calls.doors[0].0.clone()).collect();
-        assert_eq!(names, ["a", "b", "c"].map(|name| Reached::Export(name.to_owned())));
-    }
-}
+mod tests;

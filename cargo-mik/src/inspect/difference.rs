@@ -6,7 +6,7 @@ use std::fmt;
 use serde_json::json;
 
 use super::size::Unnamed;
-use super::{SizeReport, change, grouped, largest_first, with_sign};
+use super::{SizeReport, change, grouped, largest_first, plain, with_sign};
 
 /// What has changed between two components.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,7 +109,7 @@ impl fmt::Display for Difference {
             writeln!(formatter, "\n{:>9}  {}", "change", changes.of)?;
             let rows = changes.by_size();
             for (name, change) in rows.iter().take(self.most) {
-                writeln!(formatter, "{:>9}  {name}", with_sign(*change))?;
+                writeln!(formatter, "{:>9}  {}", with_sign(*change), plain(name))?;
             }
             if let Some(rest) = rows.get(self.most..).filter(|rest| !rest.is_empty()) {
                 let change = rest.iter().map(|(_, change)| change).sum();

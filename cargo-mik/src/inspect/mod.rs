@@ -19,6 +19,18 @@ pub use symbolicate::{
 };
 pub use why::{UnknownFunction, Why};
 
+use crate::tools;
+
+/// The longest that one name or text of a file's may be, in bytes.
+const TEXT_MOST: usize = 1 << 10;
+
+/// A text from a file, as it can be shown.
+fn plain(text: &str) -> String {
+    let mut plain = String::new();
+    tools::plain::push(&mut plain, text, TEXT_MOST);
+    plain
+}
+
 /// A number with its digits in groups of three: `71,418`.
 fn grouped(number: u64) -> String {
     let digits = number.to_string();

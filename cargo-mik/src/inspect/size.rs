@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 use super::calls::{Calls, calls};
 use super::steps::{BuildStep, steps};
-use super::{grouped, largest_first, with_sign};
+use super::{grouped, largest_first, plain, with_sign};
 use crate::report::{Artifact, Optimized};
-use crate::stages::{StageError, read_wasm};
+use crate::stages::{StageError, read_wasm, side_car_of};
 
 /// What a component is made of.
 #[derive(Clone, Debug)]
@@ -64,7 +64,7 @@ impl SizeReport {
     /// The file can't be read, or is no valid WebAssembly.
     pub fn of_file(path: &Path, most: usize) -> Result<Self, StageError> {
         let (bytes, mut sizes) = sizes(path)?;
-        if let Ok((_, named)) = self::sizes(&path.with_extension("debug.wasm")) {
+        if let Ok((_, named)) = self::sizes(&side_car_of(path)) {
             sizes.name_from(&named);
         }
         // As people type it: a build knows its files by absolute paths.
@@ -199,7 +199,7 @@ impl SizeReport {
         let rows = largest_first(rows.into_iter().filter(|(_, bytes)| *bytes > 0).collect());
         writeln!(formatter, "\n{:>9}  {:>5}  {title}", "bytes", "%")?;
         for (name, bytes) in rows.iter().take(self.most) {
-            writeln!(formatter, "{:>9}  {:>5.1}  {name}", grouped(*bytes), self.percent(*bytes))?;
+            writeln!(formatter, "{:>9}  {:>5.1}  {}", grouped(*bytes), self.percent(*bytes), plain(name))?;
         }
         if let Some(rest) = rows.get(self.most..).filter(|rest| !rest.is_empty()) {
             let bytes = rest.iter().map(|(_, bytes)| bytes).sum();
@@ -217,7 +217,8 @@ impl fmt::Display for SizeReport {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "{}: {} bytes", self.name, grouped(self.total()))?;
         for (of, list) in self.lists(Unnamed::Apart).into_iter() {
-            if of != "function" || self.has_names() {
+            let has_none = list.is_empty();
+            if of != "function" || has_none || self.has_names() {
                 self.list(formatter, of, list)?;
             } else {
                 writeln!(formatter, "\nits functions have no names, so neither they nor their crates are told apart")?;

@@ -23,6 +23,8 @@ pub struct Record {
     pub component: String,
     /// The digest of the handler before composition, where there was one.
     pub handler: Option<String>,
+    /// The digest of the side-car, where there is one.
+    pub debug: Option<String>,
 }
 
 impl Record {
@@ -50,7 +52,7 @@ pub enum Freshness {
 pub enum Reason {
     /// It was not made before.
     NotBuiltYet,
-    /// The file is gone, or is not what was written.
+    /// A file is gone, or is not what was written.
     OutputChanged,
     /// Configuration, bridge or `cargo mik` itself are others than before.
     SettingsChanged,

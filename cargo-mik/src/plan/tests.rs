@@ -178,7 +178,7 @@ fn a_component_that_is_not_for_http_is_not_composed() {
 fn an_earlier_build_is_used_where_everything_is_as_it_was() {
     let hello = package("hello");
     let settings = freshness::settings(&hello, Target::Wasip2, &facts(Previous::Nothing));
-    let record = Record { source: "1".into(), settings, component: "2".into(), handler: None };
+    let record = Record { source: "1".into(), settings, component: "2".into(), handler: None, debug: None };
     let freshness = |record: &Record| {
         let plan = plan(&project(vec![package("hello")]), &facts(Previous::Intact(record.clone())));
         match plan.steps.last() {

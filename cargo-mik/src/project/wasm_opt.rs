@@ -111,7 +111,7 @@ fn of_environment(here: &Path) -> Result<Option<WasmOpt>, ProjectError> {
         kind: "choice of `wasm-opt`",
         help: "write `auto`, `true`, `false` or the path of a `wasm-opt`, or unset it with `env -u MIK_WASM_OPT`",
     };
-    variable(wanted, std::env::var_os("MIK_WASM_OPT"), |word| Some(WasmOpt::parse(word, here)))
+    variable(wanted, std::env::var_os("MIK_WASM_OPT"), |word| (!word.is_empty()).then(|| WasmOpt::parse(word, here)))
 }
 
 /// How long `wasm-opt` may take for one module: `MIK_WASM_OPT_SECS`.

@@ -4,6 +4,7 @@
 //! LEB128, and that many bytes. Ours are the first 16 of the SHA-256 of all that is before the section.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 use wasm_encoder::{CustomSection, Encode, Section};
@@ -54,6 +55,17 @@ impl fmt::Display for BuildId {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&hex::encode(&self.0))
     }
+}
+
+/// Where the side-car of a component is: `app.debug.wasm` beside `app.wasm`, and beside a file that is called something else, its
+/// name with `.debug.wasm` behind it.
+pub fn side_car_of(component: &Path) -> PathBuf {
+    if component.extension().is_some_and(|extension| extension == "wasm") {
+        return component.with_extension("debug.wasm");
+    }
+    let mut name = component.file_name().unwrap_or_default().to_owned();
+    name.push(".debug.wasm");
+    component.with_file_name(name)
 }
 
 /// A component without the section.

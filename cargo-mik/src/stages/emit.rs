@@ -15,15 +15,24 @@ pub(super) fn write(unit: &UnitPlan, work: Work, paths: &Files, max_size: Option
     if is_over(work.bytes.len() as u64, max_size) {
         return Err(too_large(unit, &work.bytes, work.debug.as_deref(), max_size));
     }
+    let all = [
+        (&paths.handler, work.handler.as_deref()),
+        (&paths.debug, work.debug.as_deref()),
+        (&paths.component, Some(work.bytes.as_slice())),
+    ];
+    let written: Vec<(&Path, &[u8])> =
+        all.iter().filter_map(|(path, bytes)| bytes.map(|bytes| (path.as_path(), bytes))).collect();
+    files::write_together(&written)?;
     // What an earlier build has left would be taken for this one's.
-    write_or_remove(&paths.handler, work.handler.as_deref())?;
-    write_or_remove(&paths.debug, work.debug.as_deref())?;
-    files::write(&paths.component, &work.bytes)?;
+    for (path, _) in all.iter().filter(|(_, bytes)| bytes.is_none()) {
+        drop(files::remove_file(path));
+    }
     let content = Record {
         source: work.source.clone(),
         settings: unit.settings.clone(),
         component: digest::of(&work.bytes),
         handler: work.handler.as_deref().map(digest::of),
+        debug: work.debug.as_deref().map(digest::of),
     };
     // Last: a record speaks only of what is really there.
     let content = serde_json::to_vec_pretty(&content).map_err(|source| StageError::Record { source })?;
@@ -58,16 +67,6 @@ pub(super) fn fresh(unit: &UnitPlan, paths: &Files, max_size: Option<u64>) -> Re
         optimized: Vec::new(),
         fresh: true,
     })
-}
-
-fn write_or_remove(path: &Path, bytes: Option<&[u8]>) -> Result<(), StageError> {
-    match bytes {
-        Some(bytes) => Ok(files::write(path, bytes)?),
-        None => {
-            drop(files::remove_file(path));
-            Ok(())
-        }
-    }
 }
 
 fn is_over(size: u64, max_size: Option<u64>) -> bool {

@@ -272,14 +272,11 @@ pub enum StageError {
 #[error(
     "the panics of `{name}` keep their messages: which functions are panics is told by their names, and these are gone"
 )]
-#[diagnostic(
-    code(mik::optimize::no_names),
-    help(
-        "take `strip` out of the profile, or write `strip = \"debuginfo\"`: names are taken out at the end all the same"
-    )
-)]
+#[diagnostic(code(mik::optimize::no_names))]
 pub(super) struct NamesGone {
     pub(super) name: String,
+    #[help]
+    pub(super) help: &'static str,
 }
 
 impl StageError {

@@ -62,10 +62,13 @@ fn previous(output: &Path, unit: &str) -> Previous {
     };
     let holds =
         |path: String, expected: &str| files::read(output.join(path)).is_ok_and(|bytes| digest::of(&bytes) == expected);
-    let component_holds = holds(format!("{unit}.wasm"), &record.component);
-    let handler_holds =
-        record.handler.as_deref().is_none_or(|expected| holds(format!("{unit}.handler.wasm"), expected));
-    if component_holds && handler_holds { Previous::Intact(record) } else { Previous::OutputChanged }
+    let files = [
+        (format!("{unit}.wasm"), Some(&record.component)),
+        (format!("{unit}.handler.wasm"), record.handler.as_ref()),
+        (format!("{unit}.debug.wasm"), record.debug.as_ref()),
+    ];
+    let all_hold = files.into_iter().all(|(file, expected)| expected.is_none_or(|expected| holds(file, expected)));
+    if all_hold { Previous::Intact(record) } else { Previous::OutputChanged }
 }
 
 /// For which target an earlier build has built a unit. What can't be read was never decided.

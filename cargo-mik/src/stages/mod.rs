@@ -25,7 +25,7 @@ mod tests;
 mod validate;
 mod wasm_opt;
 
-pub use build_id::BuildId;
+pub use build_id::{BuildId, side_car_of};
 pub use compose::with_bridge;
 pub use error::StageError;
 pub use facts::facts;

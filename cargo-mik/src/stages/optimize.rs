@@ -21,7 +21,10 @@ pub(super) fn optimize(
     let How { optimize, panic, wasm_opt } = how;
     // The handler's names are gone by the time it is composed; the bridge's own panics are traps already.
     if panic == Panic::Trap && part == Part::Handler && !has_names(&work.bytes) {
-        reporter.warn(NamesGone { name: unit.name.clone() });
+        reporter.warn(NamesGone {
+            name: unit.name.clone(),
+            help: "take `strip` out of the profile, or write `strip = \"debuginfo\"`: names are taken out at the end all the same",
+        });
     }
     let options = Options { panic: panic.into(), names: Names::Strip };
     let origins = work.origins.take().unwrap_or_default();

@@ -7,7 +7,7 @@ use mik_optimize::{Error, Names, Options, Origins, Outside};
 use super::error::NamesGone;
 use super::optimize::{has_names, identified, saved};
 use super::wasm_opt::{self, WasmOpt};
-use super::{BuildId, StageError};
+use super::{BuildId, StageError, side_car_of};
 use crate::project::{Optimize, Panic, WasmOptSettings};
 use crate::report::{Event, Reporter};
 use crate::tools::files;
@@ -39,7 +39,10 @@ pub fn optimize_file(file: &OptimizeFile, reporter: &Reporter) -> Result<(), Sta
     let OptimizeFile { input, output, panic, keep_names, wasm_opt } = file;
     let bytes = read_wasm(input)?;
     if *panic == Panic::Trap && !has_names(&bytes) {
-        reporter.warn(NamesGone { name: input.display().to_string() });
+        reporter.warn(NamesGone {
+            name: input.display().to_string(),
+            help: "give it the file from before its names were taken out; what is beside it, `<name>.debug.wasm`, has other numbers",
+        });
     }
     let names = if *keep_names { Names::Keep } else { Names::Strip };
     let failed = |source| {
@@ -61,10 +64,11 @@ pub fn optimize_file(file: &OptimizeFile, reporter: &Reporter) -> Result<(), Sta
     let had_build_id = BuildId::read(&bytes).is_some();
     let side_car;
     (optimized.bytes, side_car) = identified(optimized.bytes, &optimized.origins, had_build_id).map_err(failed)?;
-    if let Some(side_car) = side_car {
-        files::write(&output.with_extension("debug.wasm"), &side_car)?;
-    }
-    files::write(output, &optimized.bytes)?;
+    let beside = side_car_of(output);
+    // Nobody looks for one beside a device.
+    let side_car = side_car.as_deref().filter(|_| !files::is_special(output)).map(|side_car| (&*beside, side_car));
+    let written: Vec<_> = side_car.into_iter().chain([(&**output, &*optimized.bytes)]).collect();
+    files::write_together(&written)?;
     reporter.emit(Event::Optimized(saved(
         &output.display().to_string(),
         "file",
@@ -78,7 +82,7 @@ pub fn optimize_file(file: &OptimizeFile, reporter: &Reporter) -> Result<(), Sta
 /// What the side-car beside a file knows of its code, where there is one of the same build.
 fn side_car(input: &Path, bytes: &[u8]) -> Option<Origins> {
     let build_id = BuildId::read(bytes)?;
-    let side_car = read_wasm(&input.with_extension("debug.wasm")).ok()?;
+    let side_car = read_wasm(&side_car_of(input)).ok()?;
     let is_same = BuildId::read(&side_car)? == build_id;
     if is_same { Origins::of_side_car(bytes, &side_car).ok() } else { None }
 }

@@ -54,6 +54,12 @@ fn is_dirty(root: &Path, target_directory: &Path) -> bool {
 /// Git in a directory, that writes nothing: an index that is locked for us would stop somebody else's commit.
 fn git(directory: &Path) -> Command {
     let mut git = process::command("git");
+    // A hook of git's is told which repository it is for, and that is not always the package's.
+    for variable in
+        ["GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR"]
+    {
+        git.env_remove(variable);
+    }
     git.arg("-C").arg(directory).env("GIT_OPTIONAL_LOCKS", "0").stdin(Stdio::null());
     git
 }

@@ -12,6 +12,9 @@ const MOST_SAID: u64 = 256 * 1024;
 /// How often it is looked whether the program has ended.
 const PAUSE: Duration = Duration::from_millis(3);
 
+/// How long what a program has said is waited for once it has ended.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// What a program may do at most.
 #[derive(Clone, Copy, Debug)]
 pub struct Bounds {
@@ -63,8 +66,9 @@ pub fn run(command: &mut Command, bounds: Bounds) -> std::io::Result<Ended> {
             }
         }
     };
-    // What it has started itself may live on and hold the pipe: what comes of it is nobody's business.
-    let said = said.recv_timeout(Duration::from_millis(200)).unwrap_or_default();
+    // What it has started itself may live on and hold the pipe: what comes of it is nobody's business. On a busy machine the thread may
+    // come late, and a program that has said its version would be one that has not.
+    let said = said.recv_timeout(PATIENCE).unwrap_or_default();
     Ok(Ended { status, said: String::from_utf8_lossy(&said).trim().to_owned() })
 }
 

@@ -2,6 +2,7 @@
 
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 pub use std::fs::Metadata;
 
@@ -10,7 +11,10 @@ pub use fs_err::{
     remove_dir_all, remove_file, rename, symlink_metadata,
 };
 use miette::Diagnostic;
+use tempfile::{NamedTempFile, TempDir};
 use thiserror::Error;
+
+use super::temporary::Temporary;
 
 /// Reads a file that may have so many bytes; nothing is what comes of one that has more.
 ///
@@ -24,34 +28,86 @@ pub fn read_at_most(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
 
 /// Writes a file as a whole: to a temporary name in the same directory, then renamed over the old one.
 ///
-/// The directory is made where it is missing. An interrupted or failed write leaves the old file as it was.
+/// The directory is made where it is missing. An interrupted or failed write leaves the old file as it was. A symbolic link stays one:
+/// what it leads to is written. What is no file, as a device or a pipe, is written into: a file in its place would take it from everybody.
 ///
 /// # Errors
 /// The directory can't be made or written to, or the disk is full.
 pub fn write(path: &Path, content: &[u8]) -> Result<(), OutputError> {
-    try_write(path, content).map_err(|source| OutputError { path: path.to_owned(), source })
+    write_together(&[(path, content)])
 }
 
-fn try_write(path: &Path, content: &[u8]) -> io::Result<()> {
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+/// The same for files that belong together: none takes its place before all are written, so that what is wrong with one, or a full
+/// disk, leaves all of them as they were.
+///
+/// # Errors
+/// The same.
+pub fn write_together(files: &[(&Path, &[u8])]) -> Result<(), OutputError> {
+    let failed = |path: &Path, source| OutputError { path: path.to_owned(), source };
+    let mut staged = Vec::new();
+    for (path, content) in files {
+        staged.push((path, content, stage(path, content).map_err(|source| failed(path, source))?));
+    }
+    staged.into_iter().try_for_each(|(path, content, staged)| {
+        let done = match staged {
+            Some((file, place)) => file.keep(|file| file.persist(place).map(drop).map_err(|error| error.error)),
+            None => OpenOptions::new().write(true).open(path).and_then(|mut file| file.write_all(content)),
+        };
+        done.map_err(|source| failed(path, source))
+    })
+}
+
+/// Whether a path leads to something that is no file and no directory, such as a device or a pipe.
+pub fn is_special(path: &Path) -> bool {
+    metadata(path).is_ok_and(|found| !found.is_file() && !found.is_dir())
+}
+
+/// Writes a temporary file, and gives the place that it is for; nothing, where no file may take the place.
+fn stage(path: &Path, content: &[u8]) -> io::Result<Option<(Temporary<NamedTempFile>, PathBuf)>> {
+    if is_special(path) {
+        return Ok(None);
+    }
+    let is_link = symlink_metadata(path).is_ok_and(|found| found.is_symlink());
+    let place = if is_link { canonicalize(path).ok() } else { None }.unwrap_or_else(|| path.to_owned());
+    if place.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    let directory = place.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     create_dir_all(directory)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".mik-");
     // Temporary files are the user's alone; this one gets the permissions that any new file does, umask applied.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    let mut file = builder.tempfile_in(directory)?;
-    file.write_all(content)?;
-    file.persist(path)?;
-    Ok(())
+    let mut file = Temporary::new(|| builder.tempfile_in(directory), |file| file.path())?;
+    file.value().write_all(content)?;
+    Ok(Some((file, place)))
 }
 
 /// Makes a directory with a name of its own in `parent`. It goes away with the value.
 ///
 /// # Errors
 /// `parent` is not there or can't be written to.
-pub fn temporary_directory(parent: &Path, prefix: &str) -> io::Result<tempfile::TempDir> {
-    tempfile::Builder::new().prefix(prefix).tempdir_in(parent)
+pub fn temporary_directory(parent: &Path, prefix: &str) -> io::Result<Temporary<TempDir>> {
+    sweep(parent, prefix);
+    Temporary::new(|| tempfile::Builder::new().prefix(prefix).tempdir_in(parent), TempDir::path)
+}
+
+/// Takes away what programs left behind that were killed: what nobody has written to for a day. It is nobody's loss if that
+/// can't be done.
+fn sweep(parent: &Path, prefix: &str) {
+    let Ok(entries) = read_dir(parent) else { return };
+    for entry in entries.filter_map(Result::ok) {
+        let is_ours = entry.file_name().to_string_lossy().starts_with(prefix);
+        let is_left = || entry.metadata().is_ok_and(|it| it.is_dir() && it.modified().is_ok_and(is_a_day_ago));
+        if is_ours && is_left() {
+            drop(remove_dir_all(entry.path()));
+        }
+    }
+}
+
+fn is_a_day_ago(time: SystemTime) -> bool {
+    time.elapsed().is_ok_and(|age| age > Duration::from_secs(86_400))
 }
 
 /// How much there is of something on disk.
@@ -139,6 +195,37 @@ mod tests {
         write(&path, b"new").unwrap_err();
         let names: Vec<_> = read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         assert_eq!(names, ["taken"], "no temporary file stays behind");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_a_link_and_what_is_no_file_stays_what_it_is() {
+        use std::os::unix::fs::FileTypeExt;
+        let directory = tempfile::tempdir().unwrap();
+        let (path, link) = (directory.path().join("there"), directory.path().join("link"));
+        write(&path, b"old").unwrap();
+        std::os::unix::fs::symlink("there", &link).unwrap();
+        write(&link, b"new").unwrap();
+        assert!(symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(read(&path).unwrap(), b"new");
+        // A socket stands for devices as well, and can't be opened.
+        let socket = directory.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        write(&socket, b"new").unwrap_err();
+        assert!(metadata(&socket).unwrap().file_type().is_socket());
+    }
+
+    #[test]
+    fn of_files_that_belong_together_all_are_written_or_none() {
+        let directory = tempfile::tempdir().unwrap();
+        let (one, taken) = (directory.path().join("one"), directory.path().join("taken"));
+        write(&one, b"old").unwrap();
+        fs_err::create_dir(&taken).unwrap();
+        assert_eq!(write_together(&[(&one, b"new"), (&taken, b"new")]).unwrap_err().path, taken);
+        assert_eq!(read(&one).unwrap(), b"old");
+        assert_eq!(read_dir(directory.path()).unwrap().count(), 2, "no temporary file stays behind");
+        write_together(&[(&one, b"new"), (&directory.path().join("two"), b"2")]).unwrap();
+        assert_eq!(read(&one).unwrap(), b"new");
     }
 
     #[test]

@@ -9,3 +9,4 @@ pub mod plain;
 pub mod private;
 pub mod process;
 pub mod rotating_file;
+pub mod temporary;

@@ -113,7 +113,7 @@ function compute(rounds) {
     letters: [...counts].sort(([a], [b]) => (a < b ? -1 : 1)),
     big: last.toString(16),
     float: floats.reduce((sum, f) => sum + f, 0).toPrecision(12),
-    date: new Date(1e12 + (numbers[0] % 1e9)).toISOString(),
+    date: new Date(1e12 + ((numbers[0] ?? 0) % 1e9)).toISOString(),
     unicode: "ÄǅΣ𝒳é".toLowerCase(),
     replaced: words.slice(0, 200).replace(/(\d)([a-z]+)/g, (_, digit, letters) => letters.repeat(Number(digit) % 3)),
   };

@@ -25,11 +25,8 @@ use self::items::Items;
 use self::kind::{Kind, World};
 use self::parts::Part;
 use self::routes::Routes;
-use crate::stages::{StageError, read_wasm};
-use crate::tools;
-
-/// The longest that one name or text may be, in bytes.
-const TEXT_MOST: usize = 1 << 10;
+use super::plain;
+use crate::stages::{StageError, read_wasm, side_car_of};
 
 /// The most that a list has. What is beyond is left out: no component that does anything has more.
 const ITEMS_MOST: usize = 10_000;
@@ -141,18 +138,12 @@ pub struct NoWit {
     reason: String,
 }
 
-/// The file beside a component with the names of its functions. One of another build, as its build-id says, is none of its.
+/// The file beside a component with the names of its functions: one of the same build, as the build-ids of both say.
 fn side_car(path: &Path, about: &About) -> Option<String> {
-    let path = path.with_extension("debug.wasm");
+    let path = side_car_of(path);
+    let build_id = about.build_id.as_ref()?;
     let of_side_car = About::of(&read_wasm(&path).ok()?).ok()?;
-    (of_side_car.build_id == about.build_id).then(|| plain(&path.display().to_string()))
-}
-
-/// A text from the file, as it can be shown.
-fn plain(text: &str) -> String {
-    let mut plain = String::new();
-    tools::plain::push(&mut plain, text, TEXT_MOST);
-    plain
+    (of_side_car.build_id.as_ref() == Some(build_id)).then(|| plain(&path.display().to_string()))
 }
 
 /// The custom sections of the outermost component or module, in their order.

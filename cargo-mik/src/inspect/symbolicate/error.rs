@@ -49,6 +49,18 @@ pub enum SymbolicateError {
         /// The components.
         names: Vec<String>,
     },
+    /// The project's component was never built. Exit code 96.
+    #[error("`{}` is not there", component.display())]
+    #[diagnostic(
+        code(mik::project::not_built),
+        help(
+            "build what trapped: `cargo mik build --release`, at its revision; or name its file and the trap's: `cargo mik symbolicate COMPONENT TRACE`"
+        )
+    )]
+    NotBuilt {
+        /// Where it would be.
+        component: PathBuf,
+    },
     /// The text can't be read. Exit code 96.
     #[error("`{}` can't be read", path.display())]
     #[diagnostic(code(mik::project::unreadable))]
@@ -58,11 +70,13 @@ pub enum SymbolicateError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// The text is longer than any trap. Exit code 96.
+    /// The text is too long for one line of JSON. Exit code 96.
     #[error("`{}` has more than {most} MiB", path.display())]
     #[diagnostic(
         code(mik::project::too_long),
-        help("give the part of it that has the trap: `grep -A 40 trap app.log`")
+        help(
+            "give the part of it that has the trap: `grep -A 40 trap app.log`; without `--json` it may have any length"
+        )
     )]
     TooLong {
         /// The file, or stdin.

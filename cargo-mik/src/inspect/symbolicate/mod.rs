@@ -13,7 +13,7 @@ pub use self::error::SymbolicateError;
 use self::paths::Roots;
 pub use self::report::Symbolicated;
 pub use self::trace::{Mention, mentions};
-use crate::stages::{self, BuildId, Interface, StageError, read_wasm};
+use crate::stages::{self, BuildId, Interface, StageError, read_wasm, side_car_of};
 
 /// A component's file and what is known of its code.
 #[derive(Debug)]
@@ -83,7 +83,7 @@ impl DebugFiles {
         if debug.is_none() && (is_side_car || own.iter().any(is_known)) {
             return Ok(files);
         }
-        let beside = component.with_extension("debug.wasm");
+        let beside = side_car_of(component);
         let debug = match debug {
             Some(debug) => debug,
             None if beside.is_file() => &beside,
@@ -98,6 +98,9 @@ impl DebugFiles {
 
     fn with_side_car(mut self, debug: &Path) -> miette::Result<Self> {
         let bytes = read_wasm(debug)?;
+        // First: one that is cut short has lost its build-id, which comes last.
+        let modules = mik_optimize::modules(&bytes)
+            .map_err(|source| StageError::InvalidFile { path: debug.to_owned(), source: source.into() })?;
         let debug_id = BuildId::read(&bytes);
         if debug_id != self.build_id || debug_id.is_none() {
             let text = |id: Option<BuildId>| id.map_or_else(|| "none".to_owned(), |id| id.to_string());
@@ -109,8 +112,6 @@ impl DebugFiles {
             }
             .into());
         }
-        let modules = mik_optimize::modules(&bytes)
-            .map_err(|source| StageError::InvalidFile { path: debug.to_owned(), source: source.into() })?;
         self.modules = modules.into_iter().map(<[u8]>::to_vec).collect();
         Ok(self)
     }

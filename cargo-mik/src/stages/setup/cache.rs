@@ -14,6 +14,7 @@ use super::toolchain::Version;
 use crate::project::{Target, cache_directory};
 use crate::report::Reporter;
 use crate::tools::files;
+use crate::tools::temporary::Temporary;
 
 /// Goes up when what is built changes, so that nobody goes on with the old.
 const FORMAT: u32 = 1;
@@ -36,7 +37,7 @@ pub(super) fn compiler_directory(version: &Version) -> String {
 
 /// The right to build, and a directory for it in the cache's own file system. Both end with the value.
 pub(super) struct Workshop {
-    work: tempfile::TempDir,
+    work: Temporary<tempfile::TempDir>,
     /// After `work`, so that the directory is gone before the next one comes in.
     _lock: files::Lock,
 }

@@ -21,7 +21,7 @@ use crate::plan::WasmOptProgram;
 use crate::project::Optimize;
 use crate::report::{Reporter, size};
 use crate::tools::bounded::{self, Bounds};
-use crate::tools::{files, process};
+use crate::tools::{files, plain, process};
 
 /// What all of an output may have: code that is optimized for speed grows, but not without end.
 const MOST_GROWTH: u64 = 16;
@@ -142,7 +142,8 @@ impl<'a> WasmOpt<'a> {
         match ended.status {
             None => return Err(Failure::TooLong(self.program.limit)),
             Some(status) if !status.success() => {
-                let said = ended.said.lines().last().unwrap_or_default().chars().take(200).collect();
+                let mut said = String::new();
+                plain::push(&mut said, ended.said.lines().last().unwrap_or_default(), 200);
                 return Err(Failure::Status { status, said });
             }
             Some(_) => {}

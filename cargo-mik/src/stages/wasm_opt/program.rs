@@ -83,6 +83,9 @@ fn built_in() -> Option<(PathBuf, Vec<String>)> {
 
 fn known(path: &Path, arguments: &[String], kept: Option<&Path>) -> Result<Known, String> {
     let metadata = files::metadata(path).map_err(|error| error.to_string())?;
+    if metadata.is_dir() {
+        return Err("it is a directory".to_owned());
+    }
     let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
     let (length, path) = (metadata.len(), path.to_owned());
     let before = kept.and_then(|kept| serde_json::from_slice::<Known>(&files::read(kept).ok()?).ok());
