@@ -3,10 +3,14 @@
 //! The bridge's blocks live no longer than a request, so giving them back one by one is not worth the code of a
 //! general allocator. Three rules are enough:
 //!
-//! - the last block grows, shrinks and is freed in place, so that a body is read without ever being moved;
+//! - the last block grows, shrinks and is freed in place; a body is read without ever being moved, since each chunk of it
+//!   begins where the one before it ended;
 //! - any other block stays where it is when it is freed;
 //! - each request begins with all of the memory, so an instance that serves a million of them needs no more than the
 //!   largest of them took.
+
+use crate::failure::Failure;
+use crate::list::List;
 
 /// How much of a run of memory is in use. Addresses are plain numbers here; whose they are is [`heap`]'s business.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,14 +46,27 @@ pub(crate) unsafe fn clear() {
     }
 }
 
+/// Makes sure that there is memory for so many bytes more.
+pub(crate) fn reserve(bytes: u64) -> Result<(), Failure> {
+    if heap::has_room(bytes) { Ok(()) } else { Err(Failure::BodyOverMemory) }
+}
+
+/// The items of both, one after the other. Where `list` is the last block it grows where it is.
+pub(crate) fn append<T: Copy>(list: List<T>, items: &[T]) -> List<T> {
+    heap::append(list, items)
+}
+
 #[cfg(target_arch = "wasm32")]
 mod heap {
     use core::alloc::{GlobalAlloc, Layout};
     use core::arch::wasm32::{memory_grow, memory_size};
     use core::cell::UnsafeCell;
-    use core::ptr;
+    use core::{ptr, slice};
+
+    use alloc::alloc::handle_alloc_error;
 
     use super::Arena;
+    use crate::list::List;
 
     /// The page size of wasm.
     const PAGE: usize = 64 * 1024;
@@ -79,6 +96,37 @@ mod heap {
         let pages = end.div_ceil(PAGE);
         let size = memory_size::<0>();
         pages <= size || memory_grow::<0>(pages - size) != usize::MAX
+    }
+
+    /// See [`super::append`].
+    pub(super) fn append<T: Copy>(list: List<T>, items: &[T]) -> List<T> {
+        // SAFETY: one thread, and no other borrow is alive.
+        let is_last = unsafe { (*HEAP.0.get()).top } == list.as_ptr_range().end as usize;
+        let list = if is_last { list } else { copy(&list) };
+        let items = copy(items);
+        list.joined(&items).unwrap_or(items)
+    }
+
+    /// A copy of these, as the last block.
+    fn copy<T: Copy>(items: &[T]) -> List<T> {
+        let layout = Layout::for_value(items);
+        // SAFETY: a block of no bytes is where the arena ends. What the arena gives is aligned, large enough, and no part of
+        // `items`.
+        unsafe {
+            let block = HEAP.alloc(layout).cast::<T>();
+            if block.is_null() {
+                handle_alloc_error(layout);
+            }
+            ptr::copy_nonoverlapping(items.as_ptr(), block, items.len());
+            List::of(slice::from_raw_parts(block, items.len()))
+        }
+    }
+
+    /// Whether there are so many bytes more, or can be.
+    pub(super) fn has_room(bytes: u64) -> bool {
+        // SAFETY: one thread, and no other borrow is alive.
+        let top = unsafe { (*HEAP.0.get()).top };
+        usize::try_from(bytes).is_ok_and(|bytes| top.checked_add(bytes).is_some_and(reach))
     }
 
     // SAFETY: blocks never overlap, since each begins at or after `top`, where all others end, and `top` comes down
@@ -129,6 +177,20 @@ mod heap {
                 moved
             }
         }
+    }
+}
+
+/// Off wasm the tests use the system's allocator.
+#[cfg(not(target_arch = "wasm32"))]
+mod heap {
+    use crate::list::List;
+
+    pub(super) fn has_room(bytes: u64) -> bool {
+        usize::try_from(bytes).is_ok()
+    }
+
+    pub(super) fn append<T: Copy>(list: List<T>, items: &[T]) -> List<T> {
+        List::of([&*list, items].concat().leak())
     }
 }
 

@@ -1,8 +1,8 @@
 //! How large a request body may be: `MIK_MAX_BODY_SIZE`, in bytes.
 
-use crate::Text;
 use crate::content_length;
 use crate::failure::Failure;
+use crate::list::Field;
 
 /// The environment variable that sets the limit.
 pub(crate) const VARIABLE: &str = "MIK_MAX_BODY_SIZE";
@@ -14,10 +14,10 @@ const DEFAULT: u64 = 10 * 1024 * 1024;
 ///
 /// A value that cannot be read is a failure, not the default: whoever set a limit would otherwise run without it and
 /// never hear of it.
-pub(crate) fn from_environment(environment: &[(Text, Text)]) -> Result<u64, Failure> {
-    match environment.iter().find(|(name, _)| name == VARIABLE.as_bytes()) {
+pub(crate) fn from_environment(environment: &[Field]) -> Result<u64, Failure> {
+    match environment.iter().find(|variable| *variable.name == *VARIABLE.as_bytes()) {
         None => Ok(DEFAULT),
-        Some((_, value)) => content_length::digits(value).ok_or_else(|| Failure::BodyLimitMalformed(value.clone())),
+        Some(Field { value, .. }) => content_length::digits(value).ok_or(Failure::BodyLimitMalformed(*value)),
     }
 }
 
@@ -25,8 +25,9 @@ pub(crate) fn from_environment(environment: &[(Text, Text)]) -> Result<u64, Fail
 mod tests {
     use super::*;
 
-    fn limit(value: &str) -> Result<u64, Failure> {
-        from_environment(&[("OTHER".into(), "1".into()), (VARIABLE.into(), value.into())])
+    fn limit(value: &'static str) -> Result<u64, Failure> {
+        let variable = |name: &'static str, value: &'static str| Field { name: name.into(), value: value.into() };
+        from_environment(&[variable("OTHER", "1"), variable(VARIABLE, value)])
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Everything that can go wrong between a client and a handler, each with its status and its RFC 9457 problem.
 
-use crate::{Text, body_limit};
+use crate::list::Text;
+use crate::{arena, body_limit};
 
 /// Why there is no answer of the handler's own.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
     /// The handler's interface has no word for this method.
     MethodNotImplemented(Text),
@@ -45,7 +46,7 @@ impl Failure {
     /// The body: `application/problem+json`, RFC 9457 §3.
     pub(crate) fn problem(&self) -> Text {
         let (status, code, title) = self.describe();
-        let mut json = Text::new();
+        let mut json = Text::EMPTY;
         push(&mut json, "{\"type\":\"urn:mik:error:");
         push(&mut json, code);
         push(&mut json, "\",\"title\":\"");
@@ -107,7 +108,11 @@ impl Failure {
 
 /// Appends text of our own, in which nothing needs escaping.
 fn push(json: &mut Text, text: &str) {
-    json.extend_from_slice(text.as_bytes());
+    push_bytes(json, text.as_bytes());
+}
+
+fn push_bytes(text: &mut Text, bytes: &[u8]) {
+    *text = arena::append(*text, bytes);
 }
 
 /// Appends text from outside between text of our own.
@@ -131,7 +136,7 @@ pub(crate) fn push_number(text: &mut Text, number: u64) {
     if number >= 10 {
         push_number(text, number / 10);
     }
-    text.push(b'0' + (number % 10) as u8);
+    push_bytes(text, &[b'0' + (number % 10) as u8]);
 }
 
 /// Appends the inside of a JSON string (RFC 8259 §7). What is beyond ASCII stands for itself.
@@ -139,13 +144,12 @@ fn push_escaped(json: &mut Text, text: &[u8]) {
     for &byte in text {
         if byte < b' ' {
             push(json, "\\u00");
-            json.push(b'0' + (byte >> 4));
-            json.push(hex(byte & 15));
+            push_bytes(json, &[b'0' + (byte >> 4), hex(byte & 15)]);
         } else {
             if matches!(byte, b'"' | b'\\') {
-                json.push(b'\\');
+                push(json, "\\");
             }
-            json.push(byte);
+            push_bytes(json, &[byte]);
         }
     }
 }
@@ -159,7 +163,7 @@ mod tests {
     use super::*;
 
     fn problem(failure: Failure) -> String {
-        String::from_utf8(failure.problem()).unwrap()
+        String::from_utf8(failure.problem().to_vec()).unwrap()
     }
 
     #[test]
@@ -179,9 +183,9 @@ mod tests {
     #[test]
     fn numbers_are_decimal() {
         for number in [0, 9, 10, 65_535, u64::MAX] {
-            let mut text = Text::new();
+            let mut text = Text::EMPTY;
             push_number(&mut text, number);
-            assert_eq!(text, number.to_string().into_bytes());
+            assert_eq!(*text, *number.to_string().as_bytes());
         }
     }
 

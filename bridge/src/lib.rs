@@ -9,12 +9,12 @@
 //! Two rules hold everywhere. Nothing that arrives from a client, a handler or the environment makes the bridge trap:
 //! it becomes a [`failure::Failure`]. And a handler only ever sees a whole request: what was cut off is refused.
 //!
-//! `request` and `response` call the host; `body_limit`, `content_length`, `failure`, `field`, `framing`, `method` and
-//! `arena` are plain logic and are tested on the machine that builds.
+//! `request` and `response` call the host, by way of `host` where there is text in it; `body_limit`, `content_length`,
+//! `failure`, `field`, `framing`, `list`, `method` and `arena` are plain logic and are tested on the machine that builds.
 //!
-//! Text is bytes here (`raw_strings`). It is UTF-8 where the WIT says `string`, since the component model sees to
-//! that, and the only text that the bridge turns into a `string` itself, a header's value, is checked in `request`.
-//! So headers pass through in the list in which they came.
+//! Text is bytes here. It is UTF-8 where the WIT says `string`, since the component model sees to that, and the only text
+//! that the bridge turns into a `string` itself, a header's value, is checked in `request`. So headers pass through in
+//! the list in which they came.
 
 #![cfg_attr(not(test), no_std)]
 
@@ -26,15 +26,13 @@ mod content_length;
 mod failure;
 mod field;
 mod framing;
+mod host;
+mod list;
 mod method;
 mod request;
 mod response;
-mod sealed;
-
-use alloc::vec::Vec;
 
 use crate::bindings::exports::wasi::http::incoming_handler::Guest;
-use crate::bindings::mik::core::handler;
 use crate::bindings::wasi::http::types::{IncomingRequest, ResponseOutparam};
 use crate::response::Answer;
 
@@ -54,12 +52,8 @@ mod bindings {
         ",
         world: "mik:bridge/bridge",
         generate_all,
-        raw_strings,
     });
 }
-
-/// Text as the bindings have it.
-type Text = Vec<u8>;
 
 struct Bridge;
 
@@ -69,10 +63,10 @@ impl Guest for Bridge {
         // is left, since there is no state outside of this function.
         unsafe { arena::clear() };
 
-        let method = request.method();
+        let method = method::name(host::method(&request));
         let is_head = method::is_head(&method);
         let answer = match request::receive(request, method) {
-            Ok(request_data) => Answer::from(handler::handle(&request_data)),
+            Ok(request_data) => Answer::from(host::handle(&request_data)),
             Err(failure) => Answer::from(failure),
         };
         response::send(outparam, answer, is_head);

@@ -1,79 +1,78 @@
 //! Which HTTP methods a handler can be asked: those of `mik:core/handler`'s enum, and no others.
 
-use crate::Text;
-use crate::bindings::mik::core::handler::Method as HandlerMethod;
-use crate::bindings::wasi::http::types::Method;
+use crate::list::Text;
 
-/// The handler's method for a wasi method, or the name of one that it has no word for.
-pub(crate) fn translate(method: Method) -> Result<HandlerMethod, Text> {
-    match method {
-        Method::Get => Ok(HandlerMethod::Get),
-        Method::Head => Ok(HandlerMethod::Head),
-        Method::Post => Ok(HandlerMethod::Post),
-        Method::Put => Ok(HandlerMethod::Put),
-        Method::Delete => Ok(HandlerMethod::Delete),
-        Method::Options => Ok(HandlerMethod::Options),
-        Method::Patch => Ok(HandlerMethod::Patch),
-        Method::Connect => Err(b"CONNECT".into()),
-        Method::Trace => Err(b"TRACE".into()),
-        Method::Other(name) => spelled(&name).ok_or(name),
-    }
+/// The names of the cases of `wasi:http`'s `method`, all but the last, which has its own.
+const OFFERED: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
+
+/// The names of the cases of `mik:core/handler`'s `method`.
+const UNDERSTOOD: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+
+/// What a wasi method is called: a host may spell out one that there is a case for.
+pub(crate) fn name((case, other): (u8, Option<Text>)) -> Text {
+    other.unwrap_or_else(|| OFFERED.get(usize::from(case)).copied().unwrap_or_default().into())
+}
+
+/// The number of the handler's case for a method. Methods are case-sensitive (RFC 9110 §9.1).
+pub(crate) fn translate(name: &[u8]) -> Option<u8> {
+    UNDERSTOOD.iter().position(|understood| understood.as_bytes() == name).map(|case| case as u8)
 }
 
 /// Whether the response to this method has no body, whatever else it has.
-pub(crate) fn is_head(method: &Method) -> bool {
-    match method {
-        Method::Head => true,
-        Method::Other(name) => name == b"HEAD",
-        _ => false,
-    }
-}
-
-/// A host may spell a method out that wasi:http has a case for. Methods are case-sensitive (RFC 9110 §9.1).
-fn spelled(name: &[u8]) -> Option<HandlerMethod> {
-    Some(match name {
-        b"GET" => HandlerMethod::Get,
-        b"HEAD" => HandlerMethod::Head,
-        b"POST" => HandlerMethod::Post,
-        b"PUT" => HandlerMethod::Put,
-        b"DELETE" => HandlerMethod::Delete,
-        b"OPTIONS" => HandlerMethod::Options,
-        b"PATCH" => HandlerMethod::Patch,
-        _ => return None,
-    })
+pub(crate) fn is_head(name: &[u8]) -> bool {
+    name == b"HEAD"
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bindings::mik::core::handler::Method as HandlerMethod;
+    use crate::bindings::wasi::http::types::Method;
 
     #[test]
-    fn every_method_of_the_enum_has_both_forms() {
-        let forms = [
-            (Method::Get, "GET"),
-            (Method::Head, "HEAD"),
-            (Method::Post, "POST"),
-            (Method::Put, "PUT"),
-            (Method::Delete, "DELETE"),
-            (Method::Options, "OPTIONS"),
-            (Method::Patch, "PATCH"),
+    fn every_case_has_the_name_that_the_bindings_give_it() {
+        let offered = [
+            Method::Get,
+            Method::Head,
+            Method::Post,
+            Method::Put,
+            Method::Delete,
+            Method::Connect,
+            Method::Options,
+            Method::Trace,
+            Method::Patch,
         ];
-        for (method, name) in forms {
-            let spelled = Method::Other(name.into());
-            assert_eq!(is_head(&method), name == "HEAD");
-            assert_eq!(is_head(&spelled), name == "HEAD");
-            let translated = translate(method);
-            assert!(translated.is_ok());
-            assert_eq!(translated, translate(spelled), "{name}");
+        for (case, method) in (0..).zip(offered) {
+            let expected = format!("{method:?}").split("::").last().unwrap().to_uppercase();
+            assert_eq!(*name((case, None)), *expected.as_bytes());
+        }
+        let understood = [
+            HandlerMethod::Get,
+            HandlerMethod::Post,
+            HandlerMethod::Put,
+            HandlerMethod::Patch,
+            HandlerMethod::Delete,
+            HandlerMethod::Head,
+            HandlerMethod::Options,
+        ];
+        for method in understood {
+            let name = format!("{method:?}").split("::").last().unwrap().to_uppercase();
+            assert_eq!(translate(name.as_bytes()), Some(method as u8), "{name}");
         }
     }
 
     #[test]
-    fn other_methods_are_given_back_by_name() {
-        assert_eq!(translate(Method::Connect), Err("CONNECT".into()));
-        assert_eq!(translate(Method::Trace), Err("TRACE".into()));
-        for name in ["PROPFIND", "get", "", "GET "] {
-            assert_eq!(translate(Method::Other(name.into())), Err(name.into()));
+    fn a_method_that_is_spelled_out_is_the_same() {
+        for spelled in OFFERED {
+            assert_eq!(*name((9, Some(spelled.into()))), *spelled.as_bytes());
+            assert_eq!(is_head(spelled.as_bytes()), spelled == "HEAD");
+        }
+    }
+
+    #[test]
+    fn a_handler_has_no_word_for_others() {
+        for name in ["CONNECT", "TRACE", "PROPFIND", "get", "", "GET "] {
+            assert_eq!(translate(name.as_bytes()), None);
         }
     }
 }

@@ -1,36 +1,33 @@
 //! From an answer to a wasi response: headers checked, length settled, body written as fast as the host takes it.
 
-use alloc::vec;
-use alloc::vec::Vec;
-
-use crate::bindings::mik::core::handler::Response;
 use crate::bindings::wasi::http::types::{Fields, OutgoingBody, OutgoingResponse, ResponseOutparam};
 use crate::bindings::wasi::io::streams::{OutputStream, StreamError};
 use crate::content_length::Announced;
 use crate::failure::{self, Failure};
-use crate::{Text, field, framing, sealed};
+use crate::host::{self, Response};
+use crate::list::{Field, List, Text};
+use crate::{field, framing};
 
 /// What is to be sent: the handler's response or, in the same shape, a failure.
 pub(crate) struct Answer {
     status: u16,
-    headers: Vec<(Text, Text)>,
-    body: Option<Vec<u8>>,
+    headers: List<Field>,
+    body: Option<Text>,
 }
 
 impl From<Response> for Answer {
     fn from(response: Response) -> Self {
-        let Response { status, headers, body } = response;
+        let (status, headers, body) = response.into_parts();
         Self { status, headers, body }
     }
 }
 
+/// The headers of a failure.
+static PROBLEM: [Field; 1] = [Field { name: List::of(b"content-type"), value: List::of(b"application/problem+json") }];
+
 impl From<Failure> for Answer {
     fn from(failure: Failure) -> Self {
-        Self {
-            status: failure.status(),
-            headers: vec![(b"content-type".into(), b"application/problem+json".into())],
-            body: Some(failure.problem()),
-        }
+        Self { status: failure.status(), headers: List::of(&PROBLEM), body: Some(failure.problem()) }
     }
 }
 
@@ -44,18 +41,18 @@ pub(crate) fn send(outparam: ResponseOutparam, answer: Answer, is_head: bool) {
         // A host that refuses a problem's two plain headers is still given a response to send.
         let response = OutgoingResponse::new(Fields::new());
         let _ = response.set_status_code(500);
-        (response, Vec::new())
+        (response, Text::EMPTY)
     });
     // Taken even where nothing is written: not every host can send a response whose body was never asked for.
     let outgoing_body = response.body();
-    sealed::set(outparam, response);
+    host::set(outparam, response);
     if let Ok(outgoing_body) = outgoing_body {
         write(outgoing_body, &body);
     }
 }
 
 /// A response that the host has accepted, and the bytes of its body: none where it must not have one.
-fn prepare(answer: Answer, is_head: bool) -> Result<(OutgoingResponse, Vec<u8>), Failure> {
+fn prepare(answer: Answer, is_head: bool) -> Result<(OutgoingResponse, Text), Failure> {
     let Answer { status, headers, body } = answer;
     // An interim response is not an answer (RFC 9110 §15.2), and a status has three digits. Hosts should refuse the
     // others themselves; some accept them, and then fail in sending them.
@@ -64,24 +61,24 @@ fn prepare(answer: Answer, is_head: bool) -> Result<(OutgoingResponse, Vec<u8>),
     }
     let fields = Fields::new();
     let mut announced = Announced::Nothing;
-    for (name, value) in headers {
-        if field::is(&name, field::CONTENT_LENGTH) {
-            announced = announced.and(&value);
-        } else if field::is_hop_by_hop(&name) || fields.append(&name, &value).is_err() {
-            return Err(Failure::ResponseHeader(name));
+    for header in headers.iter() {
+        if field::is(&header.name, field::CONTENT_LENGTH) {
+            announced = announced.and(&header.value);
+        } else if field::is_hop_by_hop(&header.name) || !host::append(&fields, header) {
+            return Err(Failure::ResponseHeader(header.name));
         }
     }
     let given = body.as_ref().map(|body| body.len() as u64);
     let framing = framing::frame(status, is_head, announced, given)?;
     if let Some(length) = framing.content_length {
-        let mut value = Text::new();
+        let mut value = Text::EMPTY;
         failure::push_number(&mut value, length);
         // A host that sets the length itself may refuse this one, and will then do right.
-        let _ = fields.append(field::CONTENT_LENGTH.as_bytes(), &value);
+        host::append(&fields, &Field { name: field::CONTENT_LENGTH.into(), value });
     }
     let response = OutgoingResponse::new(fields);
     response.set_status_code(status).map_err(|()| Failure::ResponseStatus(status))?;
-    Ok((response, body.filter(|_| framing.sends_body).unwrap_or_default()))
+    Ok((response, body.filter(|_| framing.sends_body).unwrap_or(Text::EMPTY)))
 }
 
 /// Writes the body and finishes it. Where writing fails the body is dropped unfinished, which is how a host is told
@@ -93,7 +90,7 @@ fn write(outgoing_body: OutgoingBody, bytes: &[u8]) {
             return;
         }
     }
-    sealed::finish(outgoing_body);
+    host::finish(outgoing_body);
 }
 
 /// Writes as much as the stream allows, whenever it allows some, and waits in between.

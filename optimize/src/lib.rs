@@ -34,6 +34,7 @@
 //! | `merge-definitions` | components | equal modules, components, types, aliases and lowered functions become one |
 //! | `unused-definitions` | components | takes out what nothing uses, imports included |
 //! | `short-names` | components | core modules inside know each other by short names |
+//! | `short-labels` | components | what is handed to nested components, and taken from them, has short names |
 //! | `group-definitions` | components | definitions of one kind stand together, in one section |
 //!
 //! The file of each pass opens with why it is sound. All of them rest on one thing: `wasm_encoder`'s re-encoder maps every index

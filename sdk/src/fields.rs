@@ -1,5 +1,7 @@
 //! What header fields have in common: lists with commas, parameters with semicolons, quoted text (RFC 9110, 5.6).
 
+use crate::text::is_one_of;
+
 /// The elements of a list, cut at its commas, but not at those within quotes. Empty ones are left out.
 pub(crate) struct Elements<'a>(pub(crate) &'a str);
 
@@ -124,7 +126,7 @@ pub(crate) fn trim(text: &str) -> &str {
 
 /// Whether the text is a token: the name of a field, of a cookie, of a parameter.
 pub(crate) fn is_token(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || is_one_of(byte, b"!#$%&'*+-.^_`|~"))
 }
 
 #[cfg(test)]

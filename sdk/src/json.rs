@@ -25,7 +25,7 @@ pub use value::{to_list, to_object, to_value};
 pub use write::Writer;
 
 use crate::problem::Problem;
-use crate::text::push_number;
+use crate::text::{number, push_number};
 use crate::typed::{Checker, Type, refusal};
 
 /// Reads JSON.
@@ -73,7 +73,7 @@ pub(crate) fn bounded(body: &[u8]) -> Result<&[u8], Problem> {
     if body.len() <= MAX_SIZE {
         return Ok(body);
     }
-    let limit = crate::env::get("MIK_MAX_JSON_SIZE").and_then(|limit| limit.parse().ok()).unwrap_or(MAX_SIZE);
+    let limit = crate::env::get("MIK_MAX_JSON_SIZE").and_then(|limit| number(&limit)).unwrap_or(MAX_SIZE);
     if body.len() <= limit {
         return Ok(body);
     }

@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Write as _};
 
 use serde::de::{Error, Expected, Unexpected};
 
-use crate::text::join;
+use crate::text::{join, split_once};
 
 /// What does not fit, and where.
 #[derive(Debug, Default)]
@@ -130,7 +130,7 @@ pub(crate) fn in_json(expected: &str) -> &str {
         "a sequence" => "a list",
         "a map" => "an object",
         "unit" => "null",
-        _ => match expected.split_once(' ') {
+        _ => match split_once(expected, b' ') {
             Some(("struct" | "internally" | "adjacently", _)) => "an object",
             Some(("tuple", _)) => "a list",
             Some(("enum", _)) => "a string or an object",

@@ -7,6 +7,7 @@ use std::cell::OnceCell;
 
 use crate::extract::form_fields;
 use crate::layers::Extensions;
+use crate::text::split_once;
 use crate::{Bytes, Headers, Method};
 
 /// One request.
@@ -47,7 +48,7 @@ impl Request {
     }
 
     pub(crate) fn from_parts(method: Method, target: String, headers: Headers, body: Option<Bytes>) -> Self {
-        let path_len = target.find('?').unwrap_or(target.len());
+        let path_len = split_once(&target, b'?').map_or(target.len(), |(path, _)| path.len());
         Self {
             method,
             target,

@@ -12,7 +12,7 @@ use http::StatusCode;
 
 use crate::extract::wrong_parameter;
 use crate::mismatch::Mismatch;
-use crate::text::join;
+use crate::text::{join, split_once};
 use crate::{IntoResponse, Method, Problem, Request, Response};
 
 /// A pattern and what answers there. A table of them is sorted so that the first that fits is the right one.
@@ -141,7 +141,7 @@ pub(crate) fn fits<'p>(segments: &[Segment], path: &'p str, take: &mut dyn FnMut
             take(name, path);
             return !path.is_empty();
         }
-        let (part, after) = match path.split_once('/') {
+        let (part, after) = match split_once(path, b'/') {
             Some((part, after)) => (part, Some(after)),
             None => (path, None),
         };

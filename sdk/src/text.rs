@@ -13,6 +13,31 @@ pub(crate) fn join(pieces: &[&str]) -> String {
     text
 }
 
+/// What stands before the first of these bytes and what stands after it. The byte is ASCII. `split_once` says the same, and
+/// brings along a search for long texts that takes more than both together.
+#[inline(never)]
+pub(crate) fn split_once(text: &str, separator: u8) -> Option<(&str, &str)> {
+    let place = text.bytes().position(|byte| byte == separator)?;
+    Some((text.get(..place)?, text.get(place + 1..)?))
+}
+
+/// Whether this byte is one of those. `contains` says the same, and brings along a search for long texts.
+pub(crate) fn is_one_of(byte: u8, those: &[u8]) -> bool {
+    those.iter().any(|one| *one == byte)
+}
+
+/// A decimal number, as `parse` reads it, without what that brings along for all the others.
+pub(crate) fn number(text: &str) -> Option<usize> {
+    let digits = text.strip_prefix("+").unwrap_or(text);
+    if digits.is_empty() {
+        return None;
+    }
+    digits.bytes().try_fold(0_usize, |number, byte| {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 { None } else { number.checked_mul(10)?.checked_add(digit.into()) }
+    })
+}
+
 /// What shall be text, in the expansion of a macro: it is borrowed where it is text, and shown where it is not. Which of the
 /// two is what the methods of the traits decide: the first that fits is that of a reference to this.
 #[derive(Debug)]
@@ -49,4 +74,40 @@ pub(crate) fn push_number(text: &mut String, number: u64) {
         push_number(text, number / 10);
     }
     text.push_str("0123456789".get((number % 10) as usize..).and_then(|digits| digits.get(..1)).unwrap_or_default());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{number, split_once};
+
+    #[test]
+    fn a_text_is_split_at_the_first_byte_of_its_kind() {
+        assert_eq!(split_once("a/b/c", b'/'), Some(("a", "b/c")));
+        assert_eq!(split_once("/é", b'/'), Some(("", "é")));
+        assert_eq!(split_once("é/", b'/'), Some(("é", "")));
+        assert_eq!(split_once("é", b'/'), None);
+    }
+
+    #[test]
+    fn a_number_is_what_parse_reads() {
+        let largest = usize::MAX.to_string();
+        for text in [
+            "0",
+            "+7",
+            "007",
+            "1000000",
+            &largest,
+            "",
+            "+",
+            "++1",
+            "-1",
+            " 1",
+            "1 ",
+            "1_0",
+            "1.0",
+            "99999999999999999999999",
+        ] {
+            assert_eq!(number(text), text.parse().ok(), "{text}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 
 mod exports;
 mod group;
+mod labels;
 mod merge;
 mod names;
 mod reach;
@@ -43,6 +44,7 @@ pub(crate) const REPEATED: &[&dyn Pass] = &[
     &merge::MergeDefinitions,
     &reach::UnusedDefinitions,
     &names::ShortNames,
+    &labels::ShortLabels,
     &group::GroupDefinitions,
 ];
 

@@ -144,7 +144,7 @@ pub(crate) fn is_json(content_type: &str) -> bool {
         Some(end) => end.as_slice().eq_ignore_ascii_case(b"+json"),
         None => false,
     };
-    essence.eq_ignore_ascii_case(b"application/json") || (has_suffix && essence.contains(&b'/'))
+    essence.eq_ignore_ascii_case(b"application/json") || (has_suffix && essence.iter().any(|byte| *byte == b'/'))
 }
 
 #[cfg(test)]

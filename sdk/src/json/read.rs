@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::place::{self, Search};
 use crate::mismatch::Mismatch;
 use crate::problem::Problem;
+use crate::text::is_one_of;
 use crate::typed::{MOST_VIOLATIONS, Violation, refusal};
 
 /// How deep lists and objects may be nested. A level costs stack, and the stack of a component is small.
@@ -284,7 +285,7 @@ impl<'de> Reader<'de> {
 
     fn skip(&mut self, any_of: &[u8]) -> bool {
         let is_there = match self.bytes().get(self.offset) {
-            Some(byte) => any_of.contains(byte),
+            Some(byte) => is_one_of(*byte, any_of),
             None => false,
         };
         self.offset += usize::from(is_there);
