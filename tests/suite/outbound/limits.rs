@@ -41,7 +41,9 @@ fn a_server_that_never_answers_costs_the_request_its_time_and_nothing_else() {
 #[test]
 fn a_hundred_requests_at_once_go_out_a_few_at_a_time() {
     let upstream = Upstream::http();
-    let site = Site::new("many", &private(&[upstream.address().to_string()]));
+    // All wait for each other, however busy the machine is.
+    let configuration = private(&[upstream.address().to_string()]) + "execution_timeout_secs = 300\n";
+    let site = Site::new("many", &configuration);
     let (url, per_instance, per_module) = (format!("http://{}/hold", upstream.address()), 32, 64);
     thread::scope(|scope| {
         let one = scope.spawn(|| site.ask_with(&url, "&parallel=100"));
