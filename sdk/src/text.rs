@@ -22,6 +22,7 @@ pub(crate) fn split_once(text: &str, separator: u8) -> Option<(&str, &str)> {
 }
 
 /// Whether this byte is one of those. `contains` says the same, and brings along a search for long texts.
+#[allow(clippy::manual_contains, reason = "that is the search for long texts")]
 pub(crate) fn is_one_of(byte: u8, those: &[u8]) -> bool {
     those.iter().any(|one| *one == byte)
 }

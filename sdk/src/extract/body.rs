@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::{FromRequest, OptionalFromRequest};
 use crate::openapi::{Body, Content, Input, Shape};
+use crate::text::is_one_of;
 use crate::{Problem, Rejection, Request, Type};
 
 /// JSON, in and out: as an argument it is read from the body, as an answer it is written.
@@ -144,7 +145,7 @@ pub(crate) fn is_json(content_type: &str) -> bool {
         Some(end) => end.as_slice().eq_ignore_ascii_case(b"+json"),
         None => false,
     };
-    essence.eq_ignore_ascii_case(b"application/json") || (has_suffix && essence.iter().any(|byte| *byte == b'/'))
+    essence.eq_ignore_ascii_case(b"application/json") || (has_suffix && is_one_of(b'/', essence))
 }
 
 #[cfg(test)]
