@@ -41,7 +41,7 @@ pub fn optimize_file(file: &OptimizeFile, reporter: &Reporter) -> Result<(), Sta
     if *panic == Panic::Trap && !has_names(&bytes) {
         reporter.warn(NamesGone {
             name: input.display().to_string(),
-            help: "give it the file from before its names were taken out; what is beside it, `<name>.debug.wasm`, has other numbers",
+            help: "give it the file from before its names were taken out: `<name>.debug.wasm`, where that is beside it, is the same code with its names",
         });
     }
     let names = if *keep_names { Names::Keep } else { Names::Strip };

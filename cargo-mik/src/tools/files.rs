@@ -89,13 +89,12 @@ fn stage(path: &Path, content: &[u8]) -> io::Result<Option<(Temporary<NamedTempF
 /// # Errors
 /// `parent` is not there or can't be written to.
 pub fn temporary_directory(parent: &Path, prefix: &str) -> io::Result<Temporary<TempDir>> {
-    sweep(parent, prefix);
     Temporary::new(|| tempfile::Builder::new().prefix(prefix).tempdir_in(parent), TempDir::path)
 }
 
-/// Takes away what programs left behind that were killed: what nobody has written to for a day. It is nobody's loss if that
-/// can't be done.
-fn sweep(parent: &Path, prefix: &str) {
+/// Takes away the directories of that prefix which programs left behind that were killed: those that nobody has written to for a
+/// day. It is nobody's loss if that can't be done.
+pub fn sweep(parent: &Path, prefix: &str) {
     let Ok(entries) = read_dir(parent) else { return };
     for entry in entries.filter_map(Result::ok) {
         let is_ours = entry.file_name().to_string_lossy().starts_with(prefix);
@@ -226,6 +225,22 @@ mod tests {
         assert_eq!(read_dir(directory.path()).unwrap().count(), 2, "no temporary file stays behind");
         write_together(&[(&one, b"new"), (&directory.path().join("two"), b"2")]).unwrap();
         assert_eq!(read(&one).unwrap(), b"new");
+    }
+
+    #[test]
+    fn only_directories_of_the_name_that_are_a_day_old_are_swept() {
+        let directory = tempfile::tempdir().unwrap();
+        for name in ["mine-old", "mine-new", "other-old"] {
+            fs_err::create_dir(directory.path().join(name)).unwrap();
+        }
+        let before = SystemTime::now() - Duration::from_secs(90_000);
+        for name in ["mine-old", "other-old"] {
+            std::fs::File::open(directory.path().join(name)).unwrap().set_modified(before).unwrap();
+        }
+        sweep(directory.path(), "mine-");
+        let mut left: Vec<_> = read_dir(directory.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        left.sort();
+        assert_eq!(left, ["mine-new", "other-old"]);
     }
 
     #[test]

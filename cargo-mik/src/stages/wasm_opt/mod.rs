@@ -83,9 +83,13 @@ pub(super) struct WithoutWasmOpt {
     pub(super) source: Failure,
 }
 
+/// What the names of its temporary directories begin with.
+const TEMPORARY: &str = "mik-wasm-opt-";
+
 impl<'a> WasmOpt<'a> {
     /// The program, for what was not yet given to it as a part of another component.
     pub(super) fn new(program: &'a WasmOptProgram, optimize: Optimize, done: Option<&[u8]>) -> Self {
+        files::sweep(&std::env::temp_dir(), TEMPORARY);
         let done = code_sections(done.unwrap_or_default()).map(<[u8]>::to_vec).collect();
         Self { program, optimize, done, failures: RefCell::default(), unknown: RefCell::default() }
     }
@@ -125,7 +129,7 @@ impl<'a> WasmOpt<'a> {
         let invalid = |what: &str| Failure::Output(what.to_owned());
         let given = Positions::of(module).map_err(|error| invalid(&error.to_string()))?;
         // Nobody else's: what is read there is what it has written.
-        let directory = files::temporary_directory(&std::env::temp_dir(), "mik-wasm-opt-")?;
+        let directory = files::temporary_directory(&std::env::temp_dir(), TEMPORARY)?;
         let path = |name: &str| directory.path().join(name);
         files::write(&path("in.wasm"), module).map_err(|error| error.source)?;
         files::write(&path("in.map"), source_map::of(&given).as_bytes()).map_err(|error| error.source)?;
