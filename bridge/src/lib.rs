@@ -31,6 +31,7 @@ mod list;
 mod method;
 mod request;
 mod response;
+mod utf8;
 
 use crate::bindings::exports::wasi::http::incoming_handler::Guest;
 use crate::bindings::wasi::http::types::{IncomingRequest, ResponseOutparam};

@@ -5,8 +5,8 @@ use crate::list::Text;
 /// The names of the cases of `wasi:http`'s `method`, all but the last, which has its own.
 const OFFERED: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
-/// The names of the cases of `mik:core/handler`'s `method`.
-const UNDERSTOOD: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+/// For each of those the number of the case of `mik:core/handler`'s `method`, where it has one.
+const UNDERSTOOD: [Option<u8>; 9] = [Some(0), Some(5), Some(1), Some(2), Some(4), None, Some(6), None, Some(3)];
 
 /// What a wasi method is called: a host may spell out one that there is a case for.
 pub(crate) fn name((case, other): (u8, Option<Text>)) -> Text {
@@ -15,7 +15,8 @@ pub(crate) fn name((case, other): (u8, Option<Text>)) -> Text {
 
 /// The number of the handler's case for a method. Methods are case-sensitive (RFC 9110 §9.1).
 pub(crate) fn translate(name: &[u8]) -> Option<u8> {
-    UNDERSTOOD.iter().position(|understood| understood.as_bytes() == name).map(|case| case as u8)
+    let case = OFFERED.iter().position(|offered| offered.as_bytes() == name)?;
+    UNDERSTOOD.get(case).copied().flatten()
 }
 
 /// Whether the response to this method has no body, whatever else it has.

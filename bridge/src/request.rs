@@ -7,6 +7,7 @@ use crate::content_length::Announced;
 use crate::failure::Failure;
 use crate::host::{self, Read, Request};
 use crate::list::{Field, List, Text};
+use crate::utf8::is_utf8;
 use crate::{body_limit, field, method};
 
 /// How much is asked of the stream at a time: large enough that a body of the largest usual size takes few calls,
@@ -29,7 +30,7 @@ pub(crate) fn receive(request: IncomingRequest, method: Text) -> Result<Request,
 fn check(headers: &[Field]) -> Result<Option<u64>, Failure> {
     let mut announced = Announced::Nothing;
     for Field { name, value } in headers {
-        if core::str::from_utf8(value).is_err() {
+        if !is_utf8(value) {
             return Err(Failure::HeaderNotUtf8(*name));
         }
         if field::is(name, field::CONTENT_LENGTH) {

@@ -25,11 +25,13 @@
 //! | `clean-code` | modules | takes out instructions and locals that do nothing |
 //! | `shape-branches` | modules | blocks that a condition leaves become `if` and `else` |
 //! | `dead-code` | modules | takes out what nothing reaches; inside a component, exports that nothing takes as well |
+//! | `inline-calls` | modules | functions that are called once, or are no longer than their calls, go into their callers |
 //! | `merge-functions` | modules | equal functions become one, those that call each other included |
 //! | `merge-types` | modules | equal types become one |
 //! | `order-functions` | modules | the functions that are named most get the shortest numbers |
 //! | `pack-data` | modules | zeros that memory has anyway are not written |
 //! | `strip-component` | components | takes out names and tools' sections |
+//! | `direct-imports` | components | what a module imports from outside is handed to it, and not by way of a table |
 //! | `prune-arguments` | components | what a module or a nested component does not import is not handed to it |
 //! | `merge-definitions` | components | equal modules, components, types, aliases and lowered functions become one |
 //! | `unused-definitions` | components | takes out what nothing uses, imports included |
@@ -133,7 +135,8 @@ pub fn optimize_with(
 /// The names of all passes, as statistics have them.
 pub fn passes() -> impl Iterator<Item = &'static str> {
     let of_modules = core::ONCE.iter().chain(core::REPEATED).map(|pass| pass.name());
-    of_modules.chain(component::once(true).iter().chain(component::REPEATED).map(|pass| pass.name()))
+    let of_components = component::once(true).iter().chain(component::REPEATED).map(|pass| pass.name());
+    of_modules.chain([component::direct::NAME]).chain(of_components)
 }
 
 /// What one pass alone makes, run until nothing gets smaller: for those who look for the pass that is at fault. A name that is

@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use wasmparser::Parser;
 
-use crate::component::{self, Component, Definition, used_exports};
+use crate::component::{self, Component, Definition, direct, used_exports};
 use crate::core;
 use crate::error::{Error, PassError};
 use crate::module::Module;
@@ -181,10 +181,33 @@ impl<'o> Manager<'o> {
                 best = self.step(pass.name(), best, |bytes| pass.run(bytes, options))?;
             }
         }
+        best = self.direct_imports(best)?;
         for pass in component::REPEATED {
             best = self.step(pass.name(), best, |bytes| pass.run(bytes, options))?;
         }
         Ok(best)
+    }
+
+    /// The one pass over a component that makes modules of others.
+    fn direct_imports(&mut self, bytes: Vec<u8>) -> Result<Vec<u8>, Error> {
+        let options = self.options;
+        let mut modules = Vec::new();
+        let direct = self.step(direct::NAME, bytes, |bytes| match direct::run(bytes, options)? {
+            Some(direct) => {
+                modules = direct.modules;
+                Ok(direct.component)
+            }
+            None => Ok(bytes.to_vec()),
+        })?;
+        for (whole, made) in modules {
+            let as_it_is = || ModuleOrigins::as_it_is(&whole).map_err(|source| Error::Pass { pass: "walk", source });
+            let mut origins = self.known(&whole).map_or_else(as_it_is, Ok)?;
+            for Made { bytes, code } in made {
+                origins.after(&bytes, code);
+            }
+            self.origins.add(origins);
+        }
+        Ok(direct)
     }
 
     /// Runs the passes on what is nested in a component, and puts it back.

@@ -169,6 +169,74 @@ fn types_within_types_without_end_are_refused() {
     assert!(matches!(optimize(&component.finish(), &Options::default()), Err(Error::TooDeep { .. })));
 }
 
+/// A module with memory, of functions without parameters and results, the first of which is exported.
+fn of_functions(bodies: impl Iterator<Item = Function>) -> Vec<u8> {
+    let (mut types, mut functions, mut exports) = (TypeSection::new(), FunctionSection::new(), ExportSection::new());
+    let mut code = CodeSection::new();
+    types.ty().function([], []);
+    exports.export("run", ExportKind::Func, 0);
+    for body in bodies {
+        functions.function(0);
+        code.function(&body);
+    }
+    let mut module = Module::new();
+    module.section(&types).section(&functions).section(&memory(16)).section(&exports).section(&code);
+    module.finish()
+}
+
+/// Writes a number to memory, which nothing can leave out.
+fn store(function: &mut Function, number: u32) {
+    let argument = wasm_encoder::MemArg { offset: 0, align: 2, memory_index: 0 };
+    function.instructions().i32_const(number.cast_signed()).i32_const(number.cast_signed()).i32_store(argument);
+}
+
+#[test]
+fn a_caller_of_a_hundred_thousand_functions_is_looked_into_once() {
+    let mut first = Function::new([]);
+    for number in 1..MANY {
+        first.instructions().call(number);
+    }
+    first.instructions().end();
+    let rest = (1..MANY).map(|number| {
+        let mut function = Function::new([]);
+        store(&mut function, number);
+        function.instructions().end();
+        function
+    });
+    optimized(&of_functions(std::iter::once(first).chain(rest)));
+}
+
+#[test]
+fn a_chain_of_functions_that_are_called_once_becomes_a_few() {
+    let chain = (0..MANY).map(|number| {
+        let mut function = Function::new([]);
+        store(&mut function, number);
+        if number + 1 < MANY {
+            function.instructions().call(number + 1);
+        }
+        function.instructions().end();
+        function
+    });
+    let output = optimized(&of_functions(chain));
+    assert!(output.origins.modules[0].functions.len() < 1000);
+}
+
+#[test]
+fn locals_in_blocks_within_blocks_are_known_at_once() {
+    let mut first = Function::new([]);
+    first.instructions().call(1).end();
+    let mut deep = Function::new([(2, ValType::I32)]);
+    for _ in 0..MANY / 10 {
+        deep.instructions().block(wasm_encoder::BlockType::Empty).local_get(0).br_if(0).i32_const(1).local_set(1);
+    }
+    for _ in 0..MANY / 10 {
+        deep.instructions().local_get(1).local_set(0).end();
+    }
+    store(&mut deep, 1);
+    deep.instructions().end();
+    optimized(&of_functions([first, deep].into_iter()));
+}
+
 #[test]
 fn blocks_within_blocks_take_no_stack() {
     let (mut types, mut functions, mut exports) = (TypeSection::new(), FunctionSection::new(), ExportSection::new());
@@ -220,4 +288,17 @@ fn a_file_that_is_cut_is_refused_wherever_it_is_cut() {
             Ok(output) => assert!(output.bytes.len() <= end),
         }
     }
+}
+
+#[test]
+fn much_data_stays_with_its_memory() {
+    let text = include_str!("cases/direct-imports/memory-stands-in-front.wat");
+    let tables = |bytes: usize| {
+        let component = wat::parse_str(text.replacen("\\10", &"\\10".repeat(bytes), 1)).unwrap();
+        let output = optimized(&component).bytes;
+        let tables = wasmparser::Parser::new(0).parse_all(&output);
+        tables.filter(|payload| matches!(payload, Ok(wasmparser::Payload::TableSection(_)))).count()
+    };
+    assert_eq!(tables(64 << 10), 0);
+    assert_eq!(tables((64 << 10) + 1), 1);
 }

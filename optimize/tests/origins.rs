@@ -48,15 +48,30 @@ fn check(name: &str, module: &ModuleOrigins, options: &Options) -> usize {
     let mut seen = 0;
     for (place, (operators, origins)) in new.iter().zip(&module.functions).enumerate() {
         assert_eq!(operators.len(), origins.positions().len(), "{name}: function {place}");
-        let from = (origins.function.unwrap() - positions.imported) as usize;
+        let own = origins.function.unwrap();
         for (number, (operator, position)) in operators.iter().zip(origins.positions()).enumerate() {
-            let there = || position.and_then(|position| positions.functions[from].binary_search(&position).ok());
+            // Code of one function may be in another.
+            let function_at = |position| positions.function_at(position).map(|index| index - positions.imported);
+            let found = |position: u32| {
+                let from = function_at(position)? as usize;
+                Some((from, positions.functions[from].binary_search(&position).ok()?))
+            };
+            let there = || found(position?);
+            // By calls that are known, up to the function that it lies in now.
+            let mut around = position.and_then(function_at);
+            for call in origins.inlined_from(number) {
+                let (from, at) = found(call.unwrap()).unwrap();
+                assert_eq!(old[from][at], "Call", "{name}: function {place}, {number}");
+                around = Some(from as u32);
+            }
+            assert!(around.is_none_or(|it| it + positions.imported == own), "{name}: function {place}, {number}");
             if !is_seen(operator) {
                 assert!(position.is_none() || there().is_some(), "{name}: function {place}, {number}");
                 continue;
             }
             seen += 1;
-            let there = there().unwrap_or_else(|| panic!("{name}: {operator} {number} of function {place} is lost"));
+            let (from, there) =
+                there().unwrap_or_else(|| panic!("{name}: {operator} {number} of function {place} is lost"));
             let original = old[from][there].as_str();
             // A call of what does nothing but trap is a trap, and so is a panic as a whole.
             let is_same = original == operator

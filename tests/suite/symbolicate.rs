@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use mik_optimize::{Names, Options, Panic, Symbols, optimize, side_car};
+use mik_optimize::{Frame, Names, Options, Panic, Symbols, optimize, side_car};
 use mik_tests::guest::HANDLER;
 use mik_tests::{Output, Program, Project, Server};
 use serde_json::Value;
@@ -268,8 +268,13 @@ fn every_instruction_has_the_lines_that_it_had() {
             for (origins, positions) in module.functions.iter().zip(&after.positions().functions) {
                 for (origin, position) in origins.positions().zip(positions) {
                     let Some(origin) = origin else { continue };
-                    assert_eq!(before.frames(origin), after.frames(*position), "{origin} became {position}");
-                    checked += usize::from(before.frames(origin).iter().any(|frame| frame.line.is_some()));
+                    let (before, after) = (before.frames(origin), after.frames(*position));
+                    // A function that went into its caller is told with that one behind it.
+                    let as_seen = |frames: &[Frame]| -> Vec<Frame> {
+                        frames.iter().take(before.len()).map(|it| Frame { is_inlined: false, ..it.clone() }).collect()
+                    };
+                    assert_eq!(as_seen(&before), as_seen(&after), "{origin} became {position}: {after:?}");
+                    checked += usize::from(before.iter().any(|frame| frame.line.is_some()));
                 }
             }
         }

@@ -4,10 +4,10 @@
 pub const VERSION: &str = "0.1.0";
 
 /// SHA-256 of [`COMPONENT`](crate::COMPONENT), in hex.
-pub const SHA256: &str = "dfc94d49bd0b5eebf48de0fa254be092b68ffe09abc42a5e904cccc9f7f86f71";
+pub const SHA256: &str = "66691a3e67aff5fd7f92afb9c8184b4da6e9025d66920e21cac9f6ed2eed6906";
 
 /// SHA-256 over the sources that it was built from, in hex: their paths and contents, in order.
-pub const SOURCES_SHA256: &str = "1ee4396a043558d7c1c8d7d199109b86ea89624d2046b706c2a1b9bb76269eef";
+pub const SOURCES_SHA256: &str = "30619c0f8d8291ff124cf47514c401f8ffa5befff9ee41589f5f2aac22b87f3b";
 
 /// The compiler that built it. The same sources and compiler give the same bytes.
 pub const COMPILER: &str = "rustc 1.95.0 (59807616e 2026-04-14), LLVM 22.1.2, std from rust-src";

@@ -25,15 +25,24 @@ impl Pass for GroupDefinitions {
 
     fn run(&self, bytes: &[u8], _: &Options) -> Result<Vec<u8>, PassError> {
         let component = Component::parse(bytes)?;
-        if component.definitions.len() > MOST {
+        let order = order(&component)?;
+        if order.len() < component.definitions.len() {
             return Ok(bytes.to_vec());
         }
-        // What stands in front is read by those who look no further than the first module.
-        let front = component.definitions.iter().take_while(|it| matches!(it, Definition::Custom(..))).count();
-        let order = Schedule::of(&component)?.order().into_iter().filter(|place| *place >= front);
-        let order: Vec<usize> = (0..front).chain(order).collect();
         component.encode_in(&order, |reference| reference)
     }
+}
+
+/// An order in which definitions of one kind stand together, and each after what it refers to. There are fewer in it
+/// where there is no such order, or none was looked for.
+pub(super) fn order(component: &Component<'_>) -> Result<Vec<usize>, PassError> {
+    if component.definitions.len() > MOST {
+        return Ok(Vec::new());
+    }
+    // What stands in front is read by those who look no further than the first module.
+    let front = component.definitions.iter().take_while(|it| matches!(it, Definition::Custom(..))).count();
+    let order = Schedule::of(component)?.order().into_iter().filter(|place| *place >= front);
+    Ok((0..front).chain(order).collect())
 }
 
 /// What has to stand before what.
@@ -68,16 +77,18 @@ impl Schedule {
         let mut schedule = Self { kinds: Vec::new(), waits: vec![0; count], followers: vec![Vec::new(); count] };
         // The last one that was made, imported or exported.
         let (mut effect, mut door) = (None, None);
-        for (place, (definition, made)) in component.definitions.iter().zip(component.indices()).enumerate() {
+        for (place, made) in component.indices().into_iter().enumerate() {
+            if let Some((sort, first, count)) = made {
+                makers.extend((first..first + count).map(|index| (Reference { sort, index }, place)));
+            }
+        }
+        for (place, definition) in component.definitions.iter().enumerate() {
             let mut noted = Noted::default();
             Walker::new(&mut noted).write(definition, &mut wasm_encoder::Component::new())?;
             for reference in noted.0 {
                 if let Some(maker) = makers.get(&reference) {
                     schedule.waits_for(place, *maker);
                 }
-            }
-            if let Some((sort, first, count)) = made {
-                makers.extend((first..first + count).map(|index| (Reference { sort, index }, place)));
             }
             let chain = match definition {
                 Definition::CoreInstance(Instance::Instantiate { .. })
@@ -122,7 +133,7 @@ impl Schedule {
             let longest = runs
                 .filter(|(run, _)| !run.is_empty())
                 .max_by_key(|(run, left)| (run.len() == *left, run.len(), std::cmp::Reverse(run.first().copied())));
-            // References go backwards, so there is always one that waits for nothing.
+            // In a valid component references go backwards, so there is always one that waits for nothing.
             let Some((run, _)) = longest else { break };
             for place in run {
                 is_placed[place] = true;

@@ -1,6 +1,7 @@
 //! A component taken apart: its definitions one by one, in their order. Passes leave some out, or have references to one go
 //! to another; [`Component::encode`] puts the rest back.
 
+pub(crate) mod direct;
 mod exports;
 mod group;
 mod labels;

@@ -4,6 +4,7 @@ mod branches;
 mod clean;
 mod data;
 mod functions;
+mod inline;
 mod order;
 mod reach;
 mod shorten;
@@ -59,6 +60,7 @@ pub(crate) const REPEATED: &[&dyn Pass] = &[
     &clean::CleanCode,
     &branches::ShapeBranches,
     &reach::DeadCode,
+    &inline::InlineCalls,
     &functions::MergeFunctions,
     &types::MergeTypes,
     &order::OrderFunctions,

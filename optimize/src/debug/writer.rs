@@ -70,7 +70,9 @@ impl<'o, 'a> Writer<'o, 'a> {
     fn function(&mut self, instructions: &[u32], (start, end): (u32, u32), origins: &FunctionOrigins) {
         let chains = Chains::of(self.original, origins).all(instructions, start);
         let Some((_, first)) = chains.first() else { return };
-        if chains.iter().all(|(_, frames)| frames.iter().all(|frame| frame.file.is_none())) {
+        // The name of a function that is told by its name alone is in the side-car anyway; not those of what went into it.
+        let is_bare = |frames: &[Frame]| frames.len() <= 1 && frames.iter().all(|frame| frame.file.is_none());
+        if chains.iter().all(|(_, frames)| is_bare(frames)) {
             return;
         }
         let subprogram = self.entry(self.root(), dw::DW_TAG_subprogram);

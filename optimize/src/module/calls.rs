@@ -11,10 +11,19 @@ use crate::error::PassError;
 /// Who calls whom.
 #[derive(Default)]
 pub(crate) struct Calls {
-    /// For each function that is called, and each that calls it, the numbers of the instructions that do.
-    pub(crate) sites: BTreeMap<u32, BTreeMap<u32, Vec<u32>>>,
+    /// For each function that is called the calls in each other one.
+    pub(crate) sites: BTreeMap<u32, BTreeMap<u32, Vec<Site>>>,
     /// What is referred to by something else than a call that comes back: exports, elements, `ref.func`, tail calls.
     pub(crate) escaped: BTreeSet<u32>,
+}
+
+/// A call.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Site {
+    /// The number of the instruction in its function.
+    pub(crate) number: u32,
+    /// How many instructions right before it only give a value that is known when it is read later: a constant, or a local.
+    pub(crate) simple: u32,
 }
 
 impl Calls {
@@ -42,10 +51,14 @@ impl Calls {
         });
         calls.escaped.extend(referred);
         for (caller, function) in (module.imported_functions()..).zip(&module.functions) {
+            let mut simple = 0;
             for (number, operator) in (0..).zip(function.parsed().get_operators_reader()?) {
-                match operator? {
+                let operator = operator?;
+                let site = Site { number, simple };
+                simple = if is_simple(&operator) { simple + 1 } else { 0 };
+                match operator {
                     Operator::Call { function_index } => {
-                        calls.sites.entry(function_index).or_default().entry(caller).or_default().push(number);
+                        calls.sites.entry(function_index).or_default().entry(caller).or_default().push(site);
                     }
                     Operator::ReturnCall { function_index } | Operator::RefFunc { function_index } => {
                         calls.escaped.insert(function_index);
@@ -65,11 +78,16 @@ impl Calls {
         }
         let mut sites = self.sites.get(&function)?.iter();
         match (sites.next()?, sites.next()) {
-            ((caller, numbers), None) => match numbers.as_slice() {
-                [number] => Some((*caller, *number)),
+            ((caller, sites), None) => match sites.as_slice() {
+                [site] => Some((*caller, site.number)),
                 _ => None,
             },
             _ => None,
         }
     }
+}
+
+fn is_simple(operator: &Operator<'_>) -> bool {
+    use Operator::{F32Const, F64Const, I32Const, I64Const, LocalGet};
+    matches!(operator, LocalGet { .. } | I32Const { .. } | I64Const { .. } | F32Const { .. } | F64Const { .. })
 }

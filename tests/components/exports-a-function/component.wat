@@ -1,12 +1,9 @@
 (component
   (core module (;0;)
     (type (;0;) (func (result i32)))
-    (export "" (func 1))
+    (export "" (func 0))
     (func (;0;) (type 0) (result i32)
       i32.const 42
-    )
-    (func (;1;) (type 0) (result i32)
-      call 0
     )
   )
   (core instance (;0;) (instantiate 0))
