@@ -1,16 +1,21 @@
 //! Why a text is not the type that was asked for. Said in plain words, and without the number formatting that the
 //! messages of `serde` bring along: in a component that is more than the rest of the SDK.
 
-use std::fmt::{self, Display, Write as _};
+use std::fmt::{self, Display};
 
 use serde::de::{Error, Expected, Unexpected};
 
-use crate::text::{join, split_once};
+use crate::text::{join, look_up, split_once};
 
-/// What does not fit, and where.
+/// What does not fit, and where. Behind a pointer: all that reads hands on what went wrong in what it reads, and each of those places
+/// would move as many bytes as this has.
 #[derive(Debug, Default)]
 #[doc(hidden)]
-pub struct Mismatch {
+pub struct Mismatch(pub(crate) Box<Reason>);
+
+/// See [`Mismatch`].
+#[derive(Debug, Default)]
+pub(crate) struct Reason {
     pub(crate) message: String,
     /// The name of a parameter; empty where it is the whole, and in JSON, whose offset says it.
     pub(crate) place: String,
@@ -23,13 +28,19 @@ pub struct Mismatch {
 impl Mismatch {
     #[inline(never)]
     pub(crate) fn new(message: String) -> Self {
-        Self { message, ..Self::default() }
+        Self(Box::new(Reason { message, ..Reason::default() }))
+    }
+
+    /// This mismatch, as it was seen at a byte.
+    pub(crate) fn seen_at(mut self, offset: usize) -> Self {
+        self.0.offset = Some(offset);
+        self
     }
 
     /// This mismatch at a place, unless it has one.
     pub(crate) fn at(mut self, place: &str) -> Self {
-        if self.place.is_empty() {
-            self.place.push_str(place);
+        if self.0.place.is_empty() {
+            self.0.place.push_str(place);
         }
         self
     }
@@ -37,7 +48,7 @@ impl Mismatch {
 
 impl Display for Mismatch {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.message)
+        formatter.write_str(&self.0.message)
     }
 }
 
@@ -45,9 +56,7 @@ impl std::error::Error for Mismatch {}
 
 impl Error for Mismatch {
     fn custom<T: Display>(message: T) -> Self {
-        let mut text = String::new();
-        let _ = write!(text, "{message}");
-        Self::new(text)
+        Self::new(shown(format_args!("{message}")))
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
@@ -61,7 +70,9 @@ impl Error for Mismatch {
             Unexpected::Str(_) => Unexpected::Other("a string that is none"),
             found => found,
         };
-        Self { is_out_of_range, ..expected_but_found(found, expected) }
+        let mut mismatch = expected_but_found(found, expected);
+        mismatch.0.is_out_of_range = is_out_of_range;
+        mismatch
     }
 
     fn invalid_length(_: usize, expected: &dyn Expected) -> Self {
@@ -91,6 +102,12 @@ impl serde::ser::Error for Mismatch {
     }
 }
 
+/// As text. `write!` and `to_string` say the same, each with a way of its own to write to a `String`; this is that of the
+/// standard library, which handlers have for their own `format!` as well.
+fn shown(arguments: fmt::Arguments<'_>) -> String {
+    std::fmt::format(arguments)
+}
+
 #[inline(never)]
 fn expected_but_found(found: Unexpected<'_>, expected: &dyn Expected) -> Mismatch {
     let found = match found {
@@ -110,34 +127,39 @@ fn expected_but_found(found: Unexpected<'_>, expected: &dyn Expected) -> Mismatc
         | Unexpected::StructVariant => "a variant",
         Unexpected::Other(other) => other,
     };
-    let mut name = String::new();
-    let _ = write!(name, "{expected}");
+    let name = shown(format_args!("{expected}"));
     Mismatch::new(join(&["expected ", in_json(&name), ", found ", found]))
 }
 
 /// What a client knows a type as: `serde` says what it is called in Rust.
+#[inline(never)]
 pub(crate) fn in_json(expected: &str) -> &str {
-    match expected {
-        "u8" => "an integer from 0 to 255",
-        "u16" => "an integer from 0 to 65535",
-        "u32" => "an integer from 0 to 4294967295",
-        "u64" | "usize" => "an integer from 0 to 18446744073709551615",
-        "i8" => "an integer from -128 to 127",
-        "i16" => "an integer from -32768 to 32767",
-        "i32" => "an integer from -2147483648 to 2147483647",
-        "i64" | "isize" => "an integer from -9223372036854775808 to 9223372036854775807",
-        "f32" | "f64" => "a number",
-        "a sequence" => "a list",
-        "a map" => "an object",
-        "unit" => "null",
-        _ => match split_once(expected, b' ') {
-            Some(("struct" | "internally" | "adjacently", _)) => "an object",
-            Some(("tuple", _)) => "a list",
-            Some(("enum", _)) => "a string or an object",
-            _ => expected,
-        },
-    }
+    let kind = || look_up(NAMES, split_once(expected, b' ')?.0);
+    look_up(NAMES, expected).or_else(kind).unwrap_or(expected)
 }
+
+/// What `serde` says, or the first word of that, and what it is called.
+const NAMES: &str = "\
+u8=an integer from 0 to 255\n\
+u16=an integer from 0 to 65535\n\
+u32=an integer from 0 to 4294967295\n\
+u64=an integer from 0 to 18446744073709551615\n\
+usize=an integer from 0 to 18446744073709551615\n\
+i8=an integer from -128 to 127\n\
+i16=an integer from -32768 to 32767\n\
+i32=an integer from -2147483648 to 2147483647\n\
+i64=an integer from -9223372036854775808 to 9223372036854775807\n\
+isize=an integer from -9223372036854775808 to 9223372036854775807\n\
+f32=a number\n\
+f64=a number\n\
+a sequence=a list\n\
+a map=an object\n\
+unit=null\n\
+struct=an object\n\
+internally=an object\n\
+adjacently=an object\n\
+tuple=a list\n\
+enum=a string or an object\n";
 
 #[inline(never)]
 fn not_one_of(name: &str, known: &[&str]) -> Mismatch {
@@ -146,6 +168,6 @@ fn not_one_of(name: &str, known: &[&str]) -> Mismatch {
         message.push_str(if position == 0 { "`" } else { "`, `" });
         message.push_str(known);
     }
-    message.push('`');
+    message.push_str("`");
     Mismatch::new(message)
 }

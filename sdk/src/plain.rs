@@ -249,7 +249,9 @@ impl One<'_> {
         } else {
             return Err(self.is_not(in_json(kind)));
         };
-        value.map_err(|mismatch: Mismatch| if mismatch.is_out_of_range { self.is_not(in_json(kind)) } else { mismatch })
+        value.map_err(
+            |mismatch: Mismatch| if mismatch.0.is_out_of_range { self.is_not(in_json(kind)) } else { mismatch },
+        )
     }
 }
 

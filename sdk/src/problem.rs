@@ -224,7 +224,7 @@ impl Problem {
     pub fn title(&self) -> &str {
         match &self.0.title {
             Some(title) => title,
-            None => self.0.status.canonical_reason().unwrap_or("Unknown"),
+            None => crate::status::phrase(self.0.status.as_u16()).unwrap_or("Unknown"),
         }
     }
 

@@ -21,6 +21,20 @@ pub(crate) fn split_once(text: &str, separator: u8) -> Option<(&str, &str)> {
     Some((text.get(..place)?, text.get(place + 1..)?))
 }
 
+/// What is behind `key=` in a text of such lines. A `match` on texts says the same by a comparison for each, and lists of pairs
+/// take eight bytes more for each text than the text.
+#[inline(never)]
+pub(crate) fn look_up(lines: &'static str, key: &str) -> Option<&'static str> {
+    let mut rest = lines;
+    while let Some((line, following)) = split_once(rest, b'\n') {
+        match split_once(line, b'=') {
+            Some((name, value)) if name == key => return Some(value),
+            _ => rest = following,
+        }
+    }
+    None
+}
+
 /// Whether this byte is one of those. `contains` says the same, and brings along a search for long texts.
 #[allow(clippy::manual_contains, reason = "that is the search for long texts")]
 pub(crate) fn is_one_of(byte: u8, those: &[u8]) -> bool {

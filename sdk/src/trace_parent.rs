@@ -28,17 +28,26 @@ impl<'r> TraceParent<'r> {
     /// recommendation asks: by the fields that they have in common with this one.
     #[inline(never)]
     pub fn parse(value: &'r str) -> Option<Self> {
-        let (version, rest) = value.split_at_checked(2)?;
-        let (trace_id, rest) = rest.strip_prefix('-')?.split_at_checked(32)?;
-        let (parent_id, rest) = rest.strip_prefix('-')?.split_at_checked(16)?;
-        let (flags, rest) = rest.strip_prefix('-')?.split_at_checked(2)?;
-        let is_whole = rest.is_empty() || (version != "00" && rest.starts_with('-'));
-        let is_known = |id: &str| is_hex(id) && id.bytes().any(|digit| digit != b'0');
-        if !is_whole || !is_hex(version) || version == "ff" || !is_known(trace_id) || !is_known(parent_id) {
-            return None;
+        let mut digits = 0_u8;
+        for (place, byte) in value.bytes().take(LENGTH).enumerate() {
+            match byte {
+                b'0'..=b'9' => digits = (digits << 4) | (byte - b'0'),
+                b'a'..=b'f' => digits = (digits << 4) | (byte - b'a' + 10),
+                _ => {}
+            }
+            // Lower case only: the recommendation takes no other.
+            let is_hyphen = matches!(place, 2 | 35 | 52);
+            if if is_hyphen { byte != b'-' } else { !matches!(byte, b'0'..=b'9' | b'a'..=b'f') } {
+                return None;
+            }
         }
-        let flags = is_hex(flags).then(|| u8::from_str_radix(flags, 16).ok())??;
-        Some(Self { trace_id, parent_id, flags })
+        let (version, rest) = (value.get(..2)?, value.get(LENGTH..)?);
+        let (trace_id, parent_id) = (value.get(3..35)?, value.get(36..52)?);
+        let is_whole = rest.is_empty() || (version != "00" && rest.as_bytes().first() == Some(&b'-'));
+        let is_known = |id: &str| id.bytes().any(|digit| digit != b'0');
+        let is_one = is_whole && version != "ff" && is_known(trace_id) && is_known(parent_id);
+        // The last two digits are those of the flags.
+        is_one.then_some(Self { trace_id, parent_id, flags: digits })
     }
 
     /// What a request's header fields say; `None` where there is not exactly one `traceparent`.
@@ -72,10 +81,8 @@ impl<'r> TraceParent<'r> {
     }
 }
 
-/// Lower case only: the recommendation takes no other.
-fn is_hex(text: &str) -> bool {
-    text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
-}
+/// How many bytes all versions have in common: `00-`, 32 digits, `-`, 16, `-`, 2.
+const LENGTH: usize = 55;
 
 #[cfg(test)]
 #[allow(clippy::unwrap_used, reason = "a test")]

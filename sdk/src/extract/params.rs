@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::de::DeserializeOwned;
 
 use super::{FromRequest, OptionalFromRequest, form_fields};
-use crate::mismatch::Mismatch;
+use crate::mismatch::{Mismatch, Reason};
 use crate::openapi::{Input, Shape};
 use crate::plain::Pairs;
 use crate::text::join;
@@ -129,7 +129,7 @@ pub(super) fn read<T: DeserializeOwned + Type>(
 /// The problem of a parameter of the path or the query.
 #[inline(never)]
 pub(crate) fn wrong(parameter: &str, mismatch: &Mismatch) -> Problem {
-    let Mismatch { place, message, .. } = mismatch;
+    let Reason { place, message, .. } = &*mismatch.0;
     if place.is_empty() {
         return Problem::bad_request(join(&[parameter, " parameter ", message]));
     }

@@ -24,7 +24,7 @@ pub(super) fn problem(text: &str, offset: usize, message: &str) -> Problem {
     let [Violation { pointer, .. }] = place;
     let mut detail = String::from("the body is not the JSON expected here: ");
     if !pointer.is_empty() {
-        detail.push('`');
+        detail.push_str("`");
         detail.push_str(&pointer);
         detail.push_str("`: ");
     }

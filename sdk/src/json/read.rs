@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::place::{self, Search};
-use crate::mismatch::Mismatch;
+use crate::mismatch::{Mismatch, Reason};
 use crate::problem::Problem;
 use crate::text::is_one_of;
 use crate::typed::{MOST_VIOLATIONS, Violation, refusal};
@@ -40,9 +40,7 @@ impl<'de> Reader<'de> {
         let reader = Self::of_text(text);
         match rest {
             None => Ok(reader),
-            Some(message) => {
-                Err(reader.problem(Mismatch { offset: Some(text.len()), ..Mismatch::new(message.to_owned()) }))
-            }
+            Some(message) => Err(reader.problem(Mismatch::new(message.to_owned()).seen_at(text.len()))),
         }
     }
 
@@ -69,13 +67,14 @@ impl<'de> Reader<'de> {
     /// What is answered to a text that is not the JSON that was asked for.
     #[inline(never)]
     pub(crate) fn problem(mut self, mismatch: Mismatch) -> Problem {
-        let offset = mismatch.offset.unwrap_or(self.value);
-        if mismatch.is_out_of_range {
+        let Reason { message, offset, is_out_of_range, .. } = *mismatch.0;
+        let offset = offset.unwrap_or(self.value);
+        if is_out_of_range {
             self.value = offset;
-            self.out_of_range(mismatch.message);
+            self.out_of_range(message);
             return refusal::of_body(&self.violations());
         }
-        place::problem(self.text, offset, &mismatch.message)
+        place::problem(self.text, offset, &message)
     }
 
     /// A number is none that the type holds: it is noted, and the nearest that it holds is read in its place.
@@ -116,7 +115,7 @@ impl<'de> Reader<'de> {
             Some(_) => message,
             None => "it ends too early",
         };
-        Mismatch { offset: Some(self.offset), ..Mismatch::new(message.to_owned()) }
+        Mismatch::new(message.to_owned()).seen_at(self.offset)
     }
 
     /// The next byte that is not space.

@@ -83,7 +83,7 @@ impl Writer {
         // What was written of it is no JSON; a log line goes out all the same, and must be whole.
         self.out.truncate(start);
         self.raw("null");
-        self.error.get_or_insert(error.message);
+        self.error.get_or_insert(error.0.message);
     }
 
     pub(crate) fn into_bytes(self) -> Vec<u8> {

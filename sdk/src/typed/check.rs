@@ -164,7 +164,7 @@ impl Place<'_> {
 /// One step further, into an object.
 #[inline(never)]
 pub(crate) fn push_key(pointer: &mut String, key: &str) {
-    pointer.push('/');
+    pointer.push_str("/");
     let mut rest = key;
     // Both are bytes of their own in UTF-8.
     while let Some(position) = rest.bytes().position(|byte| matches!(byte, b'~' | b'/')) {
@@ -178,6 +178,6 @@ pub(crate) fn push_key(pointer: &mut String, key: &str) {
 /// One step further, into a list.
 #[inline(never)]
 pub(crate) fn push_item(pointer: &mut String, position: usize) {
-    pointer.push('/');
+    pointer.push_str("/");
     push_number(pointer, position as u64);
 }
