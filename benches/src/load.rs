@@ -72,6 +72,7 @@ pub(crate) struct Connection {
     stream: TcpStream,
     request: Vec<u8>,
     buffer: Vec<u8>,
+    filled: usize,
 }
 
 impl Connection {
@@ -80,23 +81,29 @@ impl Connection {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         let request = format!("GET {target} HTTP/1.1\r\nhost: {address}\r\n\r\n").into_bytes();
-        Ok(Self { stream, request, buffer: vec![0; ANSWER] })
+        Ok(Self { stream, request, buffer: vec![0; ANSWER], filled: 0 })
     }
 
     /// Sends a request and reads the answer, which has to be a good one.
     pub(crate) fn ask(&mut self) -> Outcome {
         self.stream.write_all(&self.request)?;
-        let mut filled = 0;
+        self.filled = 0;
         loop {
-            let rest = self.buffer.get_mut(filled..).filter(|rest| !rest.is_empty()).ok_or("the answer is too long")?;
+            let rest =
+                self.buffer.get_mut(self.filled..).filter(|rest| !rest.is_empty()).ok_or("the answer is too long")?;
             match self.stream.read(rest)? {
                 0 => return Err("the server has closed the connection".into()),
-                read => filled += read,
+                read => self.filled += read,
             }
-            if is_whole(self.buffer.get(..filled).unwrap_or_default())? {
+            if is_whole(self.answer())? {
                 return Ok(());
             }
         }
+    }
+
+    /// The last answer, head and body.
+    pub(crate) fn answer(&self) -> &[u8] {
+        self.buffer.get(..self.filled).unwrap_or_default()
     }
 }
 

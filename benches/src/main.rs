@@ -5,6 +5,7 @@
 #![allow(clippy::disallowed_methods, reason = "the bans keep `cargo-mik`'s rooms apart; a benchmark has no rooms")]
 
 mod budgets;
+mod dev_loop;
 mod host;
 mod load;
 mod machine;
@@ -27,6 +28,16 @@ enum Benchmark {
     Host(HostArgs),
     /// The sizes of components, in bytes
     Size,
+    /// The development loop: from a save to the first answer of the new version, stage by stage
+    DevLoop(DevLoopArgs),
+}
+
+/// Measures against `wasmtime serve` as well where `WASMTIME` names one or PATH has it.
+#[derive(Debug, Args)]
+struct DevLoopArgs {
+    /// How often the source is saved, of which the median counts
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    edits: u32,
 }
 
 /// Needs wasmtime 48, which `WASMTIME` names or PATH has. Takes about two minutes.
@@ -53,6 +64,7 @@ fn main() -> ExitCode {
     let measured = match Benchmark::parse() {
         Benchmark::Host(arguments) => host::measure(&arguments),
         Benchmark::Size => size::measure(),
+        Benchmark::DevLoop(arguments) => dev_loop::measure(&arguments),
     };
     match measured {
         Ok(()) => ExitCode::SUCCESS,

@@ -56,7 +56,7 @@ pub(crate) fn cargo_mik() -> Outcome<PathBuf> {
 }
 
 impl Wasmtime {
-    fn find() -> Outcome<Self> {
+    pub(crate) fn find() -> Outcome<Self> {
         let path = PathBuf::from(env::var_os("WASMTIME").unwrap_or_else(|| OsString::from("wasmtime")));
         let output = Command::new(&path).arg("--version").output().map_err(|error| {
             format!(

@@ -47,7 +47,7 @@ impl Server {
     }
 
     /// Starts a command and waits until it says where it listens.
-    fn start(command: &mut Command) -> Outcome<Self> {
+    pub(crate) fn start(command: &mut Command) -> Outcome<Self> {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn()?;
         let mut stderr = BufReader::new(child.stderr.take().ok_or("stderr is piped")?);
         let mut said = String::new();

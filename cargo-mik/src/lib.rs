@@ -8,6 +8,7 @@ mod cli;
 pub mod inspect;
 pub mod plan;
 pub mod project;
+pub mod recording;
 pub mod report;
 pub mod scaffold;
 pub mod serve;

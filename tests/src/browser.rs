@@ -23,6 +23,13 @@ static PROGRAM: LazyLock<&str> = LazyLock::new(|| {
     })
 });
 
+/// Where it is.
+pub(crate) fn chromium() -> String {
+    let mut which = Command::new("sh");
+    let output = which.args(["-c", "command -v \"$0\"", *PROGRAM]).output().expect("there is a shell");
+    String::from_utf8(output.stdout).expect("its path is UTF-8").trim_end().to_owned()
+}
+
 fn runs(command: &mut Command) -> bool {
     command
         .stdin(Stdio::null())
@@ -51,15 +58,21 @@ impl Browser {
         self
     }
 
+    /// The program, with files of its own in a directory.
+    pub(crate) fn command(&self, profile: &Path) -> Command {
+        let mut command = Command::new(*PROGRAM);
+        // In a container there is no sandbox to be had, and the page is ours.
+        command.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]);
+        command.arg(format!("--user-data-dir={}", profile.display())).args(&self.flags);
+        command
+    }
+
     /// The document as it is when the page is loaded.
     fn open(&self, page: &Path) -> String {
         let profile = tempfile::tempdir().expect("a temporary directory");
-        let mut command = Command::new(*PROGRAM);
-        // In a container there is no sandbox to be had, and the page is ours.
-        command.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--dump-dom"]);
-        command.arg(format!("--user-data-dir={}", profile.path().display())).args(&self.flags);
+        let mut command = self.command(profile.path());
         let url = format!("file://{}", page.display());
-        let output = command.arg(url).stdin(Stdio::null()).output().expect("the browser starts");
+        let output = command.arg("--dump-dom").arg(url).stdin(Stdio::null()).output().expect("the browser starts");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).expect("the document is UTF-8")
     }
@@ -91,7 +104,7 @@ impl Browser {
 }
 
 /// Decodes base64 (RFC 4648, §4).
-fn base64(text: &str) -> Vec<u8> {
+pub(crate) fn base64(text: &str) -> Vec<u8> {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let digits: Vec<u32> = text
         .bytes()

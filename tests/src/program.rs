@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::LazyLock;
 
+use crate::lane;
+
 /// The program, as it is in the workspace now.
 pub struct Program;
 
@@ -83,9 +85,9 @@ impl Program {
         &PATHS.workspace
     }
 
-    /// Where test projects are compiled, all in one place.
+    /// Where the projects of this test are compiled: in one place with those of many others, and not of those that run now.
     pub fn target_directory() -> PathBuf {
-        PATHS.target.join("target")
+        lane::directory(&PATHS.target)
     }
 
     /// The product's cache: standard libraries for the targets. Kept between runs, as a user's is.

@@ -13,6 +13,8 @@ use crate::{Output, Program};
 pub struct Project {
     root: TempDir,
     name: String,
+    /// Where it is compiled.
+    target: PathBuf,
 }
 
 impl Project {
@@ -60,7 +62,8 @@ impl Project {
     pub fn empty(name: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let unique = format!("{name}-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        Self { root: tempfile::tempdir().expect("a temporary directory"), name: unique }
+        let root = tempfile::tempdir().expect("a temporary directory");
+        Self { root, name: unique, target: Program::target_directory() }
     }
 
     /// The package's name.
@@ -109,14 +112,14 @@ impl Project {
     /// `cargo mik …` in the project's directory, to be given more arguments or an environment.
     pub fn command(&self, arguments: &str) -> Command {
         let mut command = Program::cargo_mik();
-        command.args(arguments.split_whitespace()).current_dir(self.directory());
+        command.args(arguments.split_whitespace()).current_dir(self.directory()).env("CARGO_TARGET_DIR", &self.target);
         command
     }
 
     /// Plain `cargo …` in the project's directory, to be given arguments.
     pub fn cargo(&self) -> Command {
         let mut command = Program::cargo();
-        command.current_dir(self.directory());
+        command.current_dir(self.directory()).env("CARGO_TARGET_DIR", &self.target);
         command
     }
 
@@ -127,14 +130,14 @@ impl Project {
 
     /// The component that a build of a profile has written.
     pub fn component(&self, profile: &str) -> PathBuf {
-        Program::target_directory().join("mik").join(profile).join(format!("{}.wasm", self.name))
+        self.target.join("mik").join(profile).join(format!("{}.wasm", self.name))
     }
 }
 
 impl Drop for Project {
     fn drop(&mut self) {
         // Its name will never be used again, and what was built of it is some megabytes in each of many runs.
-        remove_built(&Program::target_directory(), &self.name, 4);
+        remove_built(&self.target, &self.name, 4);
     }
 }
 

@@ -211,10 +211,24 @@ impl Server {
 
     /// The most memory that it has had at once, in bytes.
     pub fn peak_memory(&self) -> u64 {
+        self.memory_as("VmHWM:")
+    }
+
+    /// The memory that it has now, in bytes.
+    pub fn memory(&self) -> u64 {
+        self.memory_as("VmRSS:")
+    }
+
+    fn memory_as(&self, name: &str) -> u64 {
         let status = fs_err::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it is alive");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the system keeps count");
+        let line = status.lines().find_map(|line| line.strip_prefix(name)).expect("the system keeps count");
         let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number");
         kibibytes << 10
+    }
+
+    /// How many files, sockets and the like it has open.
+    pub fn open_files(&self) -> usize {
+        fs_err::read_dir(format!("/proc/{}/fd", self.child.id())).expect("it is alive").count()
     }
 
     /// Sends a signal.

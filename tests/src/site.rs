@@ -62,6 +62,12 @@ impl Site {
     /// Serves it. The directory is there for as long as the server or this is.
     #[track_caller]
     pub fn serve(&self) -> Server {
-        Server::start(Program::mik().arg("run").arg(self.directory())).keeping(self.root.clone())
+        self.serve_with(&[])
+    }
+
+    /// Serves it with more flags.
+    #[track_caller]
+    pub fn serve_with(&self, flags: &[&str]) -> Server {
+        Server::start(Program::mik().arg("run").arg(self.directory()).args(flags)).keeping(self.root.clone())
     }
 }

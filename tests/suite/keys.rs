@@ -155,7 +155,7 @@ fn a_save_that_does_not_end_is_waited_for_as_long_as_the_key_says() {
     let mut count = 0;
     mik_tests::wait_until("a build of what is still being written", || {
         count += 1;
-        project.write("src/notes.txt", count.to_string());
+        project.say(&count.to_string());
         server.log().contains("Rebuilding")
     });
 }

@@ -3,6 +3,19 @@
 use mik_tests::{Program, Project};
 
 #[test]
+fn a_new_project_has_no_errors_in_an_editor_without_settings() {
+    let project = Project::new("editor");
+    // As rust-analyzer has it checked: for the machine itself.
+    let mut check = project.cargo();
+    check.args(["check", "--workspace", "--message-format=json", "--keep-going", "--all-targets"]);
+    let output = Program::run(&mut check).ok();
+    let messages = output.stdout.lines().filter(|line| line.contains("\"reason\":\"compiler-message\""));
+    let own: Vec<_> = messages.filter(|line| line.contains(project.name())).collect();
+    assert!(own.is_empty(), "{own:#?}");
+    assert!(output.stdout.contains("\"reason\":\"build-finished\",\"success\":true"), "{}", output.stdout);
+}
+
+#[test]
 fn a_new_project_passes_its_own_tests_natively() {
     let project = Project::new("native");
     let mut command = project.cargo();
@@ -49,7 +62,7 @@ fn init_in_a_repository_keeps_what_is_there() {
     project.write(".gitignore", "*.log");
     project.run("init").ok();
     assert_eq!(project.read("README.md"), "mine");
-    assert_eq!(project.read(".gitignore"), "*.log\n/target\n");
+    assert_eq!(project.read(".gitignore"), "*.log\n/target\n.env\n");
 }
 
 #[test]

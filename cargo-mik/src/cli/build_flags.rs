@@ -9,7 +9,7 @@ use thiserror::Error;
 use crate::project::{BuildArguments, Target, TargetChoice};
 
 /// Cargo's flags: which packages, which features, which profile, and how.
-#[derive(Debug, Default, PartialEq, Eq, Args)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Args)]
 pub(super) struct BuildFlags {
     /// Package to build (see `cargo help pkgid`)
     #[arg(short, long, value_name = "SPEC", help_heading = "Package Selection")]

@@ -6,15 +6,20 @@ mod cache;
 mod completions;
 mod config;
 mod inspect;
+mod invoke;
 mod new;
 mod openapi;
 mod optimize;
 mod plan;
+mod rebuild;
+mod replay;
 mod run;
 mod serve;
 mod setup;
 mod size;
+mod subject;
 mod symbolicate;
+mod test;
 #[cfg(test)]
 mod tests;
 
@@ -57,17 +62,29 @@ pub fn main(arguments: impl IntoIterator<Item = OsString>) -> std::process::Exit
         Ok(()) => ExitCode::Done.into(),
         Err(report) => {
             say_failure(&report, &reporter);
-            ExitCode::of(report.as_ref()).into()
+            // Those of the tests are passed on: `cargo test` has its own.
+            let of_tests = report.downcast_ref::<test::TestsFailed>().and_then(|failed| failed.code);
+            of_tests.map_or_else(|| ExitCode::of(report.as_ref()).into(), std::process::ExitCode::from)
         }
     }
 }
 
-/// Says a failure, unless cargo has already said it.
-fn say_failure(report: &miette::Report, reporter: &Reporter) {
-    let said = report.downcast_ref::<crate::stages::StageError>().is_some_and(|error| error.has_been_said());
+/// Says a failure, unless cargo has already said it, and gives whether it had to.
+fn say_failure(report: &miette::Report, reporter: &Reporter) -> bool {
+    let said = report.downcast_ref::<crate::stages::StageError>().is_some_and(|error| error.has_been_said())
+        || report.is::<invoke::GuestFailed>()
+        || report.is::<test::TestsFailed>();
     if !said {
         reporter.fail(report);
     }
+    !said
+}
+
+/// A failure in short, as text.
+fn text_of(report: &miette::Report) -> String {
+    let causes: Vec<_> = report.chain().map(ToString::to_string).collect();
+    let help = report.help().map(|help| format!("\n{help}")).unwrap_or_default();
+    causes.join(": ") + &help
 }
 
 /// Cargo starts `cargo-mik mik …`; typed by hand it is `mik …`.
@@ -82,7 +99,7 @@ fn without_subcommand(arguments: impl IntoIterator<Item = OsString>) -> impl Ite
     version,
     after_help = "Exit status: 0 done; 1 a bug, please report it; 2 command line; 96 project or set-up; 101 the build \
                   failed; 102 cargo metadata; 103 encode; 104 optimize; 105 compose; 106 dependency; 107 serve; \
-                  110 output could not be written.",
+                  108 a request failed, or was answered otherwise than before; 110 output could not be written.",
     max_term_width = 100
 )]
 struct Cli {
@@ -100,6 +117,10 @@ enum Command {
     Build(build::BuildArgs),
     Serve(serve::ServeArgs),
     Run(run::RunArgs),
+    Invoke(invoke::InvokeArgs),
+    Replay(replay::ReplayArgs),
+    #[command(visible_alias = "t")]
+    Test(test::TestArgs),
     Plan(plan::PlanArgs),
     Config(config::ConfigArgs),
     Optimize(optimize::OptimizeArgs),
@@ -121,6 +142,9 @@ impl Command {
             Self::Build(args) => args.run(reporter),
             Self::Serve(args) => args.run(reporter),
             Self::Run(args) => args.run(reporter),
+            Self::Invoke(args) => args.run(reporter),
+            Self::Replay(args) => args.run(reporter),
+            Self::Test(args) => args.run(reporter),
             Self::Plan(args) => args.run(reporter),
             Self::Config(args) => args.run(reporter),
             Self::Optimize(args) => args.run(reporter),
@@ -192,15 +216,21 @@ impl GlobalFlags {
     }
 }
 
-/// Finds out what the project is and decides what to do. The compiler is asked while cargo is: both take as long as
-/// starting a process does.
+/// Finds out what the project is and decides what to do.
 fn decide(arguments: &BuildArguments, reporter: &Reporter) -> miette::Result<(Project, Plan)> {
+    let (project, toolchain) = find_out(arguments, reporter)?;
+    let plan = plan_room::plan(&project, &stages::facts(&project, &toolchain, reporter)?);
+    Ok((project, plan))
+}
+
+/// Finds out what the project is and what compiles it. The compiler is asked while cargo is: both take as long as starting a
+/// process does.
+fn find_out(arguments: &BuildArguments, reporter: &Reporter) -> miette::Result<(Project, Toolchain)> {
     std::thread::scope(|scope| {
         let toolchain = scope.spawn(|| Toolchain::read(&CargoConfig::read(&arguments.metadata_arguments)));
         let project = Project::load(arguments, reporter)?;
         let toolchain = toolchain.join().map_err(|_| miette::miette!("asking the compiler has panicked"))??;
-        let plan = plan_room::plan(&project, &stages::facts(&project, &toolchain, reporter)?);
-        Ok((project, plan))
+        Ok((project, toolchain))
     })
 }
 

@@ -1,30 +1,70 @@
 //! `cargo mik serve`.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::build_flags::BuildFlags;
-use crate::project::{BuildArguments, GuestSettings, Project, ServeArguments, ServerSettings, TlsFiles};
-use crate::report::{Artifact, Reporter, Shell};
-use crate::serve::{self, Build, Directory, Module, Rebuild, Site, WatchSet};
-use crate::{project, stages};
+use super::rebuild::Builds;
+use crate::project::{
+    self, BuildArguments, DashboardAccess, Project, Recording, ServeArguments, ServerSettings, TlsFiles,
+};
+use crate::report::{Reporter, Shell};
+use crate::serve;
 
 /// Build, serve, and rebuild on every save
 ///
 /// A build that fails leaves the last good version serving.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  cargo mik serve                 # http://127.0.0.1:3000/\n  \
-                        cargo mik serve --port 0        # a free port; the line `Serving` tells which")]
+                        cargo mik serve --port 0        # a free port; the line `Serving` tells which\n  \
+                        cargo mik serve --hold          # a request during a build waits for it\n  \
+                        cargo mik serve --record seen   # `cargo mik replay seen` sends it all again")]
 pub(super) struct ServeArgs {
     #[command(flatten)]
     address: AddressFlags,
+    /// Have requests wait for the build that runs, so long at most, instead of being answered by the version before [default: 10]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "10",
+        value_parser = clap::value_parser!(u64).range(1..=600)
+    )]
+    hold: Option<u64>,
+    /// Open the browser once the first version is live
+    #[arg(long)]
+    open: bool,
+    /// Show failed builds in the terminal alone, not over the pages of the handler
+    #[arg(long)]
+    no_overlay: bool,
+    #[command(flatten)]
+    recording: RecordFlags,
     #[command(flatten)]
     flags: BuildFlags,
+}
+
+/// Where requests are recorded.
+#[derive(Debug, Args)]
+pub(super) struct RecordFlags {
+    /// Keep each request and its answer as `.http` files, up to 1 MiB of a body; `cargo mik replay DIR` sends them again
+    #[arg(long, value_name = "DIR")]
+    record: Option<PathBuf>,
+    /// Keep the values of Authorization, Cookie, and of all headers that are called a token, key, secret or password as well
+    #[arg(long, requires = "record")]
+    record_secrets: bool,
+}
+
+impl From<RecordFlags> for Option<Recording> {
+    fn from(RecordFlags { record, record_secrets }: RecordFlags) -> Self {
+        let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
+        record.map(|directory| Recording { directory: absolute(directory), with_secrets: record_secrets })
+    }
 }
 
 /// Where to listen, and what a server starts from.
@@ -45,6 +85,28 @@ pub(super) struct AddressFlags {
     /// The certificate's private key (PEM)
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Show requests, their logs and times at /_mik/: to clients on this machine (`local`), to all who can reach the server
+    /// (`remote`), or not at all (`off`) [default: local with `cargo mik serve`, off with `mik run`]
+    #[arg(long, value_name = "WHO", value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "local")]
+    dashboard: Option<WhoMayLook>,
+}
+
+/// Who may look at the dashboard.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum WhoMayLook {
+    Off,
+    Local,
+    Remote,
+}
+
+impl From<WhoMayLook> for DashboardAccess {
+    fn from(who: WhoMayLook) -> Self {
+        match who {
+            WhoMayLook::Off => Self::Off,
+            WhoMayLook::Local => Self::Local,
+            WhoMayLook::Remote => Self::Remote,
+        }
+    }
 }
 
 fn host(name: &str) -> Result<IpAddr, String> {
@@ -52,84 +114,27 @@ fn host(name: &str) -> Result<IpAddr, String> {
 }
 
 impl From<AddressFlags> for ServeArguments {
-    fn from(AddressFlags { port, host, no_cache, tls_cert, tls_key }: AddressFlags) -> Self {
+    fn from(AddressFlags { port, host, no_cache, tls_cert, tls_key, dashboard }: AddressFlags) -> Self {
         let tls = tls_cert.zip(tls_key).map(|(certificate, key)| TlsFiles { certificate, key });
-        Self { port, host, no_cache, tls }
+        Self { port, host, no_cache, tls, dashboard: dashboard.map(DashboardAccess::from), ..Self::default() }
     }
 }
 
 impl ServeArgs {
     pub(super) fn run(self, reporter: &Reporter) -> miette::Result<()> {
-        let Self { address, flags } = self;
+        let Self { address, hold, open, no_overlay, recording, flags } = self;
         let reporter = &reporter.at_level(project::log_level(reporter));
-        let (arguments, address) = (BuildArguments::from(flags), ServeArguments::from(address));
+        let (arguments, hold) = (BuildArguments::from(flags), hold.map(Duration::from_secs));
+        let recording = recording.into();
+        let address = ServeArguments { hold, recording, overlay: !no_overlay, ..ServeArguments::from(address) };
         // What can't be served is known before a long build. Warnings are left to that: it reads everything again.
         let silent = Reporter::new(Shell::from_write(Box::new(io::sink()), Box::new(io::sink())));
         let project = Project::load(&arguments, &silent)?;
         let settings = ServerSettings::of_project(&project, &address, &silent)?;
         project.guests(&silent)?;
-        let watch_set = watch_set(&project, &settings);
-        let rebuild: Arc<Rebuild> = {
-            let reporter = reporter.clone();
-            Arc::new(move || rebuild(&arguments, &address, &reporter))
-        };
-        serve::develop(&settings, watch_set, rebuild, reporter)?;
+        let builds = Builds::new(arguments, address, reporter);
+        let watch_set = builds.watch_set(&project, &settings);
+        serve::develop(&settings, watch_set, Arc::new(move |wanted| builds.build(wanted)), open, reporter)?;
         Ok(())
-    }
-}
-
-/// Builds the project as it is now. Its manifest is read again: it may be what has changed.
-fn rebuild(arguments: &BuildArguments, address: &ServeArguments, reporter: &Reporter) -> Build {
-    let (project, plan) = match super::decide(arguments, reporter) {
-        Ok(decided) => decided,
-        Err(report) => {
-            super::say_failure(&report, reporter);
-            return Build { served: None, watch: None };
-        }
-    };
-    let settings = ServerSettings::of_project(&project, address, reporter);
-    // Where it can't be told what the server itself writes to, what was watched goes on being.
-    let watch = settings.as_ref().ok().map(|settings| watch_set(&project, settings));
-    let serve = || -> miette::Result<_> {
-        let settings = settings?;
-        let guests = project.guests(reporter)?;
-        let artifacts = stages::run(&plan, reporter)?;
-        let mut site = site(artifacts, &guests);
-        site.directory = settings.modules.clone().map(|path| Directory { path, guest: shared(&project, &guests) });
-        Ok((site, settings))
-    };
-    let served = serve().inspect_err(|report| super::say_failure(report, reporter)).ok();
-    // Of a build that failed as well: what mends it may lie where the last one had nothing.
-    Build { served, watch }
-}
-
-/// What was built as what to serve: each with what its own package is trusted with, and with nothing of the others'.
-fn site(artifacts: Vec<Artifact>, guests: &BTreeMap<String, GuestSettings>) -> Site {
-    let module = |artifact: Artifact| Module {
-        guest: guests.get(&artifact.package).cloned().unwrap_or_default(),
-        name: artifact.name,
-        path: artifact.path,
-    };
-    let modules: Vec<_> = artifacts.into_iter().map(module).collect();
-    let root = match modules.as_slice() {
-        [only] => Some(only.name.clone()),
-        _ => None,
-    };
-    Site { modules, root, directory: None }
-}
-
-/// What the modules beside the project are trusted with: what its first package is, which decides where they are.
-fn shared(project: &Project, guests: &BTreeMap<String, GuestSettings>) -> GuestSettings {
-    let first = project.packages.first().and_then(|package| guests.get(&package.name));
-    first.cloned().unwrap_or_default()
-}
-
-/// What is worth building again for. The modules beside the project are not: they are taken up as they are.
-fn watch_set(project: &Project, settings: &ServerSettings) -> WatchSet {
-    WatchSet {
-        paths: project.watched_paths(),
-        ignore: std::iter::once(project.target_directory.clone()).chain(settings.no_sources()).collect(),
-        written: vec![project.sources.lock()],
-        ..WatchSet::default()
     }
 }

@@ -6,6 +6,7 @@ use super::size::Unnamed;
 use super::steps::BuildStep;
 use super::tree::{Node, shortened};
 use super::{Difference, SizeReport, change, grouped, largest_first, with_sign};
+use crate::tools::html::{escaped, fill};
 
 /// One file was named for the pages of several components. Exit code 2.
 #[derive(Debug, thiserror::Error, miette::Diagnostic)]
@@ -20,7 +21,7 @@ pub struct OnePage {
 }
 
 const TEMPLATE: &str = include_str!("page/page.html");
-const STYLE: &str = include_str!("page/page.css");
+const STYLE: &str = concat!(include_str!("../tools/look.css"), include_str!("page/page.css"));
 const SCRIPT: [&str; 2] = [include_str!("page/squarify.js"), include_str!("page/page.js")];
 
 /// How many rows a table has at most: the text for those who don't see the treemap, not an export.
@@ -174,49 +175,9 @@ fn signed(change: i64) -> String {
     format!("<span class=\"{class}\">{}</span>", with_sign(change))
 }
 
-/// Text as HTML has it, in elements and in attributes.
-fn escaped(text: &str) -> String {
-    let mut html = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\'' => html.push_str("&#39;"),
-            _ => html.push(letter),
-        }
-    }
-    html
-}
-
-/// A template with `{{…}}` replaced, in one go: what is put in is not looked into.
-fn fill(template: &str, values: &[(&str, &str)]) -> String {
-    let mut page = String::new();
-    let mut rest = template;
-    while let Some((before, after)) = rest.split_once("{{") {
-        let Some((key, after)) = after.split_once("}}") else { break };
-        page.push_str(before);
-        page.push_str(values.iter().find(|(name, _)| *name == key).map_or("", |(_, value)| value));
-        rest = after;
-    }
-    page + rest
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_put_in_is_not_looked_into() {
-        assert_eq!(fill("a {{x}} b {{y}} c", &[("x", "{{y}}"), ("y", "2")]), "a {{y}} b 2 c");
-        assert_eq!(fill("a {{x", &[("x", "1")]), "a {{x");
-    }
-
-    #[test]
-    fn a_name_is_text_wherever_it_stands() {
-        assert_eq!(escaped("<T as A>::f'\"&"), "&lt;T as A&gt;::f&#39;&quot;&amp;");
-    }
 
     #[test]
     fn all_that_the_template_asks_for_is_there() {

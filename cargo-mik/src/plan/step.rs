@@ -1,5 +1,6 @@
 //! The steps of a plan.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -127,6 +128,24 @@ impl Plan {
         self
     }
 
+    /// The same without the runs of cargo that compile none of these components, and without what follows them.
+    #[must_use]
+    pub fn for_units(self, names: &BTreeSet<String>) -> Self {
+        let is_start = |step: &Step| matches!(step, Step::Setup { .. } | Step::Cargo(_) | Step::Choose(_));
+        let mut parts: Vec<Vec<Step>> = Vec::new();
+        for step in self.steps {
+            match parts.last_mut() {
+                // What a run needs is set up right before it.
+                Some(part) if !is_start(&step) || part.iter().all(|step| matches!(step, Step::Setup { .. })) => {
+                    part.push(step);
+                }
+                _ => parts.push(vec![step]),
+            }
+        }
+        let is_wanted = |part: &Vec<Step>| part.iter().flat_map(Step::makes).any(|unit| names.contains(&unit.name));
+        Self { steps: parts.into_iter().filter(is_wanted).flatten().collect() }
+    }
+
     /// The first run of cargo that it may come to.
     pub fn first_run(&self) -> Option<&CargoRun> {
         self.steps.iter().find_map(|step| match step {
@@ -137,6 +156,11 @@ impl Plan {
             }),
             _ => None,
         })
+    }
+
+    /// The components that it makes, in order; one that is made in one way or another, once.
+    pub fn units(&self) -> Vec<&UnitPlan> {
+        self.steps.iter().flat_map(Step::makes).collect()
     }
 
     /// The plan as one line of JSON: `{"steps":[{"step":"cargo",…},…]}`.
@@ -157,6 +181,30 @@ fn make_stale(steps: &mut [Step]) {
                 [&mut choice.smallest, &mut choice.supported].into_iter().for_each(|way| make_stale(&mut way.make))
             }
             Step::Setup { .. } | Step::Cargo(_) => {}
+        }
+    }
+}
+
+impl Step {
+    /// The components that are there once it is done.
+    fn makes(&self) -> Vec<&UnitPlan> {
+        match self {
+            Self::Choose(choice) => choice.units.iter().collect(),
+            Self::Emit { unit, .. } => vec![unit],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The stage that it is, for who is told what takes how long; none, where it is made of others.
+    pub fn stage(&self) -> Option<&'static str> {
+        match self {
+            Self::Setup { .. } => Some("setup"),
+            Self::Cargo(_) => Some("cargo"),
+            Self::Choose(_) => None,
+            Self::Encode { .. } => Some("encode"),
+            Self::Optimize { .. } => Some("optimize"),
+            Self::Compose { .. } => Some("compose"),
+            Self::Emit { .. } => Some("write"),
         }
     }
 }

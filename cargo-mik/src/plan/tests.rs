@@ -110,6 +110,25 @@ fn packages_that_are_compiled_alike_share_a_run_of_cargo() {
 }
 
 #[test]
+fn for_some_components_only_the_runs_that_compile_them_stay() {
+    let mut small = package("small");
+    small.target = TargetChoice::One(Target::Unknown);
+    let packages = vec![package("hello"), small, package("world"), undecided("open")];
+    let plan = plan(&project(packages), &Facts::default());
+    assert_eq!(
+        plan.units().into_iter().map(|unit| &unit.name).collect::<Vec<_>>(),
+        ["open", "hello", "world", "small"]
+    );
+    let of = |wanted: &[&str]| plan.clone().for_units(&wanted.iter().map(|name| (*name).to_owned()).collect());
+    // One run compiles both.
+    assert_eq!(of(&["world"]).units().into_iter().map(|unit| &unit.name).collect::<Vec<_>>(), ["hello", "world"]);
+    assert_eq!(names(&of(&["small"])), ["setup", "cargo", "encode", "optimize", "compose", "optimize", "emit"]);
+    assert_eq!(names(&of(&["open"])), ["choose"]);
+    assert_eq!(of(&["open", "hello", "small"]), plan);
+    assert!(of(&[]).steps.is_empty());
+}
+
+#[test]
 fn what_the_users_profile_says_stays() {
     let mut project = project(vec![package("hello")]);
     project.profile.set_by_user = BTreeSet::from(["lto".to_owned(), "strip".to_owned()]);

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -45,6 +46,15 @@ pub struct TlsFiles {
     pub key: PathBuf,
 }
 
+/// Where requests are recorded, and how.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Recording {
+    /// The directory for the files.
+    pub directory: PathBuf,
+    /// Whether the values of headers such as `Authorization` are recorded as well.
+    pub with_secrets: bool,
+}
+
 /// What was typed for serving.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ServeArguments {
@@ -56,6 +66,26 @@ pub struct ServeArguments {
     pub no_cache: bool,
     /// `--tls-cert` and `--tls-key`.
     pub tls: Option<TlsFiles>,
+    /// `--hold`: how long requests wait at most for the build that runs.
+    pub hold: Option<Duration>,
+    /// Without `--no-overlay`: whether pages of the handler's show that a build has failed.
+    pub overlay: bool,
+    /// `--record`, and `--record-secrets`.
+    pub recording: Option<Recording>,
+    /// `--dashboard`.
+    pub dashboard: Option<DashboardAccess>,
+}
+
+/// Who may look at the dashboard: it shows what others have asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DashboardAccess {
+    /// There is none.
+    Off,
+    /// Clients on this machine.
+    Local,
+    /// Everybody who can reach the server by its address.
+    Remote,
 }
 
 /// What was typed for `mik run`.

@@ -25,6 +25,8 @@ pub struct CargoConfig {
 
 #[derive(Clone, Debug)]
 struct Layer {
+    /// The file that it is from.
+    path: Option<PathBuf>,
     table: Table,
     /// What paths in it are relative to.
     root: PathBuf,
@@ -64,7 +66,7 @@ impl CargoConfig {
                     if !value.is_empty() && path.exists() {
                         read_file(&path, &[], &mut config.typed);
                     } else if let Ok(table) = value.parse() {
-                        config.typed.push(Layer { table, root: directory.to_owned() });
+                        config.typed.push(Layer { path: None, table, root: directory.to_owned() });
                     }
                 }
                 _ => {}
@@ -114,6 +116,17 @@ impl CargoConfig {
     /// A text: what was typed, then the environment, then the nearest file.
     pub fn string(&self, key: &[&str]) -> Option<String> {
         self.strongest(key)?.0.as_str().map(str::to_owned)
+    }
+
+    /// What the paths in cargo's `.d` files are relative to: nothing, unless `build.dep-info-basedir` says so.
+    pub fn dep_info_base(&self) -> PathBuf {
+        let Some((value, root)) = self.strongest(&["build", "dep-info-basedir"]) else { return PathBuf::new() };
+        value.as_str().map(|path| root.join(path)).unwrap_or_default()
+    }
+
+    /// The files that were read.
+    pub fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.layers().filter_map(|(_, layer)| layer.path.as_deref())
     }
 
     /// Whether cargo is told to do without the network, in whatever way.
@@ -200,7 +213,8 @@ fn lookup<'a>(table: &'a Table, key: &[&str]) -> Option<&'a Value> {
 /// Reads a file after those that it includes: it is stronger than they. It is itself included by `above`.
 fn read_file(path: &Path, above: &[&Path], layers: &mut Vec<Layer>) {
     let (Ok(text), Some(directory)) = (files::read_to_string(path), path.parent()) else { return };
-    let Ok(table) = text.parse::<Table>() else { return };
+    // One that makes no sense says nothing; but it was read.
+    let table = text.parse::<Table>().unwrap_or_default();
     let above: Vec<&Path> = above.iter().copied().chain([path]).collect();
     for include in table.get("include").and_then(Value::as_array).into_iter().flatten() {
         let Some(name) = include.as_str().or_else(|| include.get("path")?.as_str()) else { continue };
@@ -212,7 +226,7 @@ fn read_file(path: &Path, above: &[&Path], layers: &mut Vec<Layer>) {
     }
     // Cargo takes paths as seen from the directory that holds `.cargo`, whatever that one is really called.
     let root = directory.parent().unwrap_or(directory).to_owned();
-    layers.push(Layer { table, root });
+    layers.push(Layer { path: Some(path.to_owned()), table, root });
 }
 
 #[cfg(test)]

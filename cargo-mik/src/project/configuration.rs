@@ -34,7 +34,7 @@ impl ServerSettings {
     }
 
     fn resolve(keys: &Keys<'_>, arguments: &ServeArguments) -> Result<Self, ProjectError> {
-        let ServeArguments { port, host, tls, no_cache } = arguments;
+        let ServeArguments { port, host, tls, no_cache, hold, overlay, recording, dashboard } = arguments;
         let host = Stronger { flag: host.map(|host| ("--host", host)), variable: ("HOST", &environment::host) };
         let port = Stronger { flag: port.map(|port| ("--port", port)), variable: ("PORT", &environment::port) };
         let max_body_size = Stronger { flag: None, variable: ("MIK_MAX_BODY_SIZE", &environment::max_body_size) };
@@ -47,6 +47,10 @@ impl ServerSettings {
                 |keys| u16::try_from(keys.number("port", |server| server.port.as_ref())).unwrap_or(u16::MAX),
             )?,
             tls: tls.clone(),
+            hold: *hold,
+            overlay: *overlay,
+            recording: recording.clone(),
+            dashboard: *dashboard,
             execution_timeout: Duration::from_secs(
                 keys.number("execution_timeout_secs", |server| server.execution_timeout_secs.as_ref()),
             ),

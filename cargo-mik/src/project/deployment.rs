@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::dotenv::DotEnv;
 use super::manifest::Manifest;
 use super::{GuestSettings, ProjectError, ServeArguments, ServerSettings, identity};
 use crate::report::Reporter;
@@ -32,7 +33,7 @@ impl Deployment {
         Ok(Self {
             name: identity::of_directory(&manifest, reporter),
             server: ServerSettings::of_manifest(&manifest, arguments, reporter)?,
-            guest: GuestSettings::of_manifest(&manifest, reporter)?,
+            guest: GuestSettings::of_manifest(&manifest, &DotEnv::default(), reporter)?,
             files: manifest.files().collect(),
             manifest,
         })

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use mik_build::schema::{Address, EnvValue, Number, ServerTable, Spanned};
 
 use super::configuration::mebibytes;
+use super::dotenv::DotEnv;
 use super::manifest::{Located, Manifest};
 use super::{GuestSettings, OutboundSettings, Project, ProjectError};
 use crate::report::{Level, Reporter};
@@ -18,13 +19,16 @@ pub type Environment = BTreeMap<String, String>;
 
 impl Project {
     /// What each package's guest is trusted with, by the package's name: `server.env` and `server.http_*`. A package's
-    /// guest is given its own and no other's: what one handler is trusted with is not the next one's business.
+    /// guest is given its own and no other's: what one handler is trusted with is not the next one's business. What the environment
+    /// lacks is taken from `.env` in the package's directory or the workspace's: this is for who develops, and production does not come
+    /// this way.
     ///
     /// # Errors
-    /// A variable of the host's that is to be copied is not set.
+    /// A variable of the host's that is to be copied is not set; a `.env` can't be read.
     pub fn guests(&self, reporter: &Reporter) -> Result<BTreeMap<String, GuestSettings>, ProjectError> {
         let named = |package: &super::Package| {
-            Ok((package.name.clone(), GuestSettings::of_manifest(&package.manifest, reporter)?))
+            let dotenv = DotEnv::read(&self.dotenv_files(package))?;
+            Ok((package.name.clone(), GuestSettings::of_manifest(&package.manifest, &dotenv, reporter)?))
         };
         self.packages.iter().map(named).collect()
     }
@@ -32,12 +36,15 @@ impl Project {
 
 impl GuestSettings {
     /// What the guest of one directory is trusted with.
-    pub(super) fn of_manifest(manifest: &Manifest, reporter: &Reporter) -> Result<Self, ProjectError> {
-        Ok(Self { environment: environment(manifest, reporter)?, outbound: OutboundSettings::of(manifest, reporter)? })
+    pub(super) fn of_manifest(manifest: &Manifest, dotenv: &DotEnv, reporter: &Reporter) -> Result<Self, ProjectError> {
+        Ok(Self {
+            environment: environment(manifest, dotenv, reporter)?,
+            outbound: OutboundSettings::of(manifest, reporter)?,
+        })
     }
 }
 
-fn environment(manifest: &Manifest, reporter: &Reporter) -> Result<Environment, ProjectError> {
+fn environment(manifest: &Manifest, dotenv: &DotEnv, reporter: &Reporter) -> Result<Environment, ProjectError> {
     let names = manifest.names(|schema| schema.server.env.as_ref().map(|env| env.keys().cloned().collect()));
     let mut environment = Environment::new();
     for name in names {
@@ -60,10 +67,14 @@ fn environment(manifest: &Manifest, reporter: &Reporter) -> Result<Environment, 
         }
         let value = match value {
             EnvValue::Literal(value) => value,
+            // What is set where the program is started is meant for this run.
+            EnvValue::From { from } if std::env::var_os(&from).is_none() && let Some(value) = dotenv.get(&from) => {
+                value.clone()
+            }
             EnvValue::From { from } => std::env::var(&from).map_err(|error| match error {
                 VarError::NotPresent => wrong(
                     format!("the variable `{from}` is not set"),
-                    "set it where this program is started, or write the value itself",
+                    "set it where this program is started, or in `.env` for `cargo mik serve`, or write the value itself",
                 ),
                 VarError::NotUnicode(_) => {
                     wrong(format!("the variable `{from}` is not UTF-8"), "a guest's environment is text")

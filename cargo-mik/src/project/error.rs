@@ -195,6 +195,20 @@ pub enum ProjectError {
         #[label]
         at: SourceSpan,
     },
+    /// A file of variables that can't be read.
+    #[error("{}:{line}: {what}", path.display())]
+    #[diagnostic(
+        code(mik::project::dotenv),
+        help("write `NAME=value`, one to a line; a value with spaces or `#` in it stands in quotes")
+    )]
+    DotEnv {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong with it.
+        what: String,
+    },
     /// An environment variable whose value can't be what it is for.
     #[error("the environment variable `{name}` is `{value}`, which is no {kind}")]
     #[diagnostic(code(mik::project::invalid_variable), help("{help}"))]

@@ -10,6 +10,7 @@ mod decision;
 mod declared;
 mod deployment;
 mod destination;
+mod dotenv;
 mod environment;
 mod error;
 mod host_pattern;
@@ -31,7 +32,7 @@ mod unit;
 mod wasm_opt;
 
 pub use about::About;
-pub use arguments::{BuildArguments, RunArguments, ServeArguments, TlsFiles};
+pub use arguments::{BuildArguments, DashboardAccess, Recording, RunArguments, ServeArguments, TlsFiles};
 pub use cache::{CodeCacheSettings, cache_directory};
 pub use cargo_config::CargoConfig;
 pub use decision::Origin;
@@ -97,7 +98,7 @@ impl Project {
         let config = CargoConfig::read(&arguments.metadata_arguments);
         let profile = Profile::resolve(&arguments.profile, metadata.workspace_root.as_std_path(), &config);
         let selected = selection::select(&metadata, &manifest_path, arguments)?;
-        let sources = Sources::new(&metadata, selected.iter().map(|(package, _)| *package));
+        let sources = Sources::new(&metadata, selected.iter().map(|(package, _)| *package), &config);
         let packages = selected
             .into_iter()
             .map(|(package, units)| package::resolve(package, units, arguments, &config, &profile, reporter))

@@ -79,7 +79,12 @@ impl OutboundSettings {
 
     /// Whether requests may go there, as far as the name tells.
     pub fn allows(&self, destination: &Destination) -> bool {
-        self.allowed.iter().any(|pattern| pattern.matches(destination))
+        self.rule_for(destination).is_some()
+    }
+
+    /// The entry by which requests may go there, as far as the name tells.
+    pub fn rule_for(&self, destination: &Destination) -> Option<&HostPattern> {
+        self.allowed.iter().find(|pattern| pattern.matches(destination))
     }
 
     /// Whether a destination is on the list as the address that it is.

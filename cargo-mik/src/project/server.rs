@@ -7,7 +7,7 @@ use std::time::Duration;
 use mik_build::schema::{Address, Number, ServerTable, Spanned};
 use serde::Serialize;
 
-use super::{CodeCacheSettings, Environment, OutboundSettings, TlsFiles};
+use super::{CodeCacheSettings, DashboardAccess, Environment, OutboundSettings, Recording, TlsFiles};
 
 /// The server's settings, decided: flags, environment, files and defaults have been weighed. They are the same for all
 /// that is served; what belongs to one guest is not among them.
@@ -19,6 +19,14 @@ pub struct ServerSettings {
     pub port: u16,
     /// The certificate and key to encrypt connections with, if they are to be.
     pub tls: Option<TlsFiles>,
+    /// How long a request waits at most for the build that runs; none waits where there is no such time.
+    pub hold: Option<Duration>,
+    /// Whether pages of a handler's show in a browser that the build has failed, while somebody develops it.
+    pub overlay: bool,
+    /// Where requests and their answers are recorded, if they are.
+    pub recording: Option<Recording>,
+    /// Who may look at the dashboard; where nothing is said, this machine while a project is developed, and nobody else.
+    pub dashboard: Option<DashboardAccess>,
     /// The longest that one request may take, from first byte to last.
     pub execution_timeout: Duration,
     /// The most memory that one instance may have, in bytes.
@@ -62,7 +70,8 @@ impl ServerSettings {
             let aside = |number: usize| PathBuf::from(format!("{}.{number}", path.display()));
             std::iter::once(path.clone()).chain((1..=self.log_max_files).map(aside)).collect::<Vec<_>>()
         };
-        let served = [&self.modules, &self.static_directory].into_iter().flatten().cloned();
+        let recorded = self.recording.iter().map(|recording| recording.directory.clone());
+        let served = [&self.modules, &self.static_directory].into_iter().flatten().cloned().chain(recorded);
         served.chain(self.log_file.iter().flat_map(log)).collect()
     }
 }
@@ -73,6 +82,10 @@ impl Default for ServerSettings {
             host: Address::default().0,
             port: u16::try_from(default(|server| &server.port)).unwrap_or(u16::MAX),
             tls: None,
+            hold: None,
+            overlay: false,
+            recording: None,
+            dashboard: None,
             execution_timeout: Duration::from_secs(default(|server| &server.execution_timeout_secs)),
             memory_limit: default(|server| &server.memory_limit_mb) << 20,
             max_body_size: default(|server| &server.max_body_size_mb) << 20,

@@ -7,12 +7,11 @@ use std::path::{Component, Path, PathBuf};
 use cargo_metadata::{Metadata, Package};
 use toml::{Table, Value};
 
-use super::{Bridge, Composition, Project};
+use super::{Bridge, CargoConfig, Composition, Project};
 use crate::tools::files;
 
-/// Files beside the workspace's manifest that decide what is built.
-const AT_ROOT: &[&str] =
-    &["Cargo.toml", "Cargo.lock", ".cargo/config.toml", ".cargo/config", "rust-toolchain.toml", "rust-toolchain"];
+/// Files beside the workspace's manifest, and where cargo is started, that decide what is built.
+const AT_ROOT: &[&str] = &[".cargo/config.toml", ".cargo/config", "rust-toolchain.toml", "rust-toolchain"];
 
 /// What a package may depend on so that a component is another when that changes: a build script's libraries too.
 const KINDS: &[&str] = &["dependencies", "build-dependencies"];
@@ -25,12 +24,18 @@ pub struct Sources {
     workspace: PathBuf,
     /// The directories of the packages that components are built of, and of their path dependencies however deep.
     directories: BTreeSet<PathBuf>,
+    /// The files of cargo's own configuration.
+    cargo: BTreeSet<PathBuf>,
 }
 
 impl Sources {
     /// Follows the manifests. Cargo would have to resolve all dependencies to tell, and that may write a lock file, or
     /// ask the network, or fail without it: nothing that whoever only looks should do.
-    pub(super) fn new<'a>(metadata: &Metadata, selected: impl IntoIterator<Item = &'a Package>) -> Self {
+    pub(super) fn new<'a>(
+        metadata: &Metadata,
+        selected: impl IntoIterator<Item = &'a Package>,
+        config: &CargoConfig,
+    ) -> Self {
         let workspace = metadata.workspace_root.clone().into_std_path_buf();
         let own = selected.into_iter().filter_map(|package| package.manifest_path.parent());
         let mut directories: BTreeSet<PathBuf> = own.map(|path| path.as_std_path().to_owned()).collect();
@@ -41,7 +46,7 @@ impl Sources {
                 open.extend(dependencies(&directory, KINDS));
             }
         }
-        Self { workspace, directories }
+        Self { workspace, directories, cargo: config.paths().map(Path::to_owned).collect() }
     }
 
     /// The lock file: a build may write it.
@@ -51,12 +56,31 @@ impl Sources {
 }
 
 impl Project {
-    /// What is worth watching: files, and directories with all that is in them.
-    pub fn watched_paths(&self) -> Vec<PathBuf> {
-        let Sources { workspace, directories } = &self.sources;
-        let at_root = AT_ROOT.iter().map(|name| workspace.join(name));
+    /// The files that decide what is built besides the sources, those that are not there as well: they may come.
+    pub fn deciding_files(&self) -> BTreeSet<PathBuf> {
+        let Sources { workspace, directories, cargo } = &self.sources;
+        let here = std::env::current_dir().unwrap_or_default();
+        let at_root = AT_ROOT.iter().flat_map(|name| [workspace.join(name), here.join(name)]);
+        let above =
+            here.ancestors().flat_map(|above| ["rust-toolchain.toml", "rust-toolchain"].map(|name| above.join(name)));
+        // Cargo takes a script of this name without being told.
+        let of_package = |directory: &PathBuf| ["Cargo.toml", "build.rs"].map(|name| directory.join(name));
+        let own = self.packages.iter().filter_map(|package| Some(package.manifest_path.parent()?.join("mik.toml")));
+        let variables = self.packages.iter().flat_map(|package| self.dotenv_files(package));
         let bridges = self.packages.iter().filter_map(|package| bridge(&package.composition));
-        directories.iter().cloned().chain(at_root).chain(bridges.map(Path::to_owned)).collect()
+        let files = at_root.chain(above.filter(|path| path.exists())).chain(directories.iter().flat_map(of_package));
+        let files = files.chain([workspace.join("Cargo.toml"), self.sources.lock()]).chain(cargo.iter().cloned());
+        files.chain(own).chain(variables).chain(bridges.map(Path::to_owned)).collect()
+    }
+
+    /// The directories of all packages whose sources are on this machine.
+    pub fn source_directories(&self) -> impl Iterator<Item = &Path> {
+        self.sources.directories.iter().map(PathBuf::as_path)
+    }
+
+    /// The workspace's directory.
+    pub fn workspace(&self) -> &Path {
+        &self.sources.workspace
     }
 }
 

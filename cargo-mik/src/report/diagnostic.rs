@@ -34,6 +34,11 @@ pub(super) fn render(level: &str, report: &Report, color: bool) -> String {
     renderer.render(&[group])
 }
 
+/// An error as the terminal has it, with colours.
+pub fn rendered(report: &Report) -> String {
+    render("error", report, true)
+}
+
 /// The text that a diagnostic's labels point into.
 struct Source {
     path: Option<String>,

@@ -1,6 +1,7 @@
 //! What a room can say. How it looks is `shell`'s business, so a room never formats for a terminal.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -75,6 +76,16 @@ pub enum Event {
         /// The first digits of the component's digest.
         build: String,
     },
+    /// What was built answers from now on.
+    Swapped {
+        /// The modules of which another version answers, with the first digits of each component's digest. None, where what was
+        /// built is what had been served.
+        modules: Vec<(String, String)>,
+        /// What has taken how long.
+        times: Vec<(&'static str, Duration)>,
+    },
+    /// A line that cargo has printed, with its colours: for whoever listens. The terminal has it already.
+    Cargo(String),
     /// One line that a guest wrote.
     Guest {
         /// The module that wrote it.
@@ -101,9 +112,9 @@ impl Event {
             Self::Detail { .. } => Level::Debug,
             Self::Chosen(chosen) if chosen.fresh => Level::Debug,
             Self::Chosen(_) => Level::Info,
-            Self::Progress(_) | Self::ProgressEnd => Level::Trace,
+            Self::Progress(_) | Self::ProgressEnd | Self::Cargo(_) => Level::Trace,
             Self::Status { .. } | Self::Note(_) | Self::Optimized(_) | Self::Artifact(_) => Level::Info,
-            Self::Listening { .. } | Self::Live { .. } | Self::Guest { .. } => Level::Info,
+            Self::Listening { .. } | Self::Live { .. } | Self::Swapped { .. } | Self::Guest { .. } => Level::Info,
         }
     }
 
@@ -118,6 +129,10 @@ impl Event {
             Self::Artifact(artifact) => format!("Built {}", artifact.path.display()),
             Self::Listening { url } => format!("Serving {url}"),
             Self::Live { module, build } => format!("Live {module} ({build})"),
+            Self::Swapped { modules, times } => {
+                let (verb, message) = swap_in_words(modules, times);
+                format!("{verb} {message}")
+            }
             Self::Guest { module, request, stream, line } => {
                 let stream = match stream {
                     GuestStream::Stdout => "stdout",
@@ -126,7 +141,7 @@ impl Event {
                 let request = request.as_deref().unwrap_or("start");
                 format!("guest module={module} id={request} stream={stream} {line}")
             }
-            Self::Progress(_) | Self::ProgressEnd => return None,
+            Self::Progress(_) | Self::ProgressEnd | Self::Cargo(_) => return None,
         })
     }
 }
@@ -143,6 +158,21 @@ fn text_of(report: &miette::Report) -> String {
         text.push_str(&format!(" (help: {help})"));
     }
     text
+}
+
+/// A swap for the eye: a verb, and `hello (0123456789ab): cargo 420 ms, encode 3, compose 2, compile 31`. What has taken less
+/// than a millisecond is left out.
+pub(super) fn swap_in_words(modules: &[(String, String)], times: &[(&str, Duration)]) -> (&'static str, String) {
+    let modules: Vec<_> = modules.iter().map(|(module, build)| format!("{module} ({build})")).collect();
+    let mut unit = " ms";
+    let times = times.iter().filter(|(_, time)| time.as_millis() > 0);
+    let times: Vec<_> =
+        times.map(|(name, time)| format!("{name} {}{}", time.as_millis(), std::mem::take(&mut unit))).collect();
+    let (verb, what) = match modules.is_empty() {
+        true => ("Unchanged", "the same version goes on serving".to_owned()),
+        false => ("Live", modules.join(", ")),
+    };
+    (verb, if times.is_empty() { what } else { format!("{what}: {}", times.join(", ")) })
 }
 
 /// How far a long task is.

@@ -28,6 +28,8 @@ pub enum ExitCode {
     Dependency = 106,
     /// The server could not start or had to stop.
     Serve = 107,
+    /// A request failed where that was to be told, or was answered otherwise than before.
+    Answer = 108,
     /// The output could not be written.
     Output = 110,
 }
@@ -40,7 +42,7 @@ impl ExitCode {
         let Some(code) = failure.code().map(|code| code.to_string()) else { return Self::Bug };
         match code.split("::").nth(1) {
             Some("cli") => Self::CommandLine,
-            Some("project" | "setup" | "scaffold") => Self::Project,
+            Some("project" | "setup" | "scaffold" | "recording") => Self::Project,
             Some("build") => Self::Build,
             Some("metadata") => Self::Metadata,
             Some("encode") => Self::Encode,
@@ -48,6 +50,7 @@ impl ExitCode {
             Some("compose") => Self::Compose,
             Some("deps") => Self::Dependency,
             Some("serve") => Self::Serve,
+            Some("answer") => Self::Answer,
             Some("output") => Self::Output,
             _ => Self::Bug,
         }

@@ -40,6 +40,11 @@ pub(super) fn of(event: &Event) -> Option<Value> {
         Event::Failure(report) => diagnostic_message("error", report),
         Event::Listening { url } => json!({ "reason": "mik-listening", "url": url }),
         Event::Live { module, build } => json!({ "reason": "mik-live", "module": module, "build": build }),
+        Event::Swapped { modules, times } => json!({
+            "reason": "mik-swapped",
+            "modules": modules.iter().map(|(module, build)| json!({ "module": module, "build": build })).collect::<Vec<_>>(),
+            "milliseconds": times.iter().map(|(name, time)| (*name, time.as_secs_f64() * 1e3)).collect::<BTreeMap<_, _>>(),
+        }),
         Event::Guest { module, request, stream, line } => json!({
             "reason": "mik-guest-output",
             "module": module,
@@ -50,6 +55,7 @@ pub(super) fn of(event: &Event) -> Option<Value> {
         Event::Status { .. } | Event::Detail { .. } | Event::Note(_) | Event::Progress(_) | Event::ProgressEnd => {
             return None;
         }
+        Event::Cargo(_) => return None,
     })
 }
 

@@ -10,6 +10,7 @@ mod progress;
 mod shell;
 
 pub use chosen::{Chosen, TargetReason};
+pub use diagnostic::rendered;
 pub use event::{Artifact, Event, GuestStream, Level, Optimized, Pass, Progress};
 pub use exit_code::ExitCode;
 pub use pretty::pretty_json;

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anstyle::{AnsiColor, Style};
 
+use super::event::{self, Event};
 use super::progress::Bar;
-use super::{Event, Level, diagnostic, message};
+use super::{Level, diagnostic, message};
 
 const VERB: Style = AnsiColor::Green.on_default().bold();
 const DETAIL: Style = AnsiColor::Cyan.on_default().bold();
@@ -88,9 +89,7 @@ impl Reporter {
 
     /// Says that something happened.
     pub fn emit(&self, event: Event) {
-        if let Some(also) = &self.also {
-            also(&event);
-        }
+        self.tell(&event);
         let mut shell = self.shell();
         let is_wanted = self.level.is_none_or(|level| event.level() <= level);
         // Where to find the server is what it is asked for.
@@ -124,9 +123,52 @@ impl Reporter {
         self.shell().show_failure(report);
     }
 
+    /// A line for people, as it is; where only errors are said, it is not.
+    pub fn show_line(&self, line: &str) {
+        let mut shell = self.shell();
+        if shell.verbosity >= Verbosity::Normal {
+            shell.line_err(line);
+        }
+    }
+
+    /// One for people, whoever reads this: nothing that is said to it goes to stdout.
+    #[must_use]
+    pub fn for_people(&self) -> Self {
+        let Shell { verbosity, message_format, color, .. } = *self.shell();
+        if message_format == MessageFormat::Human {
+            return self.clone();
+        }
+        let color = if color { ColorChoice::Always } else { ColorChoice::Never };
+        Self { shell: Arc::new(Mutex::new(Shell::new(verbosity, MessageFormat::Human, color))), ..self.clone() }
+    }
+
     /// A line of cargo's, as it is, for people.
     pub fn pass_on(&self, line: &str) {
+        self.tell(&Event::Cargo(line.to_owned()));
         self.shell().line_err(line);
+    }
+
+    /// Bytes of cargo's, as they are, for people: maybe half a line.
+    pub fn pass_through(&self, bytes: &[u8]) {
+        let mut shell = self.shell();
+        drop(shell.stderr.write_all(bytes).and_then(|()| shell.stderr.flush()));
+    }
+
+    /// Whether somebody else is told as well.
+    pub fn is_overheard(&self) -> bool {
+        self.also.is_some()
+    }
+
+    /// Tells whoever listens, and shows nothing.
+    pub fn tell(&self, event: &Event) {
+        if let Some(also) = &self.also {
+            also(event);
+        }
+    }
+
+    /// Clears the terminal, with what has been scrolled out of it.
+    pub fn clear(&self) {
+        self.pass_through(b"\x1b[H\x1b[2J\x1b[3J");
     }
 
     /// Writes what was asked for to stdout, as it is.
@@ -246,6 +288,10 @@ impl Shell {
             }
             Event::Listening { url } => self.verb(VERB, "Serving", url),
             Event::Live { module, build } if normal => self.verb(VERB, "Live", &format!("{module} ({build})")),
+            Event::Swapped { modules, times } if normal => {
+                let (verb, message) = event::swap_in_words(modules, times);
+                self.verb(VERB, verb, &message);
+            }
             Event::Guest { module, request, stream: _, line } => {
                 let request = request.as_deref().unwrap_or("start");
                 let prefix = self.paint(DIM, &format!("{module} {request} |"));
@@ -261,8 +307,9 @@ impl Shell {
                     bar.end();
                 }
             }
-            Event::Status { .. } | Event::Detail { .. } | Event::Note(_) | Event::Warning(_) => {}
-            Event::Chosen(_) | Event::Optimized(_) | Event::Artifact(_) | Event::Live { .. } => {}
+            Event::Status { .. } | Event::Detail { .. } | Event::Note(_) | Event::Warning(_) | Event::Cargo(_) => {}
+            Event::Chosen(_) | Event::Optimized(_) | Event::Artifact(_) => {}
+            Event::Live { .. } | Event::Swapped { .. } => {}
         }
     }
 

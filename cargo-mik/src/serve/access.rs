@@ -7,9 +7,9 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Response, StatusCode};
+use http::{Response, StatusCode, header};
 use http_body_util::BodyExt;
-use hyper::body::{Frame, SizeHint};
+use hyper::body::{Body as _, Frame, SizeHint};
 use tokio::time::Instant;
 
 use super::console::Console;
@@ -31,6 +31,10 @@ pub(super) struct Record {
     status: Option<StatusCode>,
     bytes: u64,
     broken: bool,
+    /// The length of the answer, as its head has it.
+    length: Option<u64>,
+    /// Its body has come to its end.
+    whole: bool,
 }
 
 /// What the log is told of a request.
@@ -49,15 +53,32 @@ pub(super) struct Access<'a> {
 
 impl Record {
     pub(super) fn begin(host: &Host, peer: Arc<Peer>, ticket: Arc<Ticket>, arrival: Instant) -> Self {
-        peer.begin();
+        peer.begin(&ticket);
         host.metrics().request_began();
         let (console, metrics) = (host.console().clone(), host.metrics().clone());
-        Self { console, metrics, peer, ticket, arrival, status: None, bytes: 0, broken: false }
+        Self {
+            console,
+            metrics,
+            peer,
+            ticket,
+            arrival,
+            status: None,
+            bytes: 0,
+            broken: false,
+            length: None,
+            whole: false,
+        }
     }
 
     /// Goes along with a response to its last byte.
     pub(super) fn follow(mut self, response: Response<Body>) -> Response<Body> {
         self.status = Some(response.status());
+        if let Some(trace) = self.ticket.trace() {
+            trace.answered(response.status(), response.headers(), self.ticket.build());
+        }
+        let length = response.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+        self.length = length.and_then(|length| length.parse().ok());
+        self.whole = response.body().is_end_stream();
         response.map(|body| Recorded { body, record: self }.boxed_unsync())
     }
 }
@@ -75,6 +96,9 @@ impl Drop for Record {
             time,
             client: self.peer.address.to_string(),
         });
+        if let Some(trace) = self.ticket.trace() {
+            trace.over(self.bytes, self.broken, self.whole || self.length == Some(self.bytes));
+        }
         let module = module.cloned().unwrap_or_else(|| "".into());
         self.metrics.request_ended(&module, self.status, time, self.bytes);
         self.peer.end();
@@ -96,8 +120,9 @@ impl hyper::body::Body for Recorded {
         match &frame {
             Some(Ok(frame)) => self.record.bytes += frame.data_ref().map_or(0, |data| data.len() as u64),
             Some(Err(Broken)) => self.record.broken = true,
-            None => {}
+            None => self.record.whole = true,
         }
+        self.record.whole |= self.body.is_end_stream();
         Poll::Ready(frame)
     }
 

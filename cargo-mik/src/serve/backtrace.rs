@@ -16,10 +16,8 @@ const FRAMES_MOST: usize = 16;
 
 /// What happened, and where.
 pub(super) fn describe(error: &wasmtime::Error) -> String {
-    // The innermost cause: what is around it says only that wasm was running.
-    let mut text = error.root_cause().to_string();
-    let Some(backtrace) = error.downcast_ref::<WasmBacktrace>() else { return text };
-    let places: Vec<Place> = backtrace.frames().iter().flat_map(places).collect();
+    let mut text = cause(error);
+    let places = places(error);
     let own: Vec<&Place> = places.iter().filter(|place| !place.is_machinery()).collect();
     // A stripped component has no names, hence nothing that could be told apart.
     let told = if own.is_empty() { places.iter().collect() } else { own };
@@ -27,7 +25,7 @@ pub(super) fn describe(error: &wasmtime::Error) -> String {
         // Writing to a string does not fail.
         let _ = write!(text, "\n    at {}", place.name);
         // Where there is no source, `cargo mik symbolicate` finds it by the address.
-        match (&place.source, place.address) {
+        match (place.source(), place.address) {
             (Some(source), _) => drop(write!(text, " ({source})")),
             (None, Some(address)) => drop(write!(text, " ({address:#x})")),
             (None, None) => {}
@@ -39,20 +37,41 @@ pub(super) fn describe(error: &wasmtime::Error) -> String {
     text
 }
 
+/// The innermost cause: what is around it says only that wasm was running.
+pub(super) fn cause(error: &wasmtime::Error) -> String {
+    error.root_cause().to_string()
+}
+
+/// The functions that were running, the innermost first; none where no wasm was.
+pub(super) fn places(error: &wasmtime::Error) -> Vec<Place> {
+    let frames = error.downcast_ref::<WasmBacktrace>().map(WasmBacktrace::frames).unwrap_or_default();
+    frames.iter().flat_map(places_of).collect()
+}
+
 /// A function in the source, or in the code where there is no source.
-struct Place {
-    name: String,
-    source: Option<String>,
+pub(super) struct Place {
+    /// As the source has it.
+    pub(super) name: String,
+    /// The source, where it is known.
+    pub(super) file: Option<String>,
+    pub(super) line: Option<u32>,
     /// Where in the component's file.
     address: Option<usize>,
 }
 
 impl Place {
-    fn is_machinery(&self) -> bool {
+    /// Whether it is a part of the standard library, of a dependency, or of what lies between a panic and its trap.
+    pub(super) fn is_machinery(&self) -> bool {
         let library = |source: &String| LIBRARIES.iter().any(|library| source.contains(library));
         self.name == "abort"
             || MACHINERY.iter().any(|machinery| self.name.starts_with(machinery))
-            || self.source.as_ref().is_some_and(library)
+            || self.file.as_ref().is_some_and(library)
+    }
+
+    /// File and line.
+    fn source(&self) -> Option<String> {
+        let file = self.file.as_ref()?;
+        Some(self.line.map_or_else(|| file.clone(), |line| format!("{file}:{line}")))
     }
 }
 
@@ -72,7 +91,7 @@ fn without_hashes(name: &str) -> String {
 }
 
 /// Inlined functions have one frame and several places.
-fn places(frame: &FrameInfo) -> Vec<Place> {
+fn places_of(frame: &FrameInfo) -> Vec<Place> {
     let function = frame.func_name().map_or_else(|| format!("function {}", frame.func_index()), demangle);
     let address = frame.module_offset();
     let symbols: Vec<Place> = frame
@@ -80,14 +99,10 @@ fn places(frame: &FrameInfo) -> Vec<Place> {
         .iter()
         .map(|symbol| {
             let name = symbol.name().map_or_else(|| function.clone(), demangle);
-            let source = symbol.file().map(|file| match symbol.line() {
-                Some(line) => format!("{file}:{line}"),
-                None => file.to_owned(),
-            });
-            Place { name, source, address }
+            Place { name, file: symbol.file().map(str::to_owned), line: symbol.line(), address }
         })
         .collect();
-    if symbols.is_empty() { vec![Place { name: function, source: None, address }] } else { symbols }
+    if symbols.is_empty() { vec![Place { name: function, file: None, line: None, address }] } else { symbols }
 }
 
 /// The name as in the source, without the hash that makes it unlike any other.
@@ -100,7 +115,7 @@ mod tests {
     use super::*;
 
     fn is_machinery(name: &str) -> bool {
-        Place { name: demangle(name), source: None, address: None }.is_machinery()
+        Place { name: demangle(name), file: None, line: None, address: None }.is_machinery()
     }
 
     #[test]

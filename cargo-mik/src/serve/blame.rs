@@ -23,6 +23,10 @@ pub(super) struct Blame {
 impl Blame {
     /// Tells of a failure, where the guest is at fault and nobody has told before.
     pub(super) fn tell(&self, failure: &Failure) {
+        if let Some(trace) = self.ticket.trace() {
+            let why = failure.blame().map(|(what, why)| [Some(what), why].into_iter().flatten().collect::<Vec<_>>());
+            trace.failed(failure.code(), why.map(|why| why.join(": ")).as_deref());
+        }
         let Some((what, why)) = failure.blame() else { return };
         if !self.ticket.is_first_to_tell() {
             return;

@@ -9,11 +9,14 @@ use std::thread;
 
 use tokio::sync::Semaphore;
 
+use super::cache::Keep;
 use super::component::Binary;
+use super::dashboard::{Build, BuildOutcome, Component};
 use super::error::ServeError;
 use super::failure::Bounds;
 use super::guest::Grant;
 use super::host::Host;
+use super::mode::Mode;
 use super::module::{Change, Directory, Module, Served, Site, Table, build};
 use super::turns::Turns;
 use crate::project::ServerSettings;
@@ -105,7 +108,10 @@ impl Host {
                         fresh.push((served.clone(), self.version(name, version.code.clone(), grant)));
                     }
                 }
-                _ => fresh.push((served.clone(), self.version(name, self.compile(name, binary)?, grant))),
+                version => {
+                    let keep = self.keeps_code(version.is_some());
+                    fresh.push((served.clone(), self.version(name, self.compile(name, binary, keep)?, grant)));
+                }
             }
             own.insert(served.name.clone(), served);
         }
@@ -128,6 +134,12 @@ impl Host {
         }
         self.publish(&mut catalogue);
         Ok(changes)
+    }
+
+    /// Whether the code of a module of the site's own is kept for the next start, where it takes the place of another or does not.
+    /// While something is developed, the next save makes other code: what has ended with every save would fill the cache.
+    fn keeps_code(&self, takes_place: bool) -> Keep {
+        if takes_place && self.mode() == Mode::Development { Keep::Never } else { Keep::ForNextTime }
     }
 
     /// Gives the directory's modules what they are granted from now on. Nothing of them is compiled again.
@@ -242,6 +254,14 @@ impl Host {
     }
 
     fn say_live(&self, module: &str, digest: &str) {
+        if let Some(dashboard) = self.dashboard() {
+            let mut noted = Build::new(BuildOutcome::Live, format!("the file of {module} changed"));
+            let served = self.table().and_then(|table| table.modules.get(module).cloned());
+            let path = served.map(|served| served.file().path.clone());
+            let size = path.and_then(|path| files::metadata(&path).ok()).map(|metadata| metadata.len());
+            noted.components.push(Component::new(module, Some(build(digest)), size));
+            dashboard.recorder().built(noted);
+        }
         self.console().emit(Event::Live { module: module.to_owned(), build: build(digest).to_owned() });
     }
 }

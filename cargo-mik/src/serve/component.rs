@@ -8,6 +8,8 @@ use wasmtime::component::{Component, InstancePre};
 use wasmtime_wasi_http::handler::ProxyPre;
 use wasmtime_wasi_http::{p2, p3};
 
+use super::cache::Keep;
+use super::engine::Machine;
 use super::error::{Detail, ServeError};
 use super::guest::{Grant, Guest};
 use super::host::Host;
@@ -45,32 +47,43 @@ pub(super) struct Code {
     pub(super) digest: String,
     /// How much memory it takes, in bytes.
     pub(super) size: u64,
+    /// What compiled it, and runs it.
+    pub(super) machine: Arc<Machine>,
     linked: Linked,
 }
 
 impl Host {
     /// Compiles a component and links it with what the host offers. A handler is composed with the bridge first.
-    pub(super) fn compile(&self, module: &str, binary: Binary) -> Result<Arc<Code>, ServeError> {
+    pub(super) fn compile(&self, module: &str, binary: Binary, keep: Keep) -> Result<Arc<Code>, ServeError> {
         let Binary { path, mut bytes, interface, digest } = binary;
         if !interface.exports_http() {
             validate(&path, &bytes)?;
             bytes = stages::with_bridge(&bytes, module)
                 .map_err(|error| ServeError::Compose { path: path.clone(), source: Detail::of_stage(&error) })?;
         }
-        let machine = self.machine();
         let failed = |error: &wasmtime::Error| ServeError::Compile { path: path.clone(), source: Detail::of(error) };
-        let component = self.code(module, &bytes, || {
-            validate(&path, &bytes)?;
+        let compile = |machine: &Machine| {
             let begin = Instant::now();
-            let component = Component::from_binary(&machine.engine, &bytes).map_err(|error| failed(&error));
+            let component = Component::from_binary(&machine.engine, &bytes);
             self.metrics().compiled(begin.elapsed());
-            component
-        })?;
+            // What is wrong with the file is no fault of the compiler's. Only now: it validates as well, and somebody waits.
+            component.map_err(|error| validate(&path, &bytes).err().unwrap_or_else(|| failed(&error)))
+        };
+        let mut machine = self.machines().first().clone();
+        let component = match self.code(module, &bytes, keep, || compile(&machine)) {
+            Err(ServeError::Compile { path, source }) => {
+                self.console().detail("Compiling", format!("{module} again, by another compiler: {}", source.0));
+                let unable = ServeError::Compile { path, source };
+                machine = self.machines().second()?.ok_or(unable)?;
+                compile(&machine)?
+            }
+            component => component?,
+        };
         let image = component.image_range();
         let size = (image.end as u64).saturating_sub(image.start as u64);
         let linked = machine.linker.instantiate_pre(&component).map_err(|error| import_error(&path, &error))?;
         let linked = Linked::new(linked, interface.exports_http_p3()).map_err(|error| failed(&error))?;
-        Ok(Arc::new(Code { digest, size, linked }))
+        Ok(Arc::new(Code { digest, size, machine, linked }))
     }
 
     /// What answers requests: code, with what it is granted.
@@ -102,7 +115,7 @@ fn interface(path: &Path, bytes: &[u8]) -> Result<Interface, ServeError> {
     Err(ServeError::NoHandler { path: path(), exports })
 }
 
-/// Before compilation, so that what is wrong with the file isn't taken for a fault of the compiler's.
+/// What is wrong with a file, if it is that.
 fn validate(path: &Path, bytes: &[u8]) -> Result<(), ServeError> {
     let features = wasmparser::WasmFeatures::all();
     let validated = wasmparser::Validator::new_with_features(features).validate_all(bytes);
@@ -150,7 +163,7 @@ fn import_error(path: &Path, error: &wasmtime::Error) -> ServeError {
 
 #[cfg(test)]
 mod tests {
-    use super::super::host::Mode;
+    use super::super::mode::Mode;
     use super::*;
     use crate::project::ServerSettings;
     use crate::report::{Reporter, Shell};
@@ -163,7 +176,7 @@ mod tests {
         let reporter = Reporter::new(Shell::from_write(Box::new(std::io::sink()), Box::new(std::io::sink())));
         let settings = ServerSettings { max_concurrent_requests: 1, ..ServerSettings::default() };
         let host = Host::new(&settings, Mode::Production, &reporter).unwrap();
-        let refused = Binary::read(&path).and_then(|binary| host.compile("x", binary));
+        let refused = Binary::read(&path).and_then(|binary| host.compile("x", binary, Keep::Never));
         refused.err().unwrap()
     }
 

@@ -14,7 +14,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, DuplexStream};
 use tokio::net::TcpStream;
 use tokio::time::sleep;
 
@@ -109,6 +109,11 @@ impl Connections {
         }
     }
 
+    /// Serves a connection of our own, which is a piece of memory.
+    pub(super) async fn serve_ourselves(&self, stream: DuplexStream, peer: Arc<Peer>) {
+        self.speak(Stall::new(stream, WRITE_LONGEST), peer, false).await;
+    }
+
     /// Answers that there is no room for one more connection.
     pub(super) async fn turn_away(&self, stream: TcpStream, address: SocketAddr) {
         // Encrypted, it would take the very work that there is no room for.
@@ -186,7 +191,7 @@ impl Connections {
     fn refused(&self, error: Option<&hyper::Error>, held: Option<StatusCode>, begun: bool) -> Option<Failure> {
         match (error, held) {
             (Some(error), Some(status)) if error.is_parse() => Some(match status {
-                StatusCode::URI_TOO_LONG => Failure::UriTooLong { limit: super::host::URI_MOST },
+                StatusCode::URI_TOO_LONG => Failure::UriTooLong { limit: super::request::URI_MOST },
                 StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE => {
                     Failure::HeadTooLarge { bytes: HEAD_MOST, headers: HEADERS_MOST }
                 }
@@ -259,9 +264,9 @@ async fn read_ahead(stream: &mut (impl AsyncRead + Unpin), ahead: &mut BytesMut)
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::{AsyncWriteExt, DuplexStream, duplex};
+    use tokio::io::{AsyncWriteExt, duplex};
 
-    use super::super::host::Mode;
+    use super::super::mode::Mode;
     use super::*;
     use crate::project::ServerSettings;
     use crate::report::{Reporter, Shell};

@@ -1,41 +1,78 @@
-//! The development loop: build, serve, watch, build again, swap. A failed build leaves the last good version serving.
+//! The development loop: build, serve, watch, build again, swap. A failed build leaves the last good version serving, and
+//! a change while a build runs has it begin anew.
 
-use std::path::{Path, PathBuf};
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, TryRecvError, channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
+use super::building::Building;
+use super::dashboard::{Build as Noted, BuildOutcome, Component};
 use super::error::{Detail, ServeError};
-use super::host::{Host, Mode};
-use super::module::{Directory, Site};
+use super::host::Host;
+use super::keys::{self, Key};
+use super::mode::Mode;
+use super::module::{Change as Live, Directory, Module, Site};
+use super::pages::Sources;
 use super::reload;
-use super::run::{Signals, listen, runtime, say_live, say_stock, serve_until_told, tls, url, warn_of_statics};
-use super::snapshot::WatchSet;
-use super::watch::Watcher;
+use super::restless::Restless;
+use super::run::{
+    Signals, changes_at_restart, listen, runtime, say_stock, serve_until_told, tls, url, warn_of_statics,
+};
+use super::watch::{Waker, Watcher};
+use super::watch_set::{Change, WatchSet, describe};
 use crate::project::ServerSettings;
-use crate::report::{Event, Reporter};
+use crate::report::{Event, Reporter, rendered};
+use crate::tools::browser;
+use crate::tools::cancel::Cancel;
+use crate::tools::files;
 
 /// Builds the project.
-pub type Rebuild = dyn Fn() -> Build + Send + Sync;
+pub type Rebuild = dyn Fn(&Wanted) -> Build + Send + Sync;
+
+/// What is wanted of a build.
+pub struct Wanted {
+    /// What has changed since the last build that was not cancelled; nothing for the first.
+    pub changes: Vec<Change>,
+    /// Whether all of it is to be done again, whatever has changed.
+    pub everything: bool,
+    /// Whether it is still wanted.
+    pub cancel: Cancel,
+}
 
 /// What a build comes to.
+#[derive(Default)]
 pub struct Build {
     /// What to serve, and how; nothing where the build failed. Its failure has been reported when it comes here.
     pub served: Option<(Site, ServerSettings)>,
     /// What to watch from now on; nothing where that can't be told, and then what was watched goes on being.
     pub watch: Option<WatchSet>,
+    /// What was said of it, with the terminal's colours, where it has failed.
+    pub said: String,
+    /// The project's directory.
+    pub workspace: PathBuf,
+    /// The directories of all packages whose sources are the user's: what a failure shows comes from there, and from nowhere else.
+    pub sources: Vec<PathBuf>,
+    /// What each component is made of, by its name, as far as that is known.
+    pub parts: BTreeMap<String, BTreeSet<PathBuf>>,
+    /// What has taken how long.
+    pub times: Vec<(&'static str, Duration)>,
+    /// Why it failed, as it has been reported.
+    pub failure: Option<String>,
 }
 
-/// How long a build that runs when the server is told to stop may take to end. The signal that stops the server
-/// reaches cargo as well, when it comes from the terminal.
+/// How long a build that runs when the server is told to stop may take to end.
 const BUILD_ENDS: Duration = Duration::from_secs(2);
 
 /// Builds and serves a project until SIGINT or SIGTERM; builds and swaps whenever one of its files changes.
 ///
 /// The port is taken first, so that a taken one is known before a long build. Until a build succeeds, requests get a
-/// 503. `rebuild` is called on a thread of its own, and may still be running when this returns.
+/// 503. `rebuild` is called on a thread of its own, one call at a time. Once something is live the browser is opened, if
+/// `opens`. Where somebody sits at the terminal, keys are listened to.
 ///
 /// # Errors
 /// The address can't be listened on. Neither a failed build nor anything that a request does ends the server.
@@ -43,34 +80,63 @@ pub fn develop(
     settings: &ServerSettings,
     watch: WatchSet,
     rebuild: Arc<Rebuild>,
+    opens: bool,
     reporter: &Reporter,
 ) -> Result<(), ServeError> {
     let host = Arc::new(Host::new(settings, Mode::Development, reporter)?);
+    host.show_pages();
     let runtime = runtime()?;
-    let building = Arc::new(AtomicBool::new(false));
-    let (ended, has_ended) = channel();
+    let building = Arc::new(Building::default());
     let served = runtime.block_on(async {
         let listener = listen(settings)?;
         let tls = tls(settings)?;
         let url = url(&listener, tls.as_deref())?;
-        let (host, reporter, building) = (host.clone(), host.console().reporter(), building.clone());
+        let (reporter, started) = (host.console().reporter(), settings.clone());
         warn_of_statics(settings, &reporter);
-        let started = settings.clone();
-        let project = Project { host: host.clone(), rebuild, url, reporter, building, ended, started };
+        let again = Arc::new(AtomicBool::new(false));
+        let project = Project {
+            host: host.clone(),
+            rebuild,
+            url: url.clone(),
+            reporter,
+            building: building.clone(),
+            started,
+            again: again.clone(),
+            opens,
+        };
         // Its contents now are those that the first build reads, or older: then there is one build more.
-        let watcher = Watcher::new(watch, settings.watch_debounce);
+        let mut watcher = Watcher::new(watch, settings.watch_debounce);
+        if host.hold().is_wanted() {
+            let host = host.clone();
+            watcher.on_stir(move |is_stirring| host.hold().set_stirring(is_stirring));
+        }
         let bound = settings.watch_debounce.as_millis();
         project.reporter.detail("Watching", format!("for changes; a save is waited for at most {bound} ms"));
         let signals = Signals::new()?;
-        let thread = thread::Builder::new().name("mik-build".to_owned()).spawn(move || project.keep_up(watcher));
+        let (quit, waker, reporter) = (signals.quit(), watcher.waker(), project.reporter.clone());
+        // The terminal is as it was before when this goes away.
+        let _keys = keys::listen(&project.reporter, move |key| match key {
+            Key::Rebuild => {
+                again.store(true, Ordering::Relaxed);
+                waker.wake();
+            }
+            Key::Open => open(&url, &reporter),
+            Key::Clear => reporter.clear(),
+            Key::Quit => quit.notify_one(),
+            Key::Help => keys::help(&reporter),
+        });
+        let thread = thread::Builder::new().name("mik-loop".to_owned()).spawn(move || project.keep_up(watcher));
         thread.map_err(|error| ServeError::Start { source: Detail(error.to_string()) })?;
+        let (stopped, to_stop) = (host.stopped(), building.clone());
+        tokio::spawn(async move {
+            stopped.cancelled().await;
+            to_stop.stop();
+        });
         serve_until_told(listener, &host, tls, signals).await
     });
-    if host.is_stopping() && building.load(Ordering::Relaxed) {
-        // Whichever comes first: the build is over, or it has had its time.
-        let _ = has_ended.recv_timeout(BUILD_ENDS);
-    }
-    host.console().close();
+    building.stop();
+    building.wait_for_end(BUILD_ENDS);
+    host.close();
     runtime.shutdown_background();
     served
 }
@@ -81,51 +147,192 @@ struct Project {
     rebuild: Arc<Rebuild>,
     url: String,
     reporter: Reporter,
-    building: Arc<AtomicBool>,
-    /// Told when a build ends after the server was told to stop.
-    ended: Sender<()>,
+    building: Arc<Building>,
     /// What the server was started with.
     started: ServerSettings,
+    /// Whether another build is wanted though nothing has changed.
+    again: Arc<AtomicBool>,
+    /// Whether the browser is opened once something is live.
+    opens: bool,
+}
+
+/// What has come of a build: of one that broke off, nothing.
+#[derive(Default)]
+struct Outcome {
+    build: Build,
+    /// The modules of which another version answers now, where it came so far.
+    live: Option<Result<Vec<Live>, ServeError>>,
+    is_cancelled: bool,
+}
+
+/// A build that runs.
+struct Run {
+    outcome: Receiver<Outcome>,
+    cancel: Cancel,
+}
+
+/// What the loop knows from earlier rounds.
+#[derive(Default)]
+struct Known {
+    /// Whether something is served.
+    live: bool,
+    /// The settings that wait for a restart, and have been told.
+    waiting: Vec<&'static str>,
+    parts: BTreeMap<String, BTreeSet<PathBuf>>,
+    restless: Restless,
 }
 
 impl Project {
     fn keep_up(self, mut watcher: Watcher) {
-        let mut live = false;
-        let mut said = Vec::new();
-        loop {
-            self.building.store(true, Ordering::Relaxed);
-            let Build { served, watch } = self.build();
+        let mut known = Known::default();
+        let (mut wanted, mut everything) = (Vec::new(), false);
+        let mut cause = "start".to_owned();
+        // It ends with the server.
+        while let Some(run) = self.start(&wanted, everything, watcher.waker()) {
+            let since = SystemTime::now();
+            let (outcome, mut changes) = attend(run, &mut watcher, &mut known.restless);
             watcher.forgive();
-            if let Some(watch) = watch {
-                watcher.replace(watch);
+            if !outcome.is_cancelled {
+                wanted.clear();
+                everything = false;
             }
-            let good = served.is_some_and(|(site, settings)| {
-                self.say_what_waits(&settings, &mut said);
-                watcher.set_debounce(settings.watch_debounce);
-                self.swap(&site, &settings, live)
-            });
-            live = live || good;
-            if self.host.is_stopping() {
-                // Nobody listens once the server has ended.
-                let _ = self.ended.send(());
-                return;
+            self.note(&outcome, std::mem::take(&mut cause));
+            let is_good = self.take_up(outcome, &mut watcher, &mut known, since);
+            if changes.is_empty() {
+                self.host.hold().set_building(false);
+                if !is_good {
+                    self.say_what_answers(known.live);
+                }
+                while changes.is_empty() && !everything {
+                    changes = watcher.wait();
+                    everything = self.again.swap(false, Ordering::Relaxed);
+                }
             }
-            if !live {
-                self.reporter.status("Waiting", format!("for a change; {} answers 503 until then", self.url));
-            } else if !good {
-                self.reporter.status("Waiting", "for a change; the last good version goes on serving");
+            // Before it is said: a change that was found without the system's help has nobody wait yet.
+            self.host.hold().set_building(true);
+            cause = if everything { "everything".to_owned() } else { describe(&changes, &known.parts) };
+            self.reporter.status("Rebuilding", cause.clone());
+            known.restless.rest(&self.reporter);
+            wanted.extend(changes);
+        }
+        self.host.hold().set_building(false);
+    }
+
+    /// Has a build begin; gives nothing where none is wanted any more.
+    fn start(&self, changes: &[Change], everything: bool, waker: Waker) -> Option<Run> {
+        let cancel = self.building.begin()?;
+        self.host.hold().set_building(true);
+        if let Some(pages) = self.host.pages() {
+            pages.build_begun();
+        }
+        let (sender, outcome) = channel();
+        let wanted = Wanted { changes: changes.to_vec(), everything, cancel: cancel.clone() };
+        let (host, rebuild, building) = (self.host.clone(), self.rebuild.clone(), self.building.clone());
+        let work = move || {
+            // However it ends: somebody waits for it.
+            let outcome = catch_unwind(AssertUnwindSafe(|| build(&host, &*rebuild, &wanted)));
+            // Nobody listens once the server has ended.
+            let _ = sender.send(outcome.unwrap_or_default());
+            building.end();
+            waker.wake();
+        };
+        match thread::Builder::new().name("mik-build".to_owned()).spawn(work) {
+            Ok(_) => Some(Run { outcome, cancel }),
+            Err(error) => {
+                self.building.end();
+                let error = ServeError::Start { source: Detail(error.to_string()) };
+                self.reporter.emit(Event::Failure(error.into()));
+                None
             }
-            self.building.store(false, Ordering::Relaxed);
-            let changes = watcher.wait();
-            self.reporter.status("Rebuilding", describe(&changes));
         }
     }
 
-    fn build(&self) -> Build {
-        let begin = Instant::now();
-        let build = (self.rebuild)();
-        self.reporter.detail("Built", format!("in {:.0?}", begin.elapsed()));
-        build
+    /// Has the dashboard know what a build has come to.
+    fn note(&self, outcome: &Outcome, cause: String) {
+        let Some(dashboard) = self.host.dashboard() else { return };
+        let (what, error) = match &outcome.live {
+            _ if outcome.is_cancelled => (BuildOutcome::Cancelled, None),
+            Some(Ok(live)) if live.is_empty() => (BuildOutcome::Unchanged, None),
+            Some(Ok(_)) => (BuildOutcome::Live, None),
+            Some(Err(error)) => (BuildOutcome::Failed, Some(error.told())),
+            None => (BuildOutcome::Failed, outcome.build.failure.clone()),
+        };
+        let mut noted = Noted::new(what, cause);
+        noted.error = error;
+        noted.stages =
+            outcome.build.times.iter().map(|(stage, time)| (*stage, time.as_micros() as f64 / 1000.0)).collect();
+        let built = outcome.build.served.iter().flat_map(|(site, _)| &site.modules);
+        if matches!(what, BuildOutcome::Live | BuildOutcome::Unchanged) {
+            noted.components = built.map(|module| self.component(module)).collect();
+        }
+        dashboard.recorder().built(noted);
+    }
+
+    /// A component that answers, as the dashboard shows it.
+    fn component(&self, module: &Module) -> Component {
+        let table = self.host.table();
+        let version = table.and_then(|table| table.modules.get(module.name.as_str())?.version());
+        let size = files::metadata(&module.path).ok().map(|metadata| metadata.len());
+        Component::new(&module.name, version.as_ref().map(|version| version.build()), size)
+    }
+
+    /// Takes up what a build has come to, and says it. Gives whether it is what was wanted.
+    fn take_up(&self, outcome: Outcome, watcher: &mut Watcher, known: &mut Known, since: SystemTime) -> bool {
+        let Outcome { build, live, is_cancelled } = outcome;
+        let Build { served, watch, said, workspace, sources: directories, parts, times, failure: _ } = build;
+        if let Some(watch) = watch.filter(|_| !is_cancelled) {
+            watcher.replace(watch, since);
+        }
+        let (Some((site, settings)), Some(live)) = (served, live) else {
+            if !is_cancelled {
+                self.show(Err(said));
+            }
+            return is_cancelled;
+        };
+        if let Some(pages) = self.host.pages() {
+            pages.set_sources(Sources { workspace, directories });
+        }
+        known.parts = parts;
+        self.say_what_waits(&settings, &mut known.waiting);
+        watcher.set_debounce(settings.watch_debounce);
+        match live {
+            Ok(live) => {
+                if let Some(directory) = site.directory.as_ref().filter(|_| !known.live) {
+                    self.stock_up(directory);
+                }
+                let modules = live.into_iter().map(|Live { module, build }| (module.to_string(), build));
+                self.reporter.emit(Event::Swapped { modules: modules.collect(), times });
+                self.show(Ok(()));
+                if !known.live {
+                    self.reporter.emit(Event::Listening { url: self.url.clone() });
+                    if self.opens {
+                        open(&self.url, &self.reporter);
+                    }
+                }
+                known.live = true;
+                true
+            }
+            Err(error) => {
+                let report = error.into();
+                self.show(Err(rendered(&report)));
+                self.reporter.emit(Event::Failure(report));
+                false
+            }
+        }
+    }
+
+    /// Has pages that are open show what has come of a build, or what was said of it.
+    fn show(&self, outcome: Result<(), String>) {
+        if let Some(pages) = self.host.pages() {
+            pages.build_ended(outcome.map_err(Into::into));
+        }
+    }
+
+    fn say_what_answers(&self, live: bool) {
+        match live {
+            false => self.reporter.status("Waiting", format!("for a change; {} answers 503 until then", self.url)),
+            true => self.reporter.status("Waiting", "for a change; the last good version goes on serving"),
+        }
     }
 
     /// Serves the modules beside the project, and goes on doing so as they change.
@@ -147,67 +354,48 @@ impl Project {
         }
         *said = changed;
     }
+}
 
-    /// Puts what was built in place of what is served; says whether something is.
-    fn swap(&self, site: &Site, settings: &ServerSettings, was_live: bool) -> bool {
-        let begin = Instant::now();
-        match self.host.put(site, settings) {
-            Ok(changes) => {
-                if let Some(directory) = site.directory.as_ref().filter(|_| !was_live) {
-                    self.stock_up(directory);
-                }
-                self.reporter.detail("Swapped", format!("in {:.0?}", begin.elapsed()));
-                if changes.is_empty() {
-                    self.reporter.status("Unchanged", "the same version goes on serving");
-                }
-                say_live(&self.reporter, &changes);
-                if !was_live {
-                    self.reporter.emit(Event::Listening { url: self.url.clone() });
-                }
-                true
+/// Opens the browser. An address that means all of the machine's is none that a browser can go to.
+fn open(url: &str, reporter: &Reporter) {
+    let url = url.replacen("//0.0.0.0:", "//127.0.0.1:", 1).replacen("//[::]:", "//[::1]:", 1);
+    if let Err(error) = browser::open(&url) {
+        reporter.emit(Event::Note(format!("no browser could be opened for {url}: {error}")));
+    }
+}
+
+/// Waits for a build's end, and has it end where something changes meanwhile. Gives what has changed.
+fn attend(run: Run, watcher: &mut Watcher, restless: &mut Restless) -> (Outcome, Vec<Change>) {
+    let mut changes: Vec<Change> = Vec::new();
+    loop {
+        let found = watcher.wait();
+        changes.extend(found.into_iter().filter(|change| !watcher.is_written(change)));
+        match run.outcome.try_recv() {
+            Ok(outcome) => {
+                restless.built_with(&changes);
+                return (outcome, changes);
             }
-            Err(error) => {
-                self.reporter.emit(Event::Failure(error.into()));
-                false
-            }
+            Err(TryRecvError::Disconnected) => return (Outcome::default(), changes),
+            Err(TryRecvError::Empty) => {}
+        }
+        if !changes.is_empty() && !restless.includes(&changes) {
+            restless.built_with(&changes);
+            run.cancel.cancel();
+            let outcome = run.outcome.recv().unwrap_or_default();
+            return (outcome, changes);
         }
     }
 }
 
-/// The settings that a server takes up when it starts and not while it runs: the socket, and the room for instances.
-fn changes_at_restart(started: &ServerSettings, now: &ServerSettings) -> Vec<&'static str> {
-    let changed = [
-        ("host", started.host != now.host),
-        ("port", started.port != now.port),
-        ("modules", started.modules != now.modules),
-        ("log_file", started.log_file != now.log_file),
-        ("log_max_size_mb", started.log_max_size != now.log_max_size),
-        ("log_max_files", started.log_max_files != now.log_max_files),
-        ("max_concurrent_requests", started.max_concurrent_requests != now.max_concurrent_requests),
-    ];
-    changed.into_iter().filter(|(_, changed)| *changed).map(|(key, _)| key).collect()
-}
-
-/// What changed, for the status line.
-fn describe(changes: &[PathBuf]) -> String {
-    let here = std::env::current_dir().unwrap_or_default();
-    let name = |path: &PathBuf| path.strip_prefix(&here).map_or(path.as_path(), Path::new).display().to_string();
-    match changes {
-        [] => "something changed".to_owned(),
-        [path] => format!("{} changed", name(path)),
-        [path, more @ ..] => format!("{} and {} more changed", name(path), more.len()),
+/// Builds, and has what was built answer, unless it is no longer wanted.
+fn build(host: &Host, rebuild: &Rebuild, wanted: &Wanted) -> Outcome {
+    let mut build = rebuild(wanted);
+    let begin = Instant::now();
+    let served = build.served.as_ref().filter(|_| !wanted.cancel.is_cancelled());
+    let live = served.map(|(site, settings)| host.put(site, settings));
+    if live.is_some() {
+        build.times.push(("compile", begin.elapsed()));
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_changed_is_named_as_seen_from_here() {
-        let here = std::env::current_dir().unwrap();
-        assert_eq!(describe(&[here.join("src/lib.rs")]), "src/lib.rs changed");
-        let elsewhere = PathBuf::from("/elsewhere/lib.rs");
-        assert_eq!(describe(&[elsewhere, here.join("a"), here.join("b")]), "/elsewhere/lib.rs and 2 more changed");
-    }
+    let is_cancelled = wanted.cancel.is_cancelled() && live.is_none();
+    Outcome { build, live, is_cancelled }
 }

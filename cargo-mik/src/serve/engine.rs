@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use tokio::sync::Semaphore;
 use wasmtime::component::{Linker, Resource};
-use wasmtime::{Config, Enabled, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, StoreContextMut};
+use wasmtime::{
+    Config, Enabled, Engine, InstanceAllocationStrategy, OptLevel, PoolingAllocationConfig, StoreContextMut, Strategy,
+};
 use wasmtime_wasi_http::p2::bindings::http::types::Scheme;
 use wasmtime_wasi_http::p2::types::HostIncomingRequest;
 
@@ -29,6 +31,18 @@ const MEMORY_KEPT: usize = 512 << 10;
 const TABLE_KEPT: usize = 16 << 10;
 const STACK_KEPT: usize = 64 << 10;
 
+/// What code is compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tuning {
+    /// To run fast: it is compiled once, and run for long.
+    Run,
+    /// To be there soon: somebody who has saved a file waits for it, and with the next save it is gone. Winch takes a fifth of
+    /// the time that Cranelift takes when it does not optimize.
+    Compile,
+    /// The same by Cranelift: for what Winch does not know, and for processors that it does not know well.
+    CompileAnything,
+}
+
 /// The engine and what it offers to components.
 pub(super) struct Machine {
     pub(super) engine: Engine,
@@ -39,9 +53,9 @@ pub(super) struct Machine {
 
 impl Machine {
     /// An engine with room for so many requests at once.
-    pub(super) fn new(requests: usize) -> Result<Self, ServeError> {
+    pub(super) fn new(requests: usize, tuning: Tuning) -> Result<Self, ServeError> {
         let start = |error: &wasmtime::Error| ServeError::Start { source: Detail::of(error) };
-        let engine = engine(requests).map_err(|error| start(&error))?;
+        let engine = engine(requests, tuning).map_err(|error| start(&error))?;
         let linker = linker(&engine).map_err(|error| start(&error))?;
         keep_time(&engine)?;
         let kept = Arc::new(Semaphore::new((requests / 2).clamp(1, INSTANCES_KEPT)));
@@ -51,31 +65,35 @@ impl Machine {
 
 /// Pooled instances are many times cheaper, but the pool is address space reserved up front, and a container or a
 /// `ulimit -v` may not give it. So: as large as wanted, else smaller, else none.
-fn engine(requests: usize) -> wasmtime::Result<Engine> {
+fn engine(requests: usize, tuning: Tuning) -> wasmtime::Result<Engine> {
     let wanted = u32::try_from(requests).unwrap_or(u32::MAX).clamp(50, 2000);
     for instances in [wanted, wanted / 4, wanted / 16] {
-        let mut config = config();
+        let mut config = config(tuning);
         config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(instances.max(16))));
         if let Ok(engine) = Engine::new(&config) {
             return Ok(engine);
         }
     }
-    Engine::new(&config())
+    Engine::new(&config(tuning))
 }
 
-/// An engine that compiles as the server's does and runs nothing: where instances live makes no difference to code.
-pub(super) fn compiling_engine() -> Result<Engine, ServeError> {
-    Engine::new(&config()).map_err(|error| ServeError::Start { source: Detail::of(&error) })
+/// An engine that compiles as a server's does and runs nothing: where instances live makes no difference to code.
+pub(super) fn compiling_engine(tuning: Tuning) -> Result<Engine, ServeError> {
+    Engine::new(&config(tuning)).map_err(|error| ServeError::Start { source: Detail::of(&error) })
 }
 
-fn config() -> Config {
+fn config(tuning: Tuning) -> Config {
     let mut config = Config::new();
     config.wasm_component_model(true);
     config.wasm_component_model_async(true);
     config.epoch_interruption(true);
     config.max_wasm_stack(WASM_STACK);
     config.async_stack_size(STACK);
-    config.cranelift_opt_level(wasmtime::OptLevel::Speed);
+    match tuning {
+        Tuning::Run => config.cranelift_opt_level(OptLevel::Speed),
+        Tuning::Compile => config.strategy(Strategy::Winch),
+        Tuning::CompileAnything => config.cranelift_opt_level(OptLevel::None),
+    };
     config.wasm_backtrace_details(wasmtime::WasmBacktraceDetails::Enable);
     config
 }

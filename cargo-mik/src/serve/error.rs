@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use crate::recording::RecordingError;
 use crate::stages::StageError;
 
 /// Why something can't be served.
@@ -35,6 +36,37 @@ pub enum ServeError {
     Bind {
         /// The address that was asked for.
         address: SocketAddr,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Requests can't be recorded there.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Recording(RecordingError),
+    /// What should be sent is no request.
+    #[error("`{method} {target}` can't be sent")]
+    #[diagnostic(code(mik::cli::no_request), help("a path begins with `/`, and a space in it is written `%20`"))]
+    NoRequest {
+        /// The method.
+        method: String,
+        /// The path or URL.
+        target: String,
+        /// What is wrong with it.
+        source: Detail,
+    },
+    /// The server that was named does not answer.
+    #[error("`{url}` does not answer")]
+    #[diagnostic(code(mik::serve::no_answer), help("is the server running? `cargo mik serve` says its address"))]
+    NoAnswer {
+        /// Where it was asked.
+        url: String,
+        /// Why not.
+        source: Detail,
+    },
+    /// What was asked for can't be written to stdout.
+    #[error("the answer could not be written")]
+    #[diagnostic(code(mik::output::write))]
+    Output {
         /// What the system said.
         source: io::Error,
     },

@@ -46,6 +46,9 @@ impl RequestBody {
     pub(super) fn new(request: &request::Parts, incoming: Incoming, limit: u64, ticket: Arc<Ticket>) -> Self {
         let waits = request.headers.contains_key(header::EXPECT);
         let http2 = request.version == http::Version::HTTP_2;
+        if let Some(tape) = ticket.tape().filter(|_| incoming.is_end_stream()) {
+            tape.heard();
+        }
         Self { incoming: Some(incoming), room: limit, ticket, waits, http2 }
     }
 }
@@ -68,6 +71,15 @@ impl hyper::body::Body for RequestBody {
                 match this.room.checked_sub(length) {
                     Some(room) => {
                         this.room = room;
+                        if let (Some(tape), Some(data)) = (this.ticket.tape(), frame.data_ref()) {
+                            tape.hear(data);
+                            if incoming.is_end_stream() {
+                                tape.heard();
+                            }
+                        }
+                        if let Some(trace) = this.ticket.trace() {
+                            trace.receive(length);
+                        }
                         return Poll::Ready(Some(Ok(frame)));
                     }
                     None => {
@@ -86,6 +98,9 @@ impl hyper::body::Body for RequestBody {
                 let whole = !http2 || incoming.is_end_stream();
                 this.incoming = None;
                 if whole {
+                    if let Some(tape) = this.ticket.tape() {
+                        tape.heard();
+                    }
                     return Poll::Ready(None);
                 }
                 Err(HttpError::ConnectionTerminated)

@@ -29,6 +29,8 @@ pub(super) enum Failure {
     ModuleNotFound { asked: String, known: Vec<String> },
     /// The module does not say what it answers.
     NoDocument { module: String, why: String },
+    /// Who asks may not look at what is there.
+    Forbidden { why: &'static str },
     /// One of our own URLs, asked in a way it does not answer.
     MethodNotAllowed,
     /// The client wants a tunnel.
@@ -102,6 +104,7 @@ impl Failure {
             Self::ModuleNotFound { .. } => (StatusCode::NOT_FOUND, "module-not-found", "Module not found"),
             Self::NoDocument { .. } => (StatusCode::NOT_FOUND, "no-openapi", "No OpenAPI document"),
             Self::MethodNotAllowed => (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "Method not allowed"),
+            Self::Forbidden { .. } => (StatusCode::FORBIDDEN, "forbidden", "Forbidden"),
             Self::Connect => (StatusCode::NOT_IMPLEMENTED, "method-not-implemented", "Method not implemented"),
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed-request", "Malformed request"),
             Self::BodyTooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "Request body too large"),
@@ -155,6 +158,7 @@ impl Failure {
             }
             Self::NoDocument { module, why } => format!("`{module}` has none: {why}"),
             Self::MethodNotAllowed => "this address answers GET and HEAD".to_owned(),
+            Self::Forbidden { why } => (*why).to_owned(),
             Self::Connect => "this server is no proxy".to_owned(),
             Self::Malformed(what) => (*what).to_owned(),
             Self::BodyTooLarge { limit } => format!("the limit is {limit} bytes"),
@@ -210,6 +214,7 @@ impl Failure {
             | Self::ModuleNotFound { .. }
             | Self::NoDocument { .. }
             | Self::MethodNotAllowed
+            | Self::Forbidden { .. }
             | Self::Connect
             | Self::Malformed(_)
             // Told when it was found out.

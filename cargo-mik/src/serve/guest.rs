@@ -53,21 +53,23 @@ pub(super) struct Allowance {
     pub(super) bounds: Bounds,
     pub(super) console: Console,
     outlet: Arc<Outlet>,
+    /// Whether somebody looks at what requests take.
+    is_timed: bool,
 }
 
 impl Allowance {
-    pub(super) fn new(module: &str, Grant { guest, bounds }: &Grant, console: Console) -> Self {
+    pub(super) fn new(module: &str, Grant { guest, bounds }: &Grant, console: Console, is_timed: bool) -> Self {
         let own = guest.environment.iter().filter(|(name, _)| *name != MAX_BODY_SIZE);
         let mut env: Vec<_> = own.map(|(name, value)| (name.clone(), value.clone())).collect();
         env.push((MAX_BODY_SIZE.to_owned(), bounds.body.to_string()));
         let module: Arc<str> = module.into();
         let outlet = Outlet::new(&guest.outbound, module.clone(), console.clone());
-        Self { module, env, bounds: *bounds, console, outlet }
+        Self { module, env, bounds: *bounds, console, outlet, is_timed }
     }
 
     /// A new guest.
     pub(super) fn guest(&self) -> Guest {
-        let slot = Arc::new(Slot::default());
+        let slot = Arc::new(Slot::new(self.is_timed));
         let output = Arc::new(Output::new(self.module.clone(), slot.clone(), self.console.clone()));
         // The builder's default has no files, no sockets, no arguments and no variables.
         let mut wasi = WasiCtx::builder();
@@ -84,7 +86,7 @@ impl Allowance {
             wasi: wasi.build(),
             http: WasiHttpCtx::new(),
             table,
-            outbound: Outbound::new(self.outlet.clone()),
+            outbound: Outbound::new(self.outlet.clone(), slot.clone()),
             limits: Limits::new(self.bounds.memory, slot.clone()),
             output,
             slot,
@@ -113,12 +115,15 @@ impl Guest {
 
 impl WasiView for Guest {
     fn ctx(&mut self) -> WasiCtxView<'_> {
+        // The guest calls the host: so it runs.
+        self.slot.stopwatch.resume();
         WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
     }
 }
 
 impl WasiHttpView for Guest {
     fn http(&mut self) -> WasiHttpCtxView<'_> {
+        self.slot.stopwatch.resume();
         WasiHttpCtxView { hooks: &mut self.outbound, table: &mut self.table, ctx: &mut self.http }
     }
 }

@@ -1,7 +1,6 @@
 //! The host: takes a request, finds the module, has it answered, and answers itself where the module can't.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use http::request::Parts;
@@ -9,53 +8,47 @@ use http::uri::PathAndQuery;
 use http::{HeaderValue, Method, Request, Response, Version, header};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use serde_json::json;
 use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
 
 use super::access::Record;
 use super::blame::Blame;
 use super::cache::CodeCache;
 use super::catalogue::Stock;
-use super::connection::{HEAD_MOST, HEADERS_MOST};
 use super::console::Console;
-use super::engine::Machine;
+use super::dashboard::{Dashboard, Stage};
 use super::error::ServeError;
 use super::exchange::{Body, Head, RequestBody, ResponseBody};
-use super::failure::{Bounds, Failure, full, without_body};
+use super::failure::{Bounds, Failure, without_body};
+use super::hold::Hold;
 use super::journal::Journal;
-use super::metrics::{self, Metrics};
-use super::module::{Served, Table, build};
+use super::machines::Machines;
+use super::metrics::Metrics;
+use super::mode::Mode;
+use super::module::{Served, Table};
 use super::open_file::OpenFiles;
 use super::openapi;
+use super::own::{handlers, health, metrics_answer, text_answer};
+use super::pages::{self, Pages};
 use super::peer::Peer;
-use super::request::guest_request;
+use super::recorder::{Recorder, Taped};
+use super::request::{URI_MOST, announced, check_head, guest_request, request_line};
 use super::route::{Route, route};
 use super::static_files;
-use super::ticket::{REQUEST_ID, RequestIds, Ticket};
+use super::ticket::{BUILD, REQUEST_ID, RequestIds, Ticket};
 use super::turns::Turns;
 use crate::project::ServerSettings;
 use crate::report::Reporter;
 
-/// The longest path with query that is passed on, in bytes.
-pub(super) const URI_MOST: usize = 8 << 10;
-
-/// Who reads the answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Mode {
-    /// Anybody.
-    Production,
-    /// The developer: problems say all there is to say.
-    Development,
-}
-
 /// What is served, and how.
 pub(super) struct Host {
-    machine: Arc<Machine>,
+    machines: Machines,
     /// As they are now. What was taken from them when the server started, stays.
     settings: ArcSwap<ServerSettings>,
     mode: Mode,
     console: Console,
+    recorder: Option<Recorder>,
     metrics: Arc<Metrics>,
     code_cache: Option<CodeCache>,
     /// What is served; nothing until the first version is there.
@@ -65,19 +58,26 @@ pub(super) struct Host {
     /// The turns of all modules together.
     turns: Arc<Turns>,
     ids: RequestIds,
-    stopping: AtomicBool,
+    stopped: CancellationToken,
+    hold: Hold,
+    /// Where a browser is shown how the builds stand.
+    pages: OnceLock<Pages>,
+    /// Where requests are shown, if they are.
+    dashboard: Option<Dashboard>,
 }
 
 impl Host {
     pub(super) fn new(settings: &ServerSettings, mode: Mode, reporter: &Reporter) -> Result<Self, ServeError> {
         let requests = settings.max_concurrent_requests;
         let metrics = Arc::new(Metrics::new());
-        let machine = Arc::new(Machine::new(requests)?);
+        let machines = Machines::new(requests, mode)?;
+        let engine = &machines.first().engine;
         let console = Console::new(reporter, Journal::open(settings, &metrics, reporter)?)?;
         Ok(Self {
-            code_cache: settings.code_cache.as_ref().map(|cache| CodeCache::new(cache, &machine.engine, &console)),
-            machine,
+            code_cache: settings.code_cache.as_ref().map(|cache| CodeCache::new(cache, engine, &console)),
+            machines,
             settings: ArcSwap::from_pointee(settings.clone()),
+            recorder: Recorder::open(settings.recording.as_ref(), &console)?,
             mode,
             console,
             metrics,
@@ -86,12 +86,15 @@ impl Host {
             open_files: OpenFiles::new(),
             turns: Turns::new(requests),
             ids: RequestIds::new(),
-            stopping: AtomicBool::new(false),
+            stopped: CancellationToken::new(),
+            hold: Hold::new(settings.hold),
+            pages: OnceLock::new(),
+            dashboard: Dashboard::new(settings.dashboard, mode),
         })
     }
 
-    pub(super) fn machine(&self) -> &Arc<Machine> {
-        &self.machine
+    pub(super) fn machines(&self) -> &Machines {
+        &self.machines
     }
 
     pub(super) fn code_cache(&self) -> Option<&CodeCache> {
@@ -136,11 +139,41 @@ impl Host {
 
     /// Not ready any more: whoever balances load should look elsewhere.
     pub(super) fn stop(&self) {
-        self.stopping.store(true, Ordering::Relaxed);
+        self.stopped.cancel();
     }
 
     pub(super) fn is_stopping(&self) -> bool {
-        self.stopping.load(Ordering::Relaxed)
+        self.stopped.is_cancelled()
+    }
+
+    /// Writes and says what is still to be written and said, and nothing after.
+    pub(super) fn close(&self) {
+        if let Some(recorder) = &self.recorder {
+            recorder.close();
+        }
+        self.console.close();
+    }
+
+    /// Cancelled once it has been told to stop.
+    pub(super) fn stopped(&self) -> CancellationToken {
+        self.stopped.clone()
+    }
+
+    pub(super) fn hold(&self) -> &Hold {
+        &self.hold
+    }
+
+    pub(super) fn pages(&self) -> Option<&Pages> {
+        self.pages.get()
+    }
+
+    /// From now on a browser is shown how the builds stand.
+    pub(super) fn show_pages(&self) {
+        self.pages.get_or_init(Pages::new);
+    }
+
+    pub(super) fn dashboard(&self) -> Option<&Dashboard> {
+        self.dashboard.as_ref()
     }
 
     /// How many requests have no answer yet, or not all of it.
@@ -153,30 +186,58 @@ impl Host {
         let arrival = Instant::now();
         let (mut parts, incoming) = request.into_parts();
         parts.extensions.insert(peer.scheme());
+        parts.extensions.insert(peer.address);
         let (version, is_head) = (parts.version, parts.method == Method::HEAD);
         let line = request_line(&parts);
         let bounds = Bounds::of(&self.settings.load());
-        let ticket = Ticket::new(self.ids.of(&parts.headers), line, bounds.time);
+        let ticket = Ticket::new(self.ids.of(&parts.headers), line, bounds.time, self.mode);
 
         if peer.secure {
             ticket.secure();
         }
+        let asked = self.pages().and_then(|pages| pages.asked(&parts));
+        // What is recorded is the handler's own.
+        let shows_builds = self.settings.load().overlay && self.recorder.is_none();
+        let gets_script = shows_builds && pages::is_navigation(&parts.method, &parts.headers);
+        if let Some(recorder) = &self.recorder {
+            ticket.record(recorder.begin(&parts));
+        }
+        if let Some(trace) = self.dashboard.as_ref().and_then(|dashboard| dashboard.begin(&parts, &ticket, &peer)) {
+            ticket.show(trace);
+        }
         let record = Record::begin(&self, peer, ticket.clone(), arrival);
+        let mut is_answer = false;
         let mut response = match self.exchange(parts, incoming, &ticket, bounds).await {
-            Ok(response) => response,
+            Ok(response) => {
+                is_answer = true;
+                response
+            }
             Err(failure) => {
                 self.metrics.failed(failure.code());
-                let response = failure.response(&ticket.id, self.mode == Mode::Development);
+                if let Some(trace) = ticket.trace() {
+                    trace.failed(failure.code(), None);
+                }
+                let response = self.told(&failure, asked, &ticket).await;
                 if is_head { without_body(response) } else { response }
             }
         };
         if let Ok(id) = HeaderValue::from_str(&ticket.id) {
             response.headers_mut().entry(REQUEST_ID).or_insert(id);
         }
+        if let Some(build) = ticket.build().filter(|_| self.mode == Mode::Development) {
+            response.headers_mut().insert(BUILD, build.clone());
+            if gets_script && is_answer {
+                response = pages::add_script(response);
+            }
+        }
         if self.is_stopping() && version < Version::HTTP_2 {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
-        record.follow(response)
+        let response = record.follow(response);
+        match ticket.tape().filter(|_| ticket.module().is_some()) {
+            Some(tape) => Taped::follow(tape, response),
+            None => response,
+        }
     }
 
     async fn exchange(
@@ -196,8 +257,14 @@ impl Host {
         if asked.len() > URI_MOST {
             return Err(Failure::UriTooLong { limit: URI_MOST });
         }
+        let route = route(asked);
+        if matches!(route, Route::Root | Route::Module { .. }) {
+            let since = std::time::Instant::now();
+            self.hold.pass(ticket, &self.stopped).await;
+            ticket.spent(Stage::Held, since);
+        }
         let (table, statics) = (self.table(), self.settings().static_directory.clone());
-        let (served, seen) = match (route(asked), &table) {
+        let (served, seen) = match (route, &table) {
             (Route::Live, _) => return health(&parts, "live"),
             (Route::Ready, None) => return Err(Failure::NotBuilt),
             (Route::Ready, Some(_)) if self.is_stopping() => return Err(Failure::Stopping),
@@ -211,10 +278,14 @@ impl Host {
                 return text_answer(&parts, text.map_err(|_| Failure::NotFound)??, "application/json");
             }
             (Route::Metrics, table) => return metrics_answer(&parts, &self.metrics, table.as_deref()),
+            (Route::Dashboard(view), _) if let Some(dashboard) = &self.dashboard => {
+                return dashboard.answer(&parts, view, self.stopped());
+            }
             (Route::Static, _) if let Some(directory) = &statics => {
                 return static_files::serve(&parts, directory, &self.open_files).await;
             }
-            (Route::Reserved, _) => return Err(Failure::NotFound),
+            (Route::Build(path), _) if let Some(pages) = self.pages() => return pages.answer(path, &parts, self),
+            (Route::Reserved | Route::Build(_) | Route::Dashboard(_), _) => return Err(Failure::NotFound),
             (Route::Module { .. } | Route::Root | Route::Static, None) => return Err(Failure::NotBuilt),
             (Route::Module { name, rest }, Some(table)) => {
                 let served = table.modules.get(name).ok_or_else(|| table.lacks(name))?;
@@ -252,9 +323,13 @@ impl Host {
     ) -> Result<Response<Body>, Failure> {
         served.traffic.check()?;
         // Before it takes a turn: who waits for a compilation keeps nobody else from anything.
+        let since = std::time::Instant::now();
         let version = self.ready(served, ticket, bounds).await?;
+        ticket.spent(Stage::Compiling, since);
         let limit = self.settings.load().max_per_module_requests;
+        let since = std::time::Instant::now();
         let mut pass = served.traffic.enter(limit, &self.turns, ticket).await?;
+        ticket.spent(Stage::Queued, since);
         let method = request.method().clone();
         let (console, module) = (self.console.clone(), served.name.clone());
         let blame = Blame { console, module, ticket: ticket.clone() };
@@ -263,8 +338,13 @@ impl Host {
 
         // It may be another by now.
         let version = served.version().unwrap_or(version);
+        ticket.answered_by(version.build());
         let answer = version.handler.handle(ticket.clone(), request.map(BodyExt::boxed_unsync));
-        let result = match timeout_at(ticket.deadline, answer).await {
+        let answered = timeout_at(ticket.deadline, answer).await;
+        if let (Some(trace), Ok(Ok(_))) = (ticket.trace(), &answered) {
+            trace.head();
+        }
+        let result = match answered {
             Err(_) => Err(Failure::of_time(ticket, bounds).await),
             Ok(Err(error)) => Err(Failure::judge(error, ticket, bounds).await),
             Ok(Ok(_)) if ticket.body_too_large() => Err(Failure::BodyTooLarge { limit: bounds.body }),
@@ -295,83 +375,4 @@ impl Host {
     fn nothing_at_root(&self, table: &Table) -> Failure {
         Failure::NothingHere { known: table.known() }
     }
-}
-
-/// Method and path, as the log and the terminal are told of them: no longer than a path may be, and with nothing in it
-/// that moves a terminal's cursor. A path may have control characters in it, those from U+0080 on.
-fn request_line(parts: &Parts) -> String {
-    use std::fmt::Write as _;
-    let mut line = String::new();
-    for c in parts.method.as_str().chars().chain([' ']).chain(parts.uri.path().chars()) {
-        if line.len() >= URI_MOST {
-            line.push('…');
-            break;
-        }
-        match c {
-            c if c.is_control() => {
-                for byte in c.encode_utf8(&mut [0; 4]).bytes() {
-                    // Writing to a string does not fail.
-                    let _ = write!(line, "%{byte:02X}");
-                }
-            }
-            c => line.push(c),
-        }
-    }
-    line
-}
-
-/// Heads that are too large. In HTTP/1.1 most of them end before they are here.
-fn check_head(parts: &Parts) -> Result<(), Failure> {
-    let bytes: usize = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-    if bytes > HEAD_MOST || parts.headers.len() > HEADERS_MOST {
-        return Err(Failure::HeadTooLarge { bytes: HEAD_MOST, headers: HEADERS_MOST });
-    }
-    Ok(())
-}
-
-/// The length that a message announces for its body.
-fn announced(parts: &Parts) -> Option<u64> {
-    parts.headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
-}
-
-fn health(parts: &Parts, status: &str) -> Result<Response<Body>, Failure> {
-    own_answer(parts, &json!({ "status": status }))
-}
-
-fn handlers(parts: &Parts, table: Option<&Table>) -> Result<Response<Body>, Failure> {
-    let root = table.and_then(|table| table.root.as_ref());
-    let modules = table.into_iter().flat_map(|table| table.modules.values());
-    let handlers: Vec<_> = modules
-        .map(|served| {
-            json!({
-                "name": *served.name,
-                "url": format!("/run/{}/", served.name),
-                "root": root.is_some_and(|root| Arc::ptr_eq(root, served)),
-                "build": served.file().digest.as_deref().map(build),
-                "state": served.standing().name(),
-                "code_size": served.version().map(|version| version.code.size),
-                "traffic": served.traffic.state(),
-            })
-        })
-        .collect();
-    own_answer(parts, &json!({ "handlers": handlers }))
-}
-
-fn metrics_answer(parts: &Parts, metrics: &Metrics, table: Option<&Table>) -> Result<Response<Body>, Failure> {
-    text_answer(parts, metrics.text(table.map_or(0, |table| table.modules.len())), metrics::CONTENT_TYPE)
-}
-
-fn own_answer(parts: &Parts, content: &serde_json::Value) -> Result<Response<Body>, Failure> {
-    text_answer(parts, content.to_string(), "application/json")
-}
-
-fn text_answer(parts: &Parts, text: String, content_type: &'static str) -> Result<Response<Body>, Failure> {
-    if parts.method != Method::GET && parts.method != Method::HEAD {
-        return Err(Failure::MethodNotAllowed);
-    }
-    let mut response = Response::new(full(text));
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(if parts.method == Method::HEAD { without_body(response) } else { response })
 }

@@ -1,7 +1,7 @@
 //! Instances as wasmtime's `ProxyHandler` wants them: how one is made, how long it lives, what it answers.
 
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
@@ -60,8 +60,8 @@ pub(super) struct Instances {
 
 impl Instances {
     pub(super) fn new(host: &Host, module: &str, pre: ProxyPre<Guest>, code: Arc<Code>, grant: &Grant) -> Self {
-        let allowance = Allowance::new(module, grant, host.console().clone());
-        let (machine, metrics) = (host.machine().clone(), host.metrics().clone());
+        let allowance = Allowance::new(module, grant, host.console().clone(), host.dashboard().is_some());
+        let (machine, metrics) = (code.machine.clone(), host.metrics().clone());
         Self { pre, _code: code, allowance, machine, metrics, retired: CancellationToken::new() }
     }
 }
@@ -89,10 +89,18 @@ impl HandlerState for Instances {
         store.limiter(|guest| &mut guest.limits);
         store.set_epoch_deadline(1);
         store.epoch_deadline_callback(|store| {
-            store.data().slot.tick();
+            let slot = store.data().slot.clone();
+            slot.tick();
             // The runtime's own way to yield. One that merely wakes itself up again is run again before the runtime has
             // looked at its sockets: it looks once in 61 turns, and a busy guest's turn is a whole tick.
-            Ok(UpdateDeadline::YieldCustom(1, Box::pin(tokio::task::yield_now())))
+            Ok(UpdateDeadline::YieldCustom(
+                1,
+                Box::pin(async move {
+                    slot.stopwatch.pause();
+                    tokio::task::yield_now().await;
+                    slot.stopwatch.resume();
+                }),
+            ))
         });
 
         // A component may run code of its own as it starts, for as long as it likes.
@@ -106,7 +114,8 @@ impl HandlerState for Instances {
             }
             Err(_) => return Err(StartsTooSlowly.into()),
         };
-        self.metrics.instance_made(&self.allowance.module, begin.elapsed());
+        let made = Instant::now();
+        self.metrics.instance_made(&self.allowance.module, made - begin);
         let output = store.data().output.clone();
         let expiration =
             Lifetime { slot: slot.clone(), output, retired: self.retired.clone(), watch: None, idle: None };
@@ -121,6 +130,7 @@ impl HandlerState for Instances {
             module: self.allowance.module.clone(),
             bounds,
             retired: self.retired.clone(),
+            made: Mutex::new(Some((begin, made))),
             _kept: kept,
         };
         Ok(Instance { store, proxy, view: Guest::http, expiration, state })
@@ -142,6 +152,9 @@ type Watch = Pin<Box<dyn Future<Output = ()> + Send + Sync>>;
 
 impl WorkerExpiration for Lifetime {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>, status: WorkerStatus, start: Instant) -> Poll<()> {
+        if self.slot.stopwatch.pause() {
+            cx.waker().wake_by_ref();
+        }
         match status {
             WorkerStatus::Requests | WorkerStatus::PostReturn => self.get_mut().poll_request(cx),
             WorkerStatus::Idle => self.get_mut().poll_idle(cx, start),
@@ -167,6 +180,7 @@ impl Lifetime {
     fn poll_idle(&mut self, cx: &mut Context<'_>, start: Instant) -> Poll<()> {
         if let Some(ticket) = self.slot.release() {
             self.output.flush();
+            self.slot.show(&ticket);
             ticket.finish(End::Well { open: false });
             // Whether another request is taken was asked before this one was over.
             cx.waker().wake_by_ref();
@@ -208,6 +222,8 @@ pub(super) struct Worker {
     module: Arc<str>,
     bounds: Bounds,
     retired: CancellationToken,
+    /// From when to when it was made; nothing once it has had a request.
+    made: Mutex<Option<(Instant, Instant)>>,
     _kept: Option<OwnedSemaphorePermit>,
 }
 
@@ -232,9 +248,15 @@ impl WorkerState for Worker {
         _task: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + Send + Sync>> {
         store.data().output.begin();
+        let made = self.made.lock().unwrap_or_else(PoisonError::into_inner).take();
+        ticket.begin(made.map(|(from, to)| to - from));
         // What WASI 0.3 has left open is not known before the instance is idle, and then there is nothing to be known.
         let inspected = self.requests > 1 && !self.is_p3;
+        if let Some(trace) = ticket.trace() {
+            trace.given(made);
+        }
         self.slot.fill(ticket, inspected);
+        self.slot.stopwatch.begin();
         let (returns, returned) = oneshot::channel();
         if inspected && store.as_context_mut().spawn(Inspection { returned, slot: self.slot.clone() }).is_err() {
             self.slot.seen(false);
@@ -251,6 +273,7 @@ impl WorkerState for Worker {
         store.data().output.flush();
         // The last request may have been over for a while.
         let Some(ticket) = self.slot.ticket().filter(|ticket| ticket.end().is_none()) else { return };
+        self.slot.show(&ticket);
         let open = store.data_mut().has_open_body();
         // Before the store goes, and the body's sender with it: the body's end is judged by this.
         ticket.finish(match result {

@@ -97,6 +97,7 @@ impl Failure {
             | Self::NothingHere { .. }
             | Self::ModuleNotFound { .. }
             | Self::MethodNotAllowed
+            | Self::Forbidden { .. }
             | Self::Connect
             | Self::Malformed(_)
             | Self::BodyTooLarge { .. }
@@ -136,6 +137,7 @@ mod tests {
     use super::super::slot::Slot;
     use super::*;
     use crate::project::ServerSettings;
+    use crate::serve::mode::Mode;
 
     /// One of each.
     fn every() -> Vec<Failure> {
@@ -144,6 +146,7 @@ mod tests {
         let all = vec![
             Failure::Malformed(""),
             Failure::SpeaksHttps,
+            Failure::Forbidden { why: "" },
             Failure::NotFound,
             Failure::NothingHere { known: known.clone() },
             Failure::ModuleNotFound { asked: String::new(), known },
@@ -184,6 +187,7 @@ mod tests {
                 | Failure::NothingHere { .. }
                 | Failure::ModuleNotFound { .. }
                 | Failure::NoDocument { .. }
+                | Failure::Forbidden { .. }
                 | Failure::MethodNotAllowed
                 | Failure::BodyTooLarge { .. }
                 | Failure::UriTooLong { .. }
@@ -235,7 +239,8 @@ mod tests {
     #[tokio::test]
     async fn who_ran_out_of_memory_did_not_run_out_of_time() {
         let bounds = Bounds::of(&ServerSettings::default());
-        let (ticket, slot) = (Ticket::new(String::new(), String::new(), Duration::ZERO), Slot::default());
+        let (ticket, slot) =
+            (Ticket::new(String::new(), String::new(), Duration::ZERO, Mode::Production), Slot::default());
         slot.fill(ticket.clone(), false);
         // A guest that fails of its own accord has not been stopped, whenever the host comes to know of it.
         assert!(Failure::noted(&ticket, bounds).is_none());

@@ -38,6 +38,7 @@ impl ResourceLimiter for Limits {
         if granted {
             self.used += more;
             self.last = more;
+            self.slot.set_memory(self.used);
         } else {
             // Most guests trap a moment later. This is how the trap is told from any other.
             self.slot.deny_memory();
@@ -48,6 +49,7 @@ impl ResourceLimiter for Limits {
     fn memory_grow_failed(&mut self, _error: wasmtime::Error) -> wasmtime::Result<()> {
         // Granted here and refused by the system, or refused here: then nothing was added.
         self.used -= std::mem::take(&mut self.last);
+        self.slot.set_memory(self.used);
         Ok(())
     }
 

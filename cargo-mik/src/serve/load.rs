@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::watch;
 use tokio::time::{Instant as TokioInstant, timeout_at};
 
+use super::cache::Keep;
 use super::component::{Binary, Code};
 use super::error::ServeError;
 use super::failure::{Bounds, Failure};
@@ -134,7 +135,7 @@ impl Host {
             return Err(fault);
         }
         let digest = binary.digest.clone();
-        self.compile(&served.name, binary).map_err(|error| Fault::new(error, Some(digest)))
+        self.compile(&served.name, binary, Keep::ForNextTime).map_err(|error| Fault::new(error, Some(digest)))
     }
 
     /// Has a module's file looked at: what is new in it answers from now on, or says what is wrong with it.

@@ -79,7 +79,14 @@ impl Output {
     }
 
     fn emit(&self, stream: GuestStream, line: String) {
-        let request = self.slot.ticket().map(|ticket| ticket.id.clone());
+        let ticket = self.slot.ticket();
+        if let Some(ticket) = &ticket {
+            ticket.printed.push(stream, &line);
+            if let Some(trace) = ticket.trace() {
+                trace.printed();
+            }
+        }
+        let request = ticket.map(|ticket| ticket.id.clone());
         self.console.emit(Event::Guest { module: self.module.to_string(), request, stream, line });
     }
 }

@@ -8,8 +8,8 @@ use super::catalogue::absolute;
 use super::error::{Detail, ServeError};
 use super::host::Host;
 use super::module::Site;
-use super::snapshot::WatchSet;
 use super::watch::Watcher;
+use super::watch_set::WatchSet;
 
 /// Watches the files of a site: the modules of its own, and its directory.
 pub(super) fn watch(site: &Site, debounce: Duration) -> Watcher {
@@ -22,8 +22,8 @@ pub(super) fn watch(site: &Site, debounce: Duration) -> Watcher {
 pub(super) fn keep_up(host: Arc<Host>, mut watcher: Watcher) -> Result<(), ServeError> {
     let keep_up = move || {
         while !host.is_stopping() {
-            for path in watcher.wait() {
-                host.refresh(&path);
+            for change in watcher.wait() {
+                host.refresh(change.path());
             }
         }
     };

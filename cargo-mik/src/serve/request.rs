@@ -1,12 +1,16 @@
-//! The request as the guest gets it: the path that it is to see, the authority where WASI looks for it, and the headers
-//! that are its business.
+//! The request's head: whether it can be taken, and how it is told of. And the request as the guest gets it: the path that it is
+//! to see, the authority where WASI looks for it, and the headers that are its business.
 
 use http::request::Parts;
 use http::uri::{Authority, PathAndQuery, Scheme};
 use http::{HeaderMap, HeaderName, Request, Uri, Version, header};
 use wasmtime_wasi_http::DEFAULT_FORBIDDEN_HEADERS;
 
+use super::connection::{HEAD_MOST, HEADERS_MOST};
 use super::failure::Failure;
+
+/// The longest path with query that is passed on, in bytes.
+pub(super) const URI_MOST: usize = 8 << 10;
 
 /// Makes the guest's request from the client's.
 ///
@@ -57,6 +61,43 @@ fn guest_headers(headers: HeaderMap) -> HeaderMap {
 fn is_the_connections(name: &HeaderName) -> bool {
     // What `expect` asks for, the server has done.
     name == header::EXPECT || DEFAULT_FORBIDDEN_HEADERS.contains(name)
+}
+
+/// Method and path, as the log and the terminal are told of them: no longer than a path may be, and with nothing in it
+/// that moves a terminal's cursor. A path may have control characters in it, those from U+0080 on.
+pub(super) fn request_line(parts: &Parts) -> String {
+    use std::fmt::Write as _;
+    let mut line = String::new();
+    for c in parts.method.as_str().chars().chain([' ']).chain(parts.uri.path().chars()) {
+        if line.len() >= URI_MOST {
+            line.push('…');
+            break;
+        }
+        match c {
+            c if c.is_control() => {
+                for byte in c.encode_utf8(&mut [0; 4]).bytes() {
+                    // Writing to a string does not fail.
+                    let _ = write!(line, "%{byte:02X}");
+                }
+            }
+            c => line.push(c),
+        }
+    }
+    line
+}
+
+/// Heads that are too large. In HTTP/1.1 most of them end before they are here.
+pub(super) fn check_head(parts: &Parts) -> Result<(), Failure> {
+    let bytes: usize = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if bytes > HEAD_MOST || parts.headers.len() > HEADERS_MOST {
+        return Err(Failure::HeadTooLarge { bytes: HEAD_MOST, headers: HEADERS_MOST });
+    }
+    Ok(())
+}
+
+/// The length that a message announces for its body.
+pub(super) fn announced(parts: &Parts) -> Option<u64> {
+    parts.headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use http::uri::PathAndQuery;
 
+use super::dashboard::View;
+
 /// Where a request goes.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Route<'a> {
@@ -13,8 +15,12 @@ pub(super) enum Route<'a> {
     Handlers,
     /// The OpenAPI document of a module, by name, or that of all of them.
     OpenApi(Option<&'a str>),
+    /// How the project's build stands, where somebody develops: the path.
+    Build(&'a str),
     /// What can be counted.
     Metrics,
+    /// The dashboard, where there is one.
+    Dashboard(View),
     /// A static file, where a directory of them is configured.
     Static,
     /// Ours, and nothing is there.
@@ -52,11 +58,16 @@ pub(super) fn route(path_and_query: &str) -> Route<'_> {
         "/_mik/health/ready" => return Route::Ready,
         "/_mik/handlers" => return Route::Handlers,
         "/_mik/metrics" => return Route::Metrics,
+        "/_mik/build" | "/_mik/build/events" | "/_mik/overlay.js" => return Route::Build(path),
+        "/_mik/" | "/_mik" => return Route::Dashboard(View::Page),
+        "/_mik/requests" => return Route::Dashboard(View::Requests),
+        "/_mik/builds" => return Route::Dashboard(View::Builds),
+        "/_mik/events" => return Route::Dashboard(View::Events),
         "/_mik/openapi.json" => return Route::OpenApi(None),
         _ if let Some(name) = path.strip_prefix("/_mik/openapi/").and_then(|rest| rest.strip_suffix(".json")) => {
             return Route::OpenApi(Some(name));
         }
-        _ if path == "/_mik" || path.starts_with("/_mik/") => return Route::Reserved,
+        _ if path.starts_with("/_mik/") => return Route::Reserved,
         _ if path.starts_with("/static/") => return Route::Static,
         _ => {}
     }
@@ -105,11 +116,15 @@ mod tests {
         assert_eq!(route("/_mik/health/ready?x"), Route::Ready);
         assert_eq!(route("/_mik/handlers"), Route::Handlers);
         assert_eq!(route("/_mik/metrics"), Route::Metrics);
+        assert_eq!(route("/_mik/build?x"), Route::Build("/_mik/build"));
+        assert_eq!(route("/_mik/build/"), Route::Reserved);
         assert_eq!(route("/static/a"), Route::Static);
         assert_eq!(route("/_mik/openapi.json?pretty"), Route::OpenApi(None));
         assert_eq!(route("/_mik/openapi/a.b.json"), Route::OpenApi(Some("a.b")));
         assert_eq!(route("/_mik/openapi/a"), Route::Reserved);
-        assert_eq!(route("/_mik"), Route::Reserved);
+        assert_eq!(route("/_mik"), Route::Dashboard(View::Page));
+        assert_eq!(route("/_mik/?x"), Route::Dashboard(View::Page));
+        assert_eq!(route("/_mik/events"), Route::Dashboard(View::Events));
         assert_eq!(route("/_mik/nothing"), Route::Reserved);
     }
 

@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
+use tokio::sync::Notify;
 
 use super::error::{Detail, ServeError};
-use super::host::{Host, Mode};
+use super::host::Host;
+use super::mode::Mode;
 use super::module::{Change, Directory, Site};
 use super::reload;
 use super::server::{self, Stop};
@@ -45,7 +47,7 @@ pub fn run(site: &Site, settings: &ServerSettings, reporter: &Reporter) -> Resul
         }
         serve_until_told(listener, &host, tls, signals).await
     });
-    host.console().close();
+    host.close();
     // Whatever still runs has had its time.
     runtime.shutdown_background();
     served
@@ -79,6 +81,20 @@ pub(super) fn url(listener: &TcpListener, tls: Option<&Tls>) -> Result<String, S
     let address = listener.local_addr().map_err(|error| ServeError::Start { source: Detail(error.to_string()) })?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     Ok(format!("{scheme}://{address}/"))
+}
+
+/// The settings that a server takes up when it starts and not while it runs: the socket, and the room for instances.
+pub(super) fn changes_at_restart(started: &ServerSettings, now: &ServerSettings) -> Vec<&'static str> {
+    let changed = [
+        ("host", started.host != now.host),
+        ("port", started.port != now.port),
+        ("modules", started.modules != now.modules),
+        ("log_file", started.log_file != now.log_file),
+        ("log_max_size_mb", started.log_max_size != now.log_max_size),
+        ("log_max_files", started.log_max_files != now.log_max_files),
+        ("max_concurrent_requests", started.max_concurrent_requests != now.max_concurrent_requests),
+    ];
+    changed.into_iter().filter(|(_, changed)| *changed).map(|(key, _)| key).collect()
 }
 
 /// Says which versions are live.
@@ -138,6 +154,7 @@ pub(super) struct Signals {
     interrupt: tokio::signal::unix::Signal,
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
+    quit: Arc<Notify>,
 }
 
 impl Signals {
@@ -147,10 +164,16 @@ impl Signals {
         {
             use tokio::signal::unix::{SignalKind, signal};
             let signal = |kind| signal(kind).map_err(|error| ServeError::Start { source: Detail(error.to_string()) });
-            Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+            let (interrupt, terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+            Ok(Self { interrupt, terminate, quit: Arc::default() })
         }
         #[cfg(not(unix))]
-        Ok(Self {})
+        Ok(Self { quit: Arc::default() })
+    }
+
+    /// What asks for it besides: a key.
+    pub(super) fn quit(&self) -> Arc<Notify> {
+        self.quit.clone()
     }
 
     async fn next(&mut self) {
@@ -158,10 +181,12 @@ impl Signals {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+            () = self.quit.notified() => {}
         }
         #[cfg(not(unix))]
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+        tokio::select! {
+            Ok(()) = tokio::signal::ctrl_c() => {}
+            () = self.quit.notified() => {}
         }
     }
 }

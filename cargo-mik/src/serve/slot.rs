@@ -1,8 +1,9 @@
 //! The request that an instance is answering, and whether the instance may be given another.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::dashboard::Stopwatch;
 use super::ticket::Ticket;
 
 /// What an instance, its output and its limits know of the request. An instance is made before it is given one.
@@ -17,9 +18,17 @@ pub(super) struct Slot {
     /// No other request is to find what is left of this one.
     spent: AtomicBool,
     memory_denied: AtomicBool,
+    /// What the instance has of memory, in bytes; it gives none of it back.
+    memory: AtomicU64,
+    pub(super) stopwatch: Stopwatch,
 }
 
 impl Slot {
+    /// With a stopwatch that runs, or one that does not.
+    pub(super) fn new(is_timed: bool) -> Self {
+        Self { stopwatch: Stopwatch::new(is_timed), ..Self::default() }
+    }
+
     /// Takes a request. With `inspected`, it is over only once the instance has been [`seen`](Self::seen).
     pub(super) fn fill(&self, ticket: Arc<Ticket>, inspected: bool) {
         self.memory_denied.store(false, Ordering::Relaxed);
@@ -61,6 +70,18 @@ impl Slot {
         self.spent.load(Ordering::Relaxed)
     }
 
+    /// Notes how much memory the instance has.
+    pub(super) fn set_memory(&self, bytes: usize) {
+        self.memory.store(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// Has it shown what the request that is over has taken.
+    pub(super) fn show(&self, ticket: &Ticket) {
+        if let Some(trace) = ticket.trace() {
+            trace.left(self.stopwatch.total(), self.memory.load(Ordering::Relaxed));
+        }
+    }
+
     /// Notes that the instance asked for more memory than it may have.
     pub(super) fn deny_memory(&self) {
         self.spend();
@@ -90,9 +111,10 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::serve::mode::Mode;
 
     fn ticket() -> Arc<Ticket> {
-        Ticket::new(String::new(), String::new(), Duration::MAX)
+        Ticket::new(String::new(), String::new(), Duration::MAX, Mode::Production)
     }
 
     #[test]

@@ -4,13 +4,21 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use http::HeaderMap;
+use http::{HeaderMap, HeaderValue};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::dashboard::{Stage, Trace};
+use super::mode::Mode;
+use super::printed::Printed;
+use super::recorder::Tape;
+
 /// The header that carries a request's id, both ways.
 pub(super) const REQUEST_ID: &str = "x-request-id";
+
+/// The header that says which version of a module has answered, where developers read the answers.
+pub(super) const BUILD: &str = "x-mik-build";
 
 /// How many epochs a guest may go on for that was denied memory, and still count as failing of that. It is the guest's
 /// own time: what the host needs to find out where a trap came from can be many times as long, and is not counted.
@@ -27,6 +35,8 @@ pub(super) struct Ticket {
     /// Set when nobody waits for the answer any more.
     pub(super) gone: CancellationToken,
     body_too_large: AtomicBool,
+    /// What the guest has printed for it.
+    pub(super) printed: Arc<Printed>,
     /// Whom the host waits for.
     pub(super) client: Client,
     stopped: AtomicBool,
@@ -35,8 +45,14 @@ pub(super) struct Ticket {
     told: AtomicBool,
     secure: AtomicBool,
     module: OnceLock<Arc<str>>,
+    build: OnceLock<HeaderValue>,
+    /// What it took to make its instance, where that was made for it; and when the instance was given it.
+    begun: OnceLock<(Option<Duration>, Instant)>,
+    finished: OnceLock<Instant>,
+    tape: OnceLock<Arc<Tape>>,
     end: OnceLock<End>,
     ended: Notify,
+    trace: OnceLock<Trace>,
 }
 
 /// The client, as the bodies have to do with it.
@@ -80,13 +96,14 @@ pub(super) enum End {
 }
 
 impl Ticket {
-    pub(super) fn new(id: String, line: String, time: Duration) -> Arc<Self> {
+    pub(super) fn new(id: String, line: String, time: Duration, mode: Mode) -> Arc<Self> {
         Arc::new(Self {
             id,
             line,
             deadline: in_the_future(time),
             gone: CancellationToken::new(),
             body_too_large: AtomicBool::new(false),
+            printed: Arc::new(Printed::new(mode)),
             client: Client::default(),
             stopped: AtomicBool::new(false),
             memory_denied: AtomicBool::new(false),
@@ -94,9 +111,32 @@ impl Ticket {
             told: AtomicBool::new(false),
             secure: AtomicBool::new(false),
             module: OnceLock::new(),
+            build: OnceLock::new(),
+            begun: OnceLock::new(),
+            finished: OnceLock::new(),
+            tape: OnceLock::new(),
             end: OnceLock::new(),
             ended: Notify::new(),
+            trace: OnceLock::new(),
         })
+    }
+
+    /// Has it shown on the dashboard from now on.
+    pub(super) fn show(&self, trace: Trace) {
+        // It is begun once.
+        drop(self.trace.set(trace));
+    }
+
+    /// What it is noted with for the dashboard, where there is one.
+    pub(super) fn trace(&self) -> Option<&Trace> {
+        self.trace.get()
+    }
+
+    /// Notes that a part of its time is over that began at a moment.
+    pub(super) fn spent(&self, stage: Stage, since: std::time::Instant) {
+        if let Some(trace) = self.trace() {
+            trace.spent(stage, since);
+        }
     }
 
     /// Notes that it came over an encrypted connection.
@@ -112,6 +152,47 @@ impl Ticket {
     pub(super) fn belongs_to(&self, module: &Arc<str>) {
         // It is decided once.
         drop(self.module.set(module.clone()));
+        if let Some(trace) = self.trace() {
+            trace.belongs_to(module);
+        }
+    }
+
+    /// Notes which version of the module is given the request.
+    pub(super) fn answered_by(&self, build: &str) {
+        // It is given to one.
+        drop(HeaderValue::from_str(build).map(|build| self.build.set(build)));
+    }
+
+    /// The version of the module that was given the request, if one was.
+    pub(super) fn build(&self) -> Option<&HeaderValue> {
+        self.build.get()
+    }
+
+    /// Notes that an instance has it from now on, and what it took to make that, where it was made for it.
+    pub(super) fn begin(&self, instantiation: Option<Duration>) {
+        // It has one instance.
+        let _ = self.begun.set((instantiation, Instant::now()));
+    }
+
+    /// What it took to make its instance, where that was made for it.
+    pub(super) fn instantiation(&self) -> Option<Duration> {
+        self.begun.get()?.0
+    }
+
+    /// How long the guest has had it, once it is over.
+    pub(super) fn guest_time(&self) -> Option<Duration> {
+        Some(self.finished.get()?.duration_since(self.begun.get()?.1))
+    }
+
+    /// Has it recorded.
+    pub(super) fn record(&self, tape: Arc<Tape>) {
+        // It is recorded once.
+        drop(self.tape.set(tape));
+    }
+
+    /// What it is recorded on, if it is.
+    pub(super) fn tape(&self) -> Option<&Arc<Tape>> {
+        self.tape.get()
     }
 
     /// The module that answers, where it is one.
@@ -172,6 +253,7 @@ impl Ticket {
     /// Notes how it ended with the instance.
     pub(super) fn finish(&self, end: End) {
         // Only the first end counts: there is one instance to a request.
+        let _ = self.finished.set(Instant::now());
         drop(self.end.set(end));
         self.ended.notify_waiters();
     }
@@ -241,7 +323,7 @@ mod tests {
 
     #[test]
     fn no_time_is_too_long() {
-        let ticket = Ticket::new(String::new(), String::new(), Duration::MAX);
+        let ticket = Ticket::new(String::new(), String::new(), Duration::MAX, Mode::Production);
         assert!(!ticket.is_over());
     }
 

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::breaker::{Admission, Breaker, Change, Circuit, Refusal, Verdict};
 use super::console::Console;
 use super::failure::{Failure, seconds};
-use super::host::Mode;
+use super::mode::Mode;
 use super::ticket::Ticket;
 use super::turns::{Busy, Turn, Turns};
 use crate::report::Event;

@@ -3,19 +3,27 @@
 //! The system's notifications say *when* to look; what is found by looking says *what* changed. So a touched file, a
 //! rewrite with the same bytes, an editor's temporary file or a lost notification need no case of their own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::{Duration, Instant, SystemTime};
 
+use arc_swap::ArcSwap;
 use notify::event::{AccessKind, AccessMode};
 use notify::{EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use super::snapshot::{Snapshot, WatchSet};
+use super::snapshot::Snapshot;
+use super::watch_set::{Change, WatchSet};
+use crate::tools::files;
 
 /// How long nothing may happen before a save counts as finished. Editors write in several steps, a few milliseconds
 /// apart; more than this is felt.
 const QUIET: Duration = Duration::from_millis(25);
+
+/// How far a file's time of writing may lie behind the clock: the system takes it from its last tick. It is less than [`QUIET`],
+/// so that a finished save is older than the build that it leads to.
+const COARSE: Duration = Duration::from_millis(15);
 
 /// How often to look without being told. Notifications don't come from network and container mounts, nor once the
 /// system's limit of watches is reached.
@@ -24,33 +32,82 @@ const LOOK: Duration = Duration::from_secs(2);
 /// Watches a set of files.
 pub(super) struct Watcher {
     set: WatchSet,
+    /// The same, for who sorts notifications.
+    shared: Arc<ArcSwap<WatchSet>>,
     snapshot: Snapshot,
     debounce: Duration,
     /// Nothing where the system gives no notifications; then looking has to do.
     notifier: Option<RecommendedWatcher>,
-    notified: Receiver<()>,
-    watched: BTreeSet<PathBuf>,
+    sender: Sender<Note>,
+    notes: Receiver<Note>,
+    /// The directories that the system watches, and which they are: another may be in a directory's place.
+    watched: BTreeMap<PathBuf, Option<(u64, u64)>>,
+    /// Told that something may have changed, and that it has not.
+    on_stir: Box<dyn Fn(bool) + Send>,
+}
+
+/// What the watcher is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Note {
+    /// Something has happened in a directory; whether it may be a change.
+    Stir { concerns: bool },
+    /// Somebody wants it to stop waiting.
+    Wake,
+}
+
+/// Has a watcher stop waiting.
+#[derive(Clone, Debug)]
+pub(super) struct Waker(Sender<Note>);
+
+impl Waker {
+    pub(super) fn wake(&self) {
+        // Whoever no longer waits needs no waking.
+        let _ = self.0.send(Note::Wake);
+    }
 }
 
 impl Watcher {
     /// Begins to watch: what is there now is what later changes are measured by.
     pub(super) fn new(set: WatchSet, debounce: Duration) -> Self {
-        let (sender, notified) = channel();
+        let (sender, notes) = channel();
+        let notified = sender.clone();
+        let shared = Arc::new(ArcSwap::from_pointee(set.clone()));
+        let concerned = shared.clone();
         let handler = move |event: notify::Result<notify::Event>| {
-            if event.map_or(true, |event| is_change(event.kind)) {
-                // Whoever no longer listens is about to end.
-                let _ = sender.send(());
-            }
+            let concerns = match event {
+                Ok(event) if !is_change(event.kind) => return,
+                Ok(event) => event.paths.iter().any(|path| concerned.load().concerns(path)),
+                // Some have been lost.
+                Err(_) => true,
+            };
+            // Whoever no longer listens is about to end.
+            let _ = notified.send(Note::Stir { concerns });
         };
         let notifier = notify::recommended_watcher(handler).ok();
-        let snapshot = Snapshot::default();
-        let mut watcher = Self { set, snapshot, debounce, notifier, notified, watched: BTreeSet::new() };
+        let (snapshot, watched) = (Snapshot::default(), BTreeMap::new());
+        let on_stir: Box<dyn Fn(bool) + Send> = Box::new(|_| {});
+        let mut watcher = Self { set, shared, snapshot, debounce, notifier, sender, notes, watched, on_stir };
         watcher.snapshot = watcher.look();
         watcher
     }
 
     pub(super) fn set_debounce(&mut self, debounce: Duration) {
         self.debounce = debounce;
+    }
+
+    /// Has somebody told as soon as something may have changed, and then if it has not.
+    pub(super) fn on_stir(&mut self, on_stir: impl Fn(bool) + Send + 'static) {
+        self.on_stir = Box::new(on_stir);
+    }
+
+    /// What makes [`Watcher::wait`] return.
+    pub(super) fn waker(&self) -> Waker {
+        Waker(self.sender.clone())
+    }
+
+    /// Whether it may have been a build that has changed a file.
+    pub(super) fn is_written(&self, change: &Change) -> bool {
+        self.set.written.iter().any(|path| path == change.path())
     }
 
     /// Takes what a build has written as it is.
@@ -61,41 +118,42 @@ impl Watcher {
         }
     }
 
-    /// Watches another set from now on. What is new in it is measured by what is there now.
-    pub(super) fn replace(&mut self, set: WatchSet) {
+    /// Watches another set from now on. What is new in it is measured by what is there now; what of it was written after `since`,
+    /// when a build began to read it, counts as changed.
+    pub(super) fn replace(&mut self, set: WatchSet, since: SystemTime) {
         if set == self.set {
             return;
         }
         self.set = set;
+        self.shared.store(Arc::new(self.set.clone()));
         let now = self.look();
-        for (path, mark) in &now.files {
-            self.snapshot.files.entry(path.clone()).or_insert_with(|| mark.clone());
-        }
-        self.snapshot.files.retain(|path, _| now.files.contains_key(path));
-        self.snapshot.directories = now.directories;
+        let since = since.checked_sub(COARSE).unwrap_or(since);
+        self.snapshot.take_on(now, &self.set, since);
     }
 
-    /// Waits until files have other contents than when this last returned, and says which.
-    pub(super) fn wait(&mut self) -> Vec<PathBuf> {
+    /// Waits until files have other contents than when this last returned, and says which: none where it was woken before.
+    pub(super) fn wait(&mut self) -> Vec<Change> {
         // What happened during a build may be half a save as well.
         let mut bound = self.bound();
+        let mut is_woken = false;
         loop {
             let begin = Instant::now();
             let mut now = self.look();
             let mut changes = self.snapshot.changes(&now);
             // A save may remove the file first: it gets the time there is to come back.
             while now.lacks_any_of(&changes) && Instant::now() < bound {
-                std::thread::sleep(QUIET.min(bound - Instant::now()));
+                std::thread::sleep(QUIET.min(bound.saturating_duration_since(Instant::now())));
                 now = self.look();
                 changes = self.snapshot.changes(&now);
             }
             self.snapshot = now;
-            if !changes.is_empty() {
+            if !changes.is_empty() || is_woken {
                 return changes;
             }
+            (self.on_stir)(false);
             // However many files there are, looking takes one part in fifty of the time at most.
             let pause = LOOK.max(begin.elapsed() * 50);
-            bound = self.settle(pause);
+            (bound, is_woken) = self.settle(pause);
         }
     }
 
@@ -105,25 +163,35 @@ impl Watcher {
         now.checked_add(self.debounce).unwrap_or_else(|| now + QUIET)
     }
 
-    /// Waits for a notification and until no more come; gives the moment until which a save may take.
-    fn settle(&self, pause: Duration) -> Instant {
-        let first = self.notified.recv_timeout(pause);
+    /// Waits for a notification and until no more come; gives the moment until which a save may take, and whether somebody does
+    /// not want to wait any longer.
+    fn settle(&self, pause: Duration) -> (Instant, bool) {
+        let mut note = self.notes.recv_timeout(pause);
         let bound = self.bound();
-        if first == Err(RecvTimeoutError::Disconnected) {
-            std::thread::sleep(pause);
+        // Who wakes it does not have to wait for what has not begun.
+        if note == Ok(Note::Wake) {
+            return (bound, true);
         }
-        if first.is_ok() {
-            while let left @ 1.. = bound.saturating_duration_since(Instant::now()).as_millis()
-                && self.notified.recv_timeout(QUIET.min(Duration::from_millis(left as u64))).is_ok()
-            {}
+        let mut is_woken = false;
+        while let Ok(told) = note {
+            match told {
+                Note::Wake => is_woken = true,
+                Note::Stir { concerns: true } => (self.on_stir)(true),
+                Note::Stir { concerns: false } => {}
+            }
+            let left = bound.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            note = self.notes.recv_timeout(QUIET.min(left));
         }
-        bound
+        (bound, is_woken)
     }
 
     /// Looks, and has the system watch every directory that was found.
     fn look(&mut self) -> Snapshot {
         loop {
-            let snapshot = self.set.look(&self.snapshot);
+            let snapshot = Snapshot::take(&self.set, &self.snapshot);
             if !self.follow(&snapshot.directories) {
                 return snapshot;
             }
@@ -135,16 +203,23 @@ impl Watcher {
     /// file that a build writes. Where the system watches trees only, `ignores` still holds.
     fn follow(&mut self, directories: &BTreeSet<PathBuf>) -> bool {
         let Some(notifier) = &mut self.notifier else { return false };
+        let identity = |path: &PathBuf| files::metadata(path).ok().and_then(|metadata| files::identity(&metadata));
+        self.watched.retain(|path, known| {
+            let stays = directories.contains(path) && identity(path) == *known;
+            if !stays {
+                // One that was removed is no longer watched anyway.
+                drop(notifier.unwatch(path));
+            }
+            stays
+        });
         let mut added = false;
-        for gone in self.watched.difference(directories) {
-            // One that was removed is no longer watched anyway.
-            drop(notifier.unwatch(gone));
-        }
-        self.watched.retain(|path| directories.contains(path));
         for directory in directories {
-            if !self.watched.contains(directory) && notifier.watch(directory, RecursiveMode::NonRecursive).is_ok() {
-                self.watched.insert(directory.clone());
-                added = true;
+            if !self.watched.contains_key(directory) {
+                let identity = identity(directory);
+                if notifier.watch(directory, RecursiveMode::NonRecursive).is_ok() {
+                    self.watched.insert(directory.clone(), identity);
+                    added = true;
+                }
             }
         }
         added
@@ -161,137 +236,4 @@ fn is_change(kind: EventKind) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::path::Path;
-    use std::thread;
-
-    use fs_err as fs;
-
-    use super::*;
-
-    const DEBOUNCE: Duration = Duration::from_millis(150);
-
-    struct Project {
-        directory: tempfile::TempDir,
-        watcher: Option<Watcher>,
-    }
-
-    impl Project {
-        fn new() -> Self {
-            let directory = tempfile::tempdir().unwrap();
-            let project = Self { directory, watcher: None };
-            project.write("src/lib.rs", "one");
-            project.write("Cargo.toml", "manifest");
-            let paths = ["src", "Cargo.toml", "Cargo.lock"].map(|path| project.path(path)).to_vec();
-            let set = WatchSet {
-                paths,
-                ignore: vec![project.path("src/target")],
-                written: vec![project.path("Cargo.lock")],
-                ..WatchSet::default()
-            };
-            Self { watcher: Some(Watcher::new(set, DEBOUNCE)), ..project }
-        }
-
-        fn path(&self, path: &str) -> PathBuf {
-            self.directory.path().join(path)
-        }
-
-        fn write(&self, path: &str, content: &str) {
-            crate::tools::files::write(&self.path(path), content.as_bytes()).unwrap();
-        }
-
-        /// What the watcher says after `act` has been done, or nothing if it says nothing for a while.
-        fn after(&mut self, act: impl FnOnce(&Self)) -> Option<Vec<String>> {
-            act(self);
-            let mut watcher = self.watcher.take().unwrap();
-            let (sender, receiver) = channel();
-            let waiting = thread::spawn(move || {
-                let changes = watcher.wait();
-                drop(sender.send((watcher, changes)));
-            });
-            let (watcher, changes) = receiver.recv_timeout(Duration::from_millis(700)).ok()?;
-            waiting.join().unwrap();
-            self.watcher = Some(watcher);
-            let directory = self.directory.path().to_owned();
-            let name = |path: &PathBuf| path.strip_prefix(&directory).unwrap().to_string_lossy().into_owned();
-            Some(changes.iter().map(name).collect())
-        }
-    }
-
-    /// Writes as editors without care do, the file being half there for a moment.
-    #[expect(clippy::disallowed_methods, reason = "what users' programs do is what is tested")]
-    fn write_in_place(path: &Path, content: &str) {
-        fs::write(path, content).unwrap();
-    }
-
-    #[test]
-    fn a_save_is_named() {
-        let mut project = Project::new();
-        assert_eq!(project.after(|p| p.write("src/lib.rs", "two")).unwrap(), ["src/lib.rs"]);
-        assert_eq!(project.after(|p| p.write("Cargo.toml", "other")).unwrap(), ["Cargo.toml"]);
-        let in_place = |p: &Project| write_in_place(&p.path("src/lib.rs"), "three");
-        assert_eq!(project.after(in_place).unwrap(), ["src/lib.rs"]);
-    }
-
-    #[test]
-    fn the_same_bytes_are_no_change() {
-        let mut project = Project::new();
-        let rewrite = |p: &Project| {
-            write_in_place(&p.path("src/lib.rs"), "one");
-            p.write("Cargo.toml", "manifest");
-        };
-        assert_eq!(project.after(rewrite), None);
-    }
-
-    #[test]
-    fn new_files_in_new_directories_are_seen() {
-        let mut project = Project::new();
-        assert_eq!(project.after(|p| p.write("src/a/b/c.rs", "new")).unwrap(), ["src/a/b/c.rs"]);
-        assert_eq!(project.after(|p| p.write("src/a/b/c.rs", "newer")).unwrap(), ["src/a/b/c.rs"]);
-        assert_eq!(project.after(|p| fs::remove_file(p.path("src/a/b/c.rs")).unwrap()).unwrap(), ["src/a/b/c.rs"]);
-    }
-
-    #[test]
-    fn a_file_that_is_removed_and_made_again_changes_once() {
-        let mut project = Project::new();
-        let replace = |p: &Project| {
-            let path = p.path("src/lib.rs");
-            fs::remove_file(&path).unwrap();
-            thread::spawn(move || {
-                thread::sleep(Duration::from_millis(60));
-                write_in_place(&path, "two");
-            });
-        };
-        assert_eq!(project.after(replace).unwrap(), ["src/lib.rs"]);
-        assert_eq!(project.after(|_| {}), None);
-    }
-
-    #[test]
-    fn what_editors_and_builds_leave_is_ignored() {
-        let mut project = Project::new();
-        let litter = |p: &Project| {
-            for name in ["src/.lib.rs.swp", "src/4913", "src/lib.rs~", "src/#lib.rs#", "src/target/x.rs", "other.toml"]
-            {
-                p.write(name, "litter");
-            }
-        };
-        assert_eq!(project.after(litter), None);
-    }
-
-    #[test]
-    fn what_a_build_writes_is_no_change_and_what_others_write_there_is() {
-        let mut project = Project::new();
-        project.write("Cargo.lock", "by the build");
-        project.watcher.as_mut().unwrap().forgive();
-        assert_eq!(project.after(|p| p.write("src/lib.rs", "two")).unwrap(), ["src/lib.rs"]);
-        assert_eq!(project.after(|p| p.write("Cargo.lock", "by another")).unwrap(), ["Cargo.lock"]);
-    }
-
-    #[test]
-    fn a_change_before_the_wait_is_not_lost() {
-        let mut project = Project::new();
-        project.write("src/lib.rs", "two");
-        thread::sleep(DEBOUNCE * 2);
-        assert_eq!(project.after(|_| {}).unwrap(), ["src/lib.rs"]);
-    }
-}
+mod tests;

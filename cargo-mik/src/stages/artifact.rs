@@ -1,11 +1,12 @@
 //! What cargo says it has made: taken from its messages, never guessed from directory names.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use cargo_metadata::TargetKind;
+use cargo_metadata::{Message, TargetKind};
 
 use super::StageError;
+use super::inputs::{BuildScripts, Inputs};
 use crate::plan::UnitPlan;
 use crate::project::UnitKind;
 
@@ -21,16 +22,27 @@ pub(super) struct Artifacts {
     files: BTreeMap<Key, PathBuf>,
     /// The crates whose source is on this machine.
     local: BTreeSet<String>,
+    scripts: BuildScripts,
 }
 
 impl Artifacts {
     pub(super) fn extend(&mut self, others: Self) {
         self.files.extend(others.files);
         self.local.extend(others.local);
+        self.scripts.extend(others.scripts);
     }
 
-    /// Takes the file from one of cargo's `compiler-artifact` messages.
-    pub(super) fn add(&mut self, artifact: &cargo_metadata::Artifact) {
+    /// Takes what there is to know from one of cargo's messages.
+    pub(super) fn add(&mut self, message: &Message) {
+        match message {
+            Message::CompilerArtifact(artifact) => self.add_artifact(artifact),
+            Message::BuildScriptExecuted(script) => self.scripts.add(script),
+            _ => {}
+        }
+    }
+
+    fn add_artifact(&mut self, artifact: &cargo_metadata::Artifact) {
+        self.scripts.add_package(&artifact.package_id.repr, artifact.manifest_path.as_std_path());
         if artifact.package_id.repr.starts_with(LOCAL) {
             self.local.insert(artifact.target.name.replace('-', "_"));
         }
@@ -48,6 +60,11 @@ impl Artifacts {
     /// The crates whose source is on this machine.
     pub(super) fn local(&self) -> &BTreeSet<String> {
         &self.local
+    }
+
+    /// What a unit was made of, where cargo has left word of it. `base` is what relative paths are relative to.
+    pub(super) fn inputs(&self, unit: &UnitPlan, base: &Path) -> Option<Inputs> {
+        Inputs::of(&self.of(unit).ok()?, &self.scripts, base)
     }
 
     /// The file that is a unit's own.

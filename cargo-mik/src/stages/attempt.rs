@@ -13,6 +13,7 @@ use super::artifact::{Artifacts, LOCAL};
 use super::cargo;
 use crate::plan::{CargoRun, SysrootFact};
 use crate::report::{Event, MessageFormat, Progress, Reporter, TargetReason, Verbosity};
+use crate::tools::cancel::Cancel;
 
 /// Whose eyes an attempt is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,14 +32,15 @@ pub(super) fn run(
     run: &CargoRun,
     sysroot: &SysrootFact,
     attempt: Attempt,
+    cancel: &Cancel,
     reporter: &Reporter,
 ) -> Result<Result<Artifacts, TargetReason>, StageError> {
     let json = reporter.message_format() == MessageFormat::Json;
     let message_format = if reporter.color() && !json { "json-diagnostic-rendered-ansi" } else { "json" };
     let mut command = cargo::command(run, sysroot, message_format, reporter)?;
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().map_err(|source| StageError::CargoStart { source })?;
-    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    let mut running = cargo::start(&mut command, cancel)?;
+    let (stdout, stderr) = (running.stdout(), running.stderr());
 
     let (lines, said) = std::thread::scope(|scope| {
         let said =
@@ -47,10 +49,11 @@ pub(super) fn run(
             stdout.map(|stdout| BufReader::new(stdout).lines().map_while(Result::ok).collect()).unwrap_or_default();
         (lines, said.join().unwrap_or_default())
     });
-    let status = child.wait().map_err(|source| StageError::CargoStart { source })?;
+    let ended = cargo::end(running, cancel);
     if attempt == Attempt::Hidden {
         reporter.emit(Event::ProgressEnd);
     }
+    let status = ended?;
 
     let messages: Vec<Message> = lines.iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
     let show = || {
@@ -69,11 +72,7 @@ pub(super) fn run(
             show();
         }
         let mut artifacts = Artifacts::default();
-        for message in &messages {
-            if let Message::CompilerArtifact(artifact) = message {
-                artifacts.add(artifact);
-            }
-        }
+        messages.iter().for_each(|message| artifacts.add(message));
         return Ok(Ok(artifacts));
     }
     match against_target(&messages, &said) {

@@ -1,26 +1,40 @@
 //! Runs cargo: its diagnostics go straight to the terminal, its JSON messages tell what it made.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 use cargo_metadata::Message;
 
 use super::artifact::Artifacts;
+use super::overheard::Overheard;
 use super::{StageError, setup};
 use crate::plan::{CargoRun, SysrootFact};
 use crate::project::{CargoConfig, SourcePath};
-use crate::report::{MessageFormat, Reporter, Verbosity};
+use crate::report::{Event, MessageFormat, Reporter, Verbosity};
+use crate::tools::cancel::{Cancel, Running};
 use crate::tools::process;
 
+/// Cargo's own format for who wants its messages as data, and its diagnostics as it shows them.
+const RENDERED_BY_CARGO: &str = "json-render-diagnostics";
+
 /// Runs cargo and gives what it has made.
-pub(super) fn run(run: &CargoRun, sysroot: &SysrootFact, reporter: &Reporter) -> Result<Artifacts, StageError> {
+pub(super) fn run(
+    run: &CargoRun,
+    sysroot: &SysrootFact,
+    cancel: &Cancel,
+    reporter: &Reporter,
+) -> Result<Artifacts, StageError> {
     let json = reporter.message_format() == MessageFormat::Json;
     // With the JSON format the caller wants cargo's diagnostics as data too; otherwise cargo renders them itself.
-    let mut command = command(run, sysroot, if json { "json" } else { "json-render-diagnostics" }, reporter)?;
+    let mut command = command(run, sysroot, if json { "json" } else { RENDERED_BY_CARGO }, reporter)?;
     command.stdin(Stdio::null()).stdout(Stdio::piped());
-    let mut child = command.spawn().map_err(|source| StageError::CargoStart { source })?;
+    // Without somebody who listens, cargo writes to the terminal itself.
+    let overheard = if reporter.is_overheard() { Overheard::of(&mut command, reporter) } else { None };
+    let mut cargo = start(&mut command, cancel)?;
+    // The command holds the other end of what is listened to.
+    drop(command);
     let mut artifacts = Artifacts::default();
-    if let Some(stdout) = child.stdout.take() {
+    if let Some(stdout) = cargo.stdout() {
         for line in BufReader::new(stdout).lines() {
             let line = line.map_err(|source| StageError::Read { source })?;
             if json {
@@ -28,13 +42,35 @@ pub(super) fn run(run: &CargoRun, sysroot: &SysrootFact, reporter: &Reporter) ->
                 drop(reporter.data(format!("{line}\n").as_bytes()));
             }
             // Lines that are not messages come from build scripts that print where they should not.
-            if let Ok(Message::CompilerArtifact(artifact)) = serde_json::from_str(&line) {
-                artifacts.add(&artifact);
+            if let Ok(message) = serde_json::from_str(&line) {
+                if let Message::CompilerMessage(message) = &message
+                    && let Some(rendered) = &message.message.rendered
+                {
+                    rendered.lines().for_each(|line| reporter.tell(&Event::Cargo(line.to_owned())));
+                }
+                artifacts.add(&message);
             }
         }
     }
-    let status = child.wait().map_err(|source| StageError::CargoStart { source })?;
+    let status = end(cargo, cancel)?;
+    if let Some(overheard) = overheard {
+        overheard.wait();
+    }
     if status.success() { Ok(artifacts) } else { Err(StageError::Cargo) }
+}
+
+/// Starts cargo, unless that is no longer wanted.
+pub(super) fn start(command: &mut Command, cancel: &Cancel) -> Result<Running, StageError> {
+    cancel.spawn(command).map_err(|source| match cancel.is_cancelled() {
+        true => StageError::Cancelled,
+        false => StageError::CargoStart { source },
+    })
+}
+
+/// Waits for cargo's end. How one ends that was cancelled says nothing.
+pub(super) fn end(cargo: Running, cancel: &Cancel) -> Result<ExitStatus, StageError> {
+    let status = cargo.wait().map_err(|source| StageError::CargoStart { source })?;
+    if cancel.is_cancelled() { Err(StageError::Cancelled) } else { Ok(status) }
 }
 
 /// Cargo with all its arguments and flags.
@@ -53,7 +89,9 @@ pub(super) fn command(
         Verbosity::Verbose => drop(command.arg("--verbose")),
         Verbosity::VeryVerbose => drop(command.arg("-vv")),
     }
-    command.args(["--color", if reporter.color() { "always" } else { "never" }]);
+    // Who listens wants to see what the terminal may not: then colours are taken out on the way there.
+    let color = reporter.color() || (reporter.is_overheard() && message_format == RENDERED_BY_CARGO);
+    command.args(["--color", if color { "always" } else { "never" }]);
     let flags = rustflags(run, sysroot)?;
     if !flags.is_empty() {
         setup::rustflags(run.target, &flags, &CargoConfig::read(&run.arguments))?.add_to(&mut command);

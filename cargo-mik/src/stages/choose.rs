@@ -109,7 +109,7 @@ impl Build<'_> {
             match step {
                 Step::Cargo(run) => {
                     let sysroot: &SysrootFact = self.sysroots.get(&run.target).unwrap_or(&run.sysroot);
-                    match attempt::run(run, sysroot, how, self.reporter)? {
+                    match attempt::run(run, sysroot, how, self.cancel, self.reporter)? {
                         Ok(artifacts) => made.extend(artifacts),
                         Err(reason) => return Ok(Err(vec![reason])),
                     }

@@ -29,6 +29,10 @@ pub enum StageError {
     #[error("cargo could not build the project; what it said is above")]
     #[diagnostic(code(mik::build::cargo))]
     Cargo,
+    /// The build was ended because another one is wanted. Nobody is told.
+    #[error("the build was cancelled")]
+    #[diagnostic(code(mik::build::cancelled))]
+    Cancelled,
     /// Cargo could not be started. Exit code 101.
     #[error("cargo could not be started")]
     #[diagnostic(code(mik::build::start), help("is cargo on PATH? Rust comes with https://rustup.rs"))]
@@ -282,6 +286,6 @@ pub(super) struct NamesGone {
 impl StageError {
     /// Whether the user has already been told what is wrong.
     pub fn has_been_said(&self) -> bool {
-        matches!(self, Self::Cargo)
+        matches!(self, Self::Cargo | Self::Cancelled)
     }
 }

@@ -11,15 +11,18 @@ mod emit;
 mod encode;
 mod error;
 mod facts;
+mod inputs;
 mod interface;
 mod openapi;
 mod optimize;
 mod optimize_file;
+mod overheard;
 mod provenance;
 mod reach;
 mod revision;
 mod sections;
 pub mod setup;
+mod test_run;
 #[cfg(test)]
 mod tests;
 mod validate;
@@ -29,16 +32,20 @@ pub use build_id::{BuildId, side_car_of};
 pub use compose::with_bridge;
 pub use error::StageError;
 pub use facts::facts;
+pub use inputs::Inputs;
 pub use interface::Interface;
 pub use openapi::{DOCUMENT_MOST, DocumentError, document};
 pub use optimize_file::{OptimizeFile, optimize_file, read_wasm};
+pub use test_run::{TestRun, test};
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use crate::plan::{Freshness, Part, Plan, Step, SysrootFact, UnitPlan};
 use crate::project::{CargoConfig, Target};
 use crate::report::{Artifact, Optimized, Reporter};
+use crate::tools::cancel::Cancel;
 use crate::tools::{digest, files};
 use artifact::Artifacts;
 use mik_optimize::Origins;
@@ -67,21 +74,45 @@ struct Work {
 /// # Errors
 /// The first stage that fails ends it. What earlier builds had written stays as it was.
 pub fn run(plan: &Plan, reporter: &Reporter) -> Result<Vec<Artifact>, StageError> {
-    let mut build = Build {
-        plan,
-        reporter,
-        artifacts: Artifacts::default(),
-        sysroots: BTreeMap::new(),
-        works: BTreeMap::new(),
-        made: Vec::new(),
-    };
+    let cancel = Cancel::default();
+    let mut build = Build::new(plan, &cancel, reporter);
     plan.steps.iter().try_for_each(|step| build.step(step))?;
     Ok(build.made)
+}
+
+/// What a build has made, for who builds again when something changes.
+#[derive(Clone, Debug)]
+pub struct Built {
+    /// The components, in the plan's order.
+    pub artifacts: Vec<Artifact>,
+    /// What each was made of, by its name. One of which cargo has left no word is not there.
+    pub inputs: BTreeMap<String, Inputs>,
+    /// What has taken how long, in the order in which it was first done.
+    pub times: Vec<(&'static str, Duration)>,
+}
+
+/// The same, for as long as it is wanted, and says what the components were made of.
+///
+/// # Errors
+/// As [`run`]; [`StageError::Cancelled`] where it was no longer wanted.
+pub fn run_while_wanted(plan: &Plan, cancel: &Cancel, reporter: &Reporter) -> Result<Built, StageError> {
+    let mut build = Build::new(plan, cancel, reporter);
+    for step in &plan.steps {
+        if cancel.is_cancelled() {
+            return Err(StageError::Cancelled);
+        }
+        build.step(step)?;
+    }
+    let base = CargoConfig::read(plan.first_run().map_or(&[], |run| run.arguments.as_slice())).dep_info_base();
+    let units = plan.units();
+    let inputs = units.into_iter().filter_map(|unit| Some((unit.name.clone(), build.artifacts.inputs(unit, &base)?)));
+    Ok(Built { inputs: inputs.collect(), artifacts: build.made, times: build.times })
 }
 
 /// A plan that is being carried out.
 struct Build<'a> {
     plan: &'a Plan,
+    cancel: &'a Cancel,
     reporter: &'a Reporter,
     /// What cargo has made so far.
     artifacts: Artifacts,
@@ -91,11 +122,38 @@ struct Build<'a> {
     works: BTreeMap<String, Work>,
     /// What is done.
     made: Vec<Artifact>,
+    /// What has taken how long.
+    times: Vec<(&'static str, Duration)>,
 }
 
-impl Build<'_> {
+impl<'a> Build<'a> {
+    fn new(plan: &'a Plan, cancel: &'a Cancel, reporter: &'a Reporter) -> Self {
+        Self {
+            plan,
+            cancel,
+            reporter,
+            artifacts: Artifacts::default(),
+            sysroots: BTreeMap::new(),
+            works: BTreeMap::new(),
+            made: Vec::new(),
+            times: Vec::new(),
+        }
+    }
+
     fn step(&mut self, step: &Step) -> Result<(), StageError> {
-        let Self { plan, reporter, artifacts, sysroots, works, made } = self;
+        let begin = Instant::now();
+        self.carry_out(step)?;
+        // The steps of a choice count by themselves.
+        let Some(name) = step.stage() else { return Ok(()) };
+        match self.times.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, time)) => *time += begin.elapsed(),
+            None => self.times.push((name, begin.elapsed())),
+        }
+        Ok(())
+    }
+
+    fn carry_out(&mut self, step: &Step) -> Result<(), StageError> {
+        let Self { plan, cancel, reporter, artifacts, sysroots, works, made, times: _ } = self;
         match step {
             Step::Setup { target, offline } => {
                 if !sysroots.contains_key(target) {
@@ -104,7 +162,7 @@ impl Build<'_> {
             }
             Step::Cargo(run) => {
                 let sysroot = sysroots.get(&run.target).unwrap_or(&run.sysroot);
-                artifacts.extend(cargo::run(run, sysroot, reporter)?);
+                artifacts.extend(cargo::run(run, sysroot, cancel, reporter)?);
             }
             Step::Choose(choice) => self.choose(choice)?,
             Step::Encode { unit, target } => {

@@ -16,6 +16,36 @@ use thiserror::Error;
 
 use super::temporary::Temporary;
 
+/// Which file it is, under whatever name, where the system can tell: its device and its number there.
+#[cfg(unix)]
+pub fn identity(metadata: &Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+/// Which file it is, under whatever name, where the system can tell.
+#[cfg(not(unix))]
+pub fn identity(_metadata: &Metadata) -> Option<(u64, u64)> {
+    None
+}
+
+/// The files that our own standard output and standard error go to, where they do.
+#[cfg(unix)]
+pub fn own_output() -> Vec<(u64, u64)> {
+    use std::os::fd::AsFd;
+    let stdout = std::io::stdout();
+    let stderr = std::io::stderr();
+    let files = [stdout.as_fd(), stderr.as_fd()].map(|stream| stream.try_clone_to_owned().map(std::fs::File::from));
+    let files = files.into_iter().flatten().flat_map(|file| file.metadata());
+    files.filter(Metadata::is_file).filter_map(|metadata| identity(&metadata)).collect()
+}
+
+/// The files that our own standard output and standard error go to, where they do.
+#[cfg(not(unix))]
+pub fn own_output() -> Vec<(u64, u64)> {
+    Vec::new()
+}
+
 /// Reads a file that may have so many bytes; nothing is what comes of one that has more.
 ///
 /// # Errors
@@ -24,6 +54,18 @@ pub fn read_at_most(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
     fs_err::File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= most).then_some(bytes))
+}
+
+/// Reads a file that lies in one of these directories, links followed, and has so many bytes at most; nothing is what comes of any
+/// other.
+pub fn read_within(path: &Path, directories: &[PathBuf], most: u64) -> Option<Vec<u8>> {
+    let path = fs_err::canonicalize(path).ok()?;
+    let lies_in = |directory: &PathBuf| fs_err::canonicalize(directory).is_ok_and(|it| path.starts_with(it));
+    // One that is no file, as a pipe, might never end.
+    if !directories.iter().any(lies_in) || !fs_err::metadata(&path).is_ok_and(|metadata| metadata.is_file()) {
+        return None;
+    }
+    read_at_most(&path, most).ok()?
 }
 
 /// Writes a file as a whole: to a temporary name in the same directory, then renamed over the old one.

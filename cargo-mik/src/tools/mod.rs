@@ -3,10 +3,16 @@
 #[cfg(feature = "binaryen")]
 pub mod binaryen;
 pub mod bounded;
+pub mod browser;
+pub mod cancel;
 pub mod digest;
 pub mod files;
+pub mod html;
 pub mod plain;
 pub mod private;
 pub mod process;
 pub mod rotating_file;
+pub mod secrets;
 pub mod temporary;
+pub mod terminal;
+pub mod terminal_keys;

@@ -28,8 +28,9 @@ const FOR_MACROS: [&str; 13] = [
     "sdk/src/typed/schema.rs",
 ];
 
-/// Where the pages are compiled.
+/// Where the pages are compiled: those on handlers, and those on tests of components.
 pub(super) const SDK: &str = "sdk/src/lib.rs";
+pub(super) const TEST: &str = "mik-test/src/lib.rs";
 
 /// Checks one Rust file.
 pub(super) fn check(file: &str, text: &str) -> Outcome<Vec<Finding>> {
@@ -55,15 +56,15 @@ pub(super) fn check(file: &str, text: &str) -> Outcome<Vec<Finding>> {
     Ok(shown.into_iter().map(finding).collect())
 }
 
-/// Checks a page: its examples compile as part of the SDK's documentation, or it has none in Rust.
-pub(super) fn check_page(page: &str, text: &str, sdk: &str) -> Option<Finding> {
+/// Checks a page: its examples compile as part of a crate's documentation (`sources` has those of the crates), or it has none in Rust.
+pub(super) fn check_page(page: &str, text: &str, sources: &str) -> Option<Finding> {
     let line = text.lines().position(|line| line.trim_start().starts_with("```rust"))?;
     let included = format!("include_str!(\"../../{page}\")");
-    (!sdk.contains(&included)).then(|| Finding {
+    (!sources.contains(&included)).then(|| Finding {
         file: page.to_owned(),
         line: line + 1,
         rule: "example",
-        cure: format!("write `#[doc = {included}]` in `pages` of {SDK}, so that it compiles"),
+        cure: format!("write `#[doc = {included}]` in `pages` of {SDK} or {TEST}, so that it compiles"),
     })
 }
 

@@ -32,12 +32,13 @@ impl fmt::Display for Finding {
 /// Checks every rule, prints every finding, and fails where there is one.
 pub(crate) fn check() -> Outcome {
     let mut findings = wit_lock::check()?;
-    let sdk = fs::read_to_string(checkout::root().join(examples::SDK))?;
+    let read = |file: &str| fs::read_to_string(checkout::root().join(file));
+    let sources = read(examples::SDK)? + &read(examples::TEST)?;
     for file in checkout::tracked()? {
         let bytes = fs::read(checkout::root().join(&file))?;
         findings.extend(paths::check(&file, &bytes));
         if file.starts_with("docs/") && file.ends_with(".md") {
-            findings.extend(examples::check_page(&file, &String::from_utf8_lossy(&bytes), &sdk));
+            findings.extend(examples::check_page(&file, &String::from_utf8_lossy(&bytes), &sources));
         }
         if file.ends_with(".rs") {
             let text = String::from_utf8(bytes).map_err(|_| format!("`{file}` is not UTF-8"))?;
@@ -61,4 +62,12 @@ pub(crate) fn check() -> Outcome {
 /// Writes what tidy can write itself.
 pub(crate) fn bless() -> Outcome {
     wit_lock::bless()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_house_rules_are_kept() {
+        super::check().unwrap();
+    }
 }

@@ -10,7 +10,7 @@ const SOURCES: &str = "cargo-mik/src/";
 
 /// What every room may use of `report`: the events, what they carry, and whom to tell. The rest is for `cli`, which
 /// decides how things are said.
-const SAID: [&str; 12] = [
+const SAID: [&str; 13] = [
     "Event",
     "Artifact",
     "Optimized",
@@ -23,18 +23,21 @@ const SAID: [&str; 12] = [
     "Progress",
     "Reporter",
     "Verbosity",
+    // What a browser is shown of a failure is what the terminal is.
+    "rendered",
 ];
 
 /// Each room and the rooms to its left, which it may use. `tools` and [`SAID`] are open to all of them.
-const ROOMS: [(&str, &[&str]); 10] = [
+const ROOMS: [(&str, &[&str]); 11] = [
     ("scaffold", &[]),
+    ("recording", &[]),
     ("project", &[]),
     ("deps", &["project"]),
     ("plan", &["project", "deps"]),
     ("stages", &["project", "deps", "plan"]),
     ("inspect", &["project", "deps", "plan", "stages"]),
-    ("serve", &["project", "deps", "plan", "stages"]),
-    ("cli", &["project", "deps", "plan", "scaffold", "stages", "inspect", "serve", "report"]),
+    ("serve", &["project", "deps", "plan", "stages", "recording"]),
+    ("cli", &["project", "deps", "plan", "scaffold", "stages", "inspect", "recording", "serve", "report"]),
     ("report", &[]),
     ("tools", &[]),
 ];

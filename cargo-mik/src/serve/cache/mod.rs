@@ -31,6 +31,15 @@ use crate::project::CodeCacheSettings;
 use crate::report::Event;
 use crate::tools::private::NotPrivate;
 
+/// Whether compiled code is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Keep {
+    /// It is, for the next time that the same component is served.
+    ForNextTime,
+    /// It is not.
+    Never,
+}
+
 /// Compiled code as a server uses it.
 pub(super) struct CodeCache {
     shared: Arc<Shared>,
@@ -53,6 +62,7 @@ impl Host {
         &self,
         module: &str,
         bytes: &[u8],
+        keep: Keep,
         compile: impl FnOnce() -> Result<Component, ServeError>,
     ) -> Result<Component, ServeError> {
         let begin = Instant::now();
@@ -65,7 +75,7 @@ impl Host {
         }
         let component = compile()?;
         self.console().detail("Compiled", format!("{module} in {:.1?}", begin.elapsed()));
-        if let Some((cache, key)) = &cached {
+        if let Some((cache, key)) = cached.as_ref().filter(|_| keep == Keep::ForNextTime) {
             cache.keep(key, &component);
         }
         Ok(component)

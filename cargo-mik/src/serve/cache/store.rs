@@ -11,6 +11,7 @@ use super::error::CodeCacheError;
 use crate::project::CodeCacheSettings;
 use crate::serve::ServeError;
 use crate::serve::engine::compiling_engine;
+use crate::serve::mode::Mode;
 use crate::tools::files::Usage;
 use crate::tools::private::{Entry, NotPrivate, PrivateDirectory};
 
@@ -22,7 +23,10 @@ const ABANDONED: Duration = Duration::from_secs(3600);
 pub struct CodeStore {
     directory: PathBuf,
     limit: u64,
+    /// The one whose code is looked for.
     compiler: Compiler,
+    /// The others of this program.
+    others: Vec<Compiler>,
 }
 
 /// What there is.
@@ -40,11 +44,13 @@ impl CodeStore {
     /// # Errors
     /// There is no engine for this machine.
     pub fn new(settings: &CodeCacheSettings) -> Result<Self, ServeError> {
-        Ok(Self::of(settings, Compiler::of(&compiling_engine()?)))
+        let compiler = |mode: Mode| Ok(Compiler::of(&compiling_engine(mode.tunings().0)?));
+        let others = vec![compiler(Mode::Development)?];
+        Ok(Self { others, ..Self::of(settings, compiler(Mode::Production)?) })
     }
 
     pub(super) fn of(settings: &CodeCacheSettings, compiler: Compiler) -> Self {
-        Self { directory: settings.directory.clone(), limit: settings.limit, compiler }
+        Self { directory: settings.directory.clone(), limit: settings.limit, compiler, others: Vec::new() }
     }
 
     /// What the code of a component is found by.
@@ -112,8 +118,8 @@ impl CodeStore {
     }
 
     fn stale(&self, entries: Vec<Entry>) -> Vec<Entry> {
-        let is_stale =
-            |entry: &Entry| is_abandoned(entry) || is_entry(&entry.name) && !self.compiler.has_made(&entry.name);
+        let is_ours = |name: &str| self.compiler.has_made(name) || self.others.iter().any(|other| other.has_made(name));
+        let is_stale = |entry: &Entry| is_abandoned(entry) || is_entry(&entry.name) && !is_ours(&entry.name);
         let (mut gone, kept): (Vec<_>, _) = entries.into_iter().partition(is_stale);
         gone.append(&mut beyond(kept, self.limit));
         gone

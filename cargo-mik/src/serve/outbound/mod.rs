@@ -6,6 +6,7 @@ mod connector;
 mod error;
 mod policy;
 mod roots;
+mod sight;
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,7 +25,9 @@ use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 use self::body::{RequestBody, ResponseBody, after};
 use self::connector::{CONNECT_LONGEST, CONNECT_TIMEOUT, Connector};
 use self::policy::Policy;
+use self::sight::Sight;
 use super::console::Console;
+use super::slot::Slot;
 use crate::project::{Destination, OutboundSettings, Scheme};
 
 /// How many requests of one module's may be under way. The excess waits, for as long as its own request has.
@@ -164,11 +167,12 @@ fn announced(response: &Response<Incoming>, is_head: bool) -> Option<u64> {
 pub(super) struct Outbound {
     outlet: Arc<Outlet>,
     turns: Arc<Semaphore>,
+    slot: Arc<Slot>,
 }
 
 impl Outbound {
-    pub(super) fn new(outlet: Arc<Outlet>) -> Self {
-        Self { outlet, turns: Arc::new(Semaphore::new(REQUESTS_PER_INSTANCE)) }
+    pub(super) fn new(outlet: Arc<Outlet>, slot: Arc<Slot>) -> Self {
+        Self { outlet, turns: Arc::new(Semaphore::new(REQUESTS_PER_INSTANCE)), slot }
     }
 
     /// Where a request goes, if it may.
@@ -200,12 +204,21 @@ impl WasiHttpHooks for Outbound {
         options: Option<RequestOptions>,
         _response_processed: Sent,
     ) -> Answer {
-        let destination = match self.destination(&request) {
+        let destination = self.destination(&request);
+        let sight =
+            self.slot.ticket().and_then(|ticket| Sight::begin(ticket, &request, &destination, &self.outlet.policy));
+        let destination = match destination {
             Ok(destination) => destination,
             Err(error) => return Box::new(std::future::ready(Err(error))),
         };
         let (outlet, turns) = (self.outlet.clone(), self.turns.clone());
         let options = options.unwrap_or_default();
-        Box::new(async move { outlet.send(&destination, request, options, turns).await })
+        Box::new(async move {
+            let answer = outlet.send(&destination, request, options, turns).await;
+            if let Some(sight) = sight {
+                sight.end(answer.as_ref().map(|(response, _)| response.status()));
+            }
+            answer
+        })
     }
 }
