@@ -1,7 +1,11 @@
-//! What a build script and the command line both need: today, the schema of a project's configuration.
+//! What a build script and the command line both need: the schema of a project's configuration, the lock of its
+//! dependencies, and where these are kept.
 //!
 //! This crate compiles in every user's build script, so it stays light: no network, no runtime, no compiler.
 
+pub mod lock;
 pub mod schema;
+pub mod store;
 
+pub use lock::{LockError, LockErrorKind, LockedComponent, Lockfile};
 pub use schema::{Schema, SchemaError, UnknownKey, Written};

@@ -57,7 +57,7 @@ fn page() -> String {
     }
     let mut table = "";
     for key in &keys {
-        let (own, name) = key.path.split_once('.').unwrap_or(("", &key.path));
+        let (own, name) = key.path.split_once('.').unwrap_or((&key.path, &key.path));
         if own != table {
             table = own;
             page += &format!("\n## `[{table}]`\n");
@@ -70,7 +70,9 @@ fn page() -> String {
         if !overrides.is_empty() {
             page += &format!("- Overridden by: {}\n", overrides.join(", then "));
         }
-        page += &format!("\n```toml\n[{table}]\n{name} = {}\n```\n", key.example);
+        // A table of the user's own making is a key at the top.
+        let header = if own == name { String::new() } else { format!("[{table}]\n") };
+        page += &format!("\n```toml\n{header}{name} = {}\n```\n", key.example);
     }
     page
 }

@@ -34,7 +34,9 @@ pub(super) struct ConfigArgs {
 
 fn key(name: &str) -> Result<String, String> {
     let is_known = schema::keys().iter().any(|known| known == name);
-    if is_known || name.strip_prefix("server.env.").is_some_and(|variable| !variable.is_empty()) {
+    // Tables of the user's own making.
+    let is_in = |table| name.strip_prefix(table).is_some_and(|own: &str| !own.is_empty());
+    if is_known || is_in("server.env.") || is_in("dependencies.") {
         return Ok(name.to_owned());
     }
     Err(match schema::nearest(name) {

@@ -5,6 +5,7 @@ mod build_flags;
 mod cache;
 mod completions;
 mod config;
+mod dependencies;
 mod inspect;
 mod invoke;
 mod new;
@@ -121,6 +122,13 @@ enum Command {
     Replay(replay::ReplayArgs),
     #[command(visible_alias = "t")]
     Test(test::TestArgs),
+    Add(dependencies::AddArgs),
+    Remove(dependencies::RemoveArgs),
+    Update(dependencies::UpdateArgs),
+    Fetch(dependencies::FetchArgs),
+    Tree(dependencies::TreeArgs),
+    Outdated(dependencies::OutdatedArgs),
+    Vendor(dependencies::VendorArgs),
     Plan(plan::PlanArgs),
     Config(config::ConfigArgs),
     Optimize(optimize::OptimizeArgs),
@@ -145,6 +153,13 @@ impl Command {
             Self::Invoke(args) => args.run(reporter),
             Self::Replay(args) => args.run(reporter),
             Self::Test(args) => args.run(reporter),
+            Self::Add(args) => args.run(reporter),
+            Self::Remove(args) => args.run(reporter),
+            Self::Update(args) => args.run(reporter),
+            Self::Fetch(args) => args.run(reporter),
+            Self::Tree(args) => args.run(reporter),
+            Self::Outdated(args) => args.run(reporter),
+            Self::Vendor(args) => args.run(reporter),
             Self::Plan(args) => args.run(reporter),
             Self::Config(args) => args.run(reporter),
             Self::Optimize(args) => args.run(reporter),

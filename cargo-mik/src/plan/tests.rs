@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::*;
-use crate::project::{About, Bridge, Declared, Manifest, Panic, Profile, Sources, UnitKind, WasmOptSettings};
+use crate::project::{
+    About, Bridge, Declared, Dependents, Manifest, Panic, Profile, Sources, UnitKind, WasmOptSettings,
+};
 
 fn package(name: &str) -> Package {
     Package {
@@ -42,6 +44,7 @@ fn project(packages: Vec<Package>) -> Project {
         offline: false,
         source_paths: Vec::new(),
         sources: Sources::default(),
+        dependents: Dependents::default(),
     }
 }
 

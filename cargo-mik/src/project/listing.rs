@@ -11,8 +11,11 @@ use super::manifest::Manifest;
 use super::{Deployment, Project, ProjectError, ServeArguments, ServerSettings};
 use crate::report::Reporter;
 
-/// The table whose keys are the user's own.
+/// The table of the guest's variables, whose keys are the user's own.
 const ENV: &str = "server.env";
+
+/// The tables whose keys are the user's own.
+const OWN: [&str; 2] = [ENV, "dependencies"];
 
 /// The table that says what a package says, where there is one.
 const PROJECT: &str = "project.";
@@ -125,8 +128,8 @@ impl Listed {
 /// What has been decided on a key: one setting, or as many as the user's own table has.
 fn settings(key: &Key, manifest: &Manifest) -> Vec<Setting> {
     let decisions: &Decisions = manifest.decisions();
-    if key.path == ENV {
-        let variables = decisions.in_table(ENV);
+    if OWN.contains(&key.path.as_str()) {
+        let variables = decisions.in_table(&key.path);
         if !variables.is_empty() {
             let setting = |(key, Decision { value, origin })| Setting { key, value, meaning: None, origin };
             return variables.into_iter().map(setting).collect();

@@ -8,6 +8,8 @@ mod cargo_config;
 mod configuration;
 mod decision;
 mod declared;
+mod dependency;
+mod dependents;
 mod deployment;
 mod destination;
 mod dotenv;
@@ -37,6 +39,8 @@ pub use cache::{CodeCacheSettings, cache_directory};
 pub use cargo_config::CargoConfig;
 pub use decision::Origin;
 pub use declared::Declared;
+pub use dependency::{Dependency, DependencySource, GitReference, Place, relative_path, typed_path};
+pub use dependents::{Dependent, Dependents};
 pub use deployment::Deployment;
 pub use destination::{Destination, Scheme};
 pub use environment::{Environment, host_address, log_level, path_variable};
@@ -82,6 +86,9 @@ pub struct Project {
     /// Where its sources are.
     #[serde(skip)]
     pub sources: Sources,
+    /// The components that it depends on.
+    #[serde(skip)]
+    pub dependents: Dependents,
 }
 
 impl Project {
@@ -103,10 +110,24 @@ impl Project {
             .into_iter()
             .map(|(package, units)| package::resolve(package, units, arguments, &config, &profile, reporter))
             .collect::<Result<Vec<_>, _>>()?;
+        let dependents = packages.iter().map(|package: &Package| {
+            Dependent::of(package.name.clone(), package.id.clone(), &package.manifest, reporter)
+        });
+        let dependents = Dependents::of(&metadata, dependents.collect::<Result<_, _>>()?, arguments, &config);
         let cargo_arguments = arguments.pass_through.clone();
         let source_paths = source_paths::all(&metadata, &target_directory, &config);
         let offline = config.is_offline();
-        Ok(Self { manifest_path, target_directory, profile, packages, cargo_arguments, offline, source_paths, sources })
+        Ok(Self {
+            manifest_path,
+            target_directory,
+            profile,
+            packages,
+            cargo_arguments,
+            offline,
+            source_paths,
+            sources,
+            dependents,
+        })
     }
 
     /// Where components of this profile are written.

@@ -21,6 +21,12 @@ pub fn keys() -> &'static [String] {
     &KEYS
 }
 
+/// Those of them that take a value: a table of the user's own making is one.
+pub fn leaves() -> impl Iterator<Item = &'static str> {
+    let is_above = |key: &str, other: &String| other.strip_prefix(key).is_some_and(|rest| rest.starts_with('.'));
+    keys().iter().filter(move |key| !keys().iter().any(|other| is_above(key, other))).map(String::as_str)
+}
+
 /// A document that has every table and no value. What is asked of it is written down.
 #[derive(Clone)]
 struct Recorder<'a> {
@@ -77,6 +83,8 @@ mod tests {
         let position = |key: &str| keys.iter().position(|known| known == key).unwrap();
         assert!(position("server") < position("server.port"));
         assert!(position("server.static") < position("server.log_max_files"));
+        assert!(position("composition.bridge") < position("dependencies"));
+        assert!(leaves().any(|key| key == "dependencies") && !leaves().any(|key| key == "server"));
         assert_eq!(keys.first().map(String::as_str), Some("project"));
         assert_eq!(keys.last().map(String::as_str), Some("server.log_max_files"));
     }

@@ -2,6 +2,7 @@
 //!
 //! Every value keeps its span and is within its bounds, and every key is optional.
 
+mod dependency;
 mod keys;
 mod parse;
 #[cfg(feature = "schema")]
@@ -10,7 +11,8 @@ mod tables;
 mod values;
 mod wrong;
 
-pub use keys::keys;
+pub use dependency::{Dependency, DependencyTable};
+pub use keys::{keys, leaves};
 pub use parse::nearest;
 pub use parse::{CargoPackage, UnknownKey, Written};
 pub use tables::{BuildTable, CompositionTable, MODULES, ProjectTable, Schema, ServerTable, TARGETS};

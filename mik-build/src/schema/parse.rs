@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use toml::de::{DeTable, DeValue};
 use toml_writer::ToTomlKey;
 
-use super::{Schema, SchemaError, keys};
+use super::{Schema, SchemaError, dependency, keys};
 
 /// Where `Cargo.toml` keeps the schema.
 const IN_CARGO_TOML: [&str; 3] = ["package", "metadata", "mik"];
@@ -112,6 +112,8 @@ fn keys_of(path: &serde_ignored::Path<'_>) -> Vec<String> {
     match path {
         Path::Root => Vec::new(),
         Path::Seq { parent, index } => with(parent, index.to_string()),
+        // What tells where a value stands comes as a table around it.
+        Path::Map { parent, key } if key.starts_with("$__serde_spanned") => keys_of(parent),
         Path::Map { parent, key } => with(parent, key.clone()),
         Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => keys_of(parent),
     }
@@ -131,7 +133,11 @@ fn locate(text: &str, root: &[&str], unknown: Vec<Vec<String>>) -> Vec<UnknownKe
             let full = root.iter().copied().chain(path.iter().map(String::as_str));
             let span = span_of_key(document.get_ref(), full)?;
             let key = path.iter().map(ToTomlKey::to_toml_key).collect::<Vec<_>>().join(".");
-            let nearest = nearest(&key);
+            let nearest = match path.as_slice() {
+                // The names in between are the user's own.
+                [table, _, last] if table == "dependencies" => among(last, dependency::KEYS),
+                _ => nearest(&key),
+            };
             Some(UnknownKey { key, span, nearest })
         })
         .collect()
@@ -167,6 +173,14 @@ pub fn nearest(key: &str) -> Option<&'static str> {
         .map(|(_, known)| known)
 }
 
+/// The one of some names that a misspelt one most resembles.
+fn among(name: &str, known: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
+    let distance = |known: &'static str| (strsim::damerau_levenshtein(name, known), known);
+    // One letter of a short name, a third of a longer one's.
+    let is_like = |(distance, known): &(usize, &str)| *distance <= (known.len() / 3).max(1);
+    known.into_iter().map(distance).filter(is_like).min().map(|(_, known)| known)
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{EnvValue, Optimize};
@@ -189,6 +203,9 @@ mod tests {
             [composition]
             http_handler = false
             bridge = "bridge.wasm"
+            [dependencies]
+            "user/router" = "1.0.0"
+            utils = { path = "../utils" }
             [server]
             port = 8080
             host = "0.0.0.0"
@@ -220,10 +237,13 @@ mod tests {
         assert_eq!(*env["HOME"].get_ref(), EnvValue::From { from: "HOME".into() });
         let document: toml::Table = text.parse().unwrap();
         let of_table = |(table, inner): (&String, &toml::Value)| -> Vec<String> {
+            if table == "dependencies" {
+                return vec![table.clone()];
+            }
             inner.as_table().unwrap().keys().map(|key| format!("{table}.{key}")).collect()
         };
         let mut written: Vec<String> = document.iter().flat_map(of_table).collect();
-        let mut known: Vec<String> = keys().iter().filter(|key| key.contains('.')).cloned().collect();
+        let mut known: Vec<String> = super::super::leaves().map(str::to_owned).collect();
         written.sort();
         known.sort();
         assert_eq!(written, known);

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::dependency::Dependency;
 use super::values::{Address, EnvValue, Name, Number, Optimize, Panic, Spanned, WasmOpt};
 
 /// A day. What takes longer is no request, and a clock must be able to tell when it is over.
@@ -39,6 +40,16 @@ pub struct Schema {
     pub build: BuildTable,
     /// What handlers are composed with.
     pub composition: CompositionTable,
+    /// The components that the project depends on, by name. `"user/repo" = "1.0"` is a version, a tag or a digest, of a component in the default
+    /// registry, or in the one that the name begins with. A table says another source: `registry` with `version`; `git`, with a `branch`, a `tag` or a `rev`;
+    /// the `path` of a component or of a project; or a `url`, with the `sha256` that it has to have. `instance` names the import that it is given to,
+    /// where that does not follow from the names.
+    #[cfg_attr(feature = "schema", schemars(extend(
+        "default" = {},
+        "x-takes" = "table of versions, and of tables that say where a component comes from",
+        "x-example" = "{ \"user/router\" = \"1.0.0\", utils = { path = \"../utils\" } }"
+    )))]
+    pub dependencies: Option<BTreeMap<String, Spanned<Dependency>>>,
     /// How components are served.
     pub server: ServerTable,
 }

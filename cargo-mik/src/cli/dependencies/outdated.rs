@@ -1,0 +1,43 @@
+//! `cargo mik outdated`.
+
+use clap::Args;
+use serde_json::json;
+
+use super::{ManifestFlags, locked_json, message};
+use crate::deps::{self, Outdated, version};
+use crate::report::{MessageFormat, Reporter};
+
+/// Print the dependencies whose sources have something else by now
+///
+/// Nothing is changed: `cargo mik update` takes it.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  cargo mik outdated\n  cargo mik outdated --json | jq -r .name")]
+pub(in super::super) struct OutdatedArgs {
+    #[command(flatten)]
+    flags: ManifestFlags,
+}
+
+impl OutdatedArgs {
+    pub(in super::super) fn run(self, reporter: &Reporter) -> miette::Result<()> {
+        let outdated = deps::outdated(&self.flags.load(reporter)?, reporter)?;
+        for Outdated { locked, current } in &outdated {
+            let about = json!({
+                "name": current.name,
+                "locked": locked.as_ref().map(locked_json),
+                "current": locked_json(current),
+            });
+            message("mik-outdated", about, reporter)?;
+        }
+        if reporter.message_format() == MessageFormat::Json {
+            return Ok(());
+        }
+        if outdated.is_empty() {
+            reporter.status("Unchanged", "the sources have what is locked");
+        }
+        let line = |Outdated { locked, current }: &Outdated| {
+            let locked = locked.as_ref().map_or_else(|| "(not locked)".to_owned(), version);
+            format!("{}  {locked} -> {}  {}\n", current.name, version(current), current.requested())
+        };
+        super::super::write_data(reporter, &outdated.iter().map(line).collect::<String>())
+    }
+}

@@ -1,0 +1,422 @@
+//! Why a dependency can't be had, or what is locked can't be read or written: always which one, where it is declared, and what to do.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode, SourceSpan};
+use thiserror::Error;
+
+use crate::project::{Dependency, Place, ProjectError};
+use crate::report::size;
+use crate::tools::files::OutputError;
+use crate::tools::private::NotPrivate;
+
+/// What stands in the way of a command about dependencies. Exit code 106, or that of what is passed on.
+#[derive(Debug, Error, Diagnostic)]
+pub enum DepsError {
+    /// One dependency can't be had.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    One(#[from] DependencyError),
+    /// The project is not as it has to be.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Project(#[from] ProjectError),
+    /// The manifest or the lock could not be written.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Output(#[from] OutputError),
+    /// `mik.lock` is not what was written.
+    #[error("`mik.lock` can't be read: {message}")]
+    #[diagnostic(code(mik::deps::lock), help("{help}"))]
+    Lock {
+        /// What is wrong with it.
+        message: String,
+        /// What to do.
+        help: &'static str,
+        /// The file.
+        #[source_code]
+        source_code: NamedSource<Arc<String>>,
+        /// The place.
+        #[label]
+        at: Option<SourceSpan>,
+    },
+    /// `mik.lock` is there and can't be read.
+    #[error("`mik.lock` can't be read")]
+    #[diagnostic(code(mik::deps::lock), help("may it be read, and is it UTF-8?"))]
+    LockUnreadable {
+        /// What the system said, with the path.
+        source: io::Error,
+    },
+    /// `--locked`, and something would change.
+    #[error("`{}` has to be updated, and `--locked` forbids it: {why}", path.display())]
+    #[diagnostic(
+        code(mik::deps::locked),
+        help("run `cargo mik fetch` without `--locked` or `--frozen`, and commit what it writes")
+    )]
+    Locked {
+        /// The file.
+        path: PathBuf,
+        /// What would change.
+        why: String,
+    },
+    /// The store can't be used.
+    #[error("components can't be kept in `{}`", path.display())]
+    #[diagnostic(
+        code(mik::deps::store),
+        help("is the disk full or read-only, or the directory somebody else's? `MIK_CACHE_DIR` names another place")
+    )]
+    Store {
+        /// Its directory.
+        path: PathBuf,
+        /// What stands in the way.
+        source: NotPrivate,
+    },
+    /// There is nowhere to keep what is fetched.
+    #[error("there is no directory to keep components in")]
+    #[diagnostic(code(mik::deps::store), help("name one in `MIK_CACHE_DIR`: there is no home directory"))]
+    NoCache,
+    /// A lock of ours can't be taken.
+    #[error("`{}` can't be locked", path.display())]
+    #[diagnostic(code(mik::deps::store), help("is the disk full or read-only? `MIK_CACHE_DIR` names another place"))]
+    Guard {
+        /// The file that stands for the lock.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A name that no package of the project depends on.
+    #[error("there is no dependency `{name}`")]
+    #[diagnostic(code(mik::deps::unknown), help("{}", declared_help(declared)))]
+    Unknown {
+        /// What was typed.
+        name: String,
+        /// What there is.
+        declared: Vec<String>,
+    },
+    /// A dependency that is there already, from elsewhere.
+    #[error("`{name}` is already a dependency, and it is another one")]
+    #[diagnostic(
+        code(mik::deps::taken),
+        help("choose another name, or remove that one first: `cargo mik remove {name}`")
+    )]
+    Taken {
+        /// Its name.
+        name: String,
+        /// The file.
+        #[source_code]
+        source_code: NamedSource<Arc<String>>,
+        /// Where it is declared.
+        #[label("it is declared here")]
+        at: SourceSpan,
+    },
+    /// More than one package is selected where one is meant.
+    #[error("which package is meant? The project has {}", packages.join(", "))]
+    #[diagnostic(code(mik::cli::which_package), help("choose one: `-p {}`", packages.join("`, or `-p ")))]
+    WhichPackage {
+        /// Those that were selected.
+        packages: Vec<String>,
+    },
+    /// A manifest that can't be edited.
+    #[error("`{}` can't be edited: {message}", path.display())]
+    #[diagnostic(code(mik::project::read), help("mend the file, or edit `dependencies` by hand"))]
+    Edit {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        message: String,
+    },
+    /// What was vendored can't be read, or a directory is in its place.
+    #[error("`{}` can't be filled", path.display())]
+    #[diagnostic(code(mik::output::write), help("is the disk full or read-only? What was there before is untouched"))]
+    Vendor {
+        /// The directory.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+}
+
+/// A dependency that can't be had.
+#[derive(Debug)]
+pub struct DependencyError {
+    name: String,
+    place: Option<(NamedSource<Arc<String>>, SourceSpan)>,
+    /// Boxed: success is the rule, and it should be small.
+    problem: Box<Problem>,
+}
+
+impl DependencyError {
+    /// Says which dependency it is.
+    pub fn new(dependency: &Dependency, problem: Problem) -> Self {
+        let place = dependency.place.as_ref().map(|place: &Place| (place.source_code(), place.span()));
+        Self { name: dependency.name.clone(), place, problem: Box::new(problem) }
+    }
+}
+
+impl fmt::Display for DependencyError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "dependency `{}`: {}", self.name, self.problem)
+    }
+}
+
+impl std::error::Error for DependencyError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.problem.source()
+    }
+}
+
+impl Diagnostic for DependencyError {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.problem.code()
+    }
+
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.problem.help()
+    }
+
+    fn source_code(&self) -> Option<&dyn SourceCode> {
+        self.place.as_ref().map(|(source_code, _)| source_code as &dyn SourceCode)
+    }
+
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let (_, span) = self.place.as_ref()?;
+        let label = LabeledSpan::new_with_span(Some("it is declared here".to_owned()), *span);
+        Some(Box::new(std::iter::once(label)))
+    }
+}
+
+/// What may be wrong with a dependency.
+#[derive(Debug, Error, Diagnostic)]
+pub enum Problem {
+    /// Nothing is where it is looked for.
+    #[error("`{}` does not exist", path.display())]
+    #[diagnostic(
+        code(mik::deps::not_found),
+        help("a path is meant from the file that sets it; it is a component, or the directory of a project")
+    )]
+    NotFound {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// A directory that is no project.
+    #[error("`{}` is a directory without a `Cargo.toml`", path.display())]
+    #[diagnostic(code(mik::deps::not_found), help("name a component, or the directory of a project that builds one"))]
+    NotAProject {
+        /// The directory.
+        path: PathBuf,
+    },
+    /// A project that depends on itself.
+    #[error("it depends on itself: {}", steps.join(" → "))]
+    #[diagnostic(
+        code(mik::deps::cycle),
+        help("take one of these dependencies away: a component is built before what uses it")
+    )]
+    Cycle {
+        /// The projects, from the first to itself.
+        steps: Vec<String>,
+    },
+    /// A file can't be read.
+    #[error("it can't be read")]
+    #[diagnostic(code(mik::deps::unreadable), help("may it be read?"))]
+    Unreadable {
+        /// What the system said, with the path.
+        source: io::Error,
+    },
+    /// A core module.
+    #[error("{from} is a core module, not a component")]
+    #[diagnostic(
+        code(mik::deps::core_module),
+        help("build it as one: `cargo mik build`, or `wasm-tools component new` where it brings its types")
+    )]
+    CoreModule {
+        /// Where it comes from.
+        from: String,
+    },
+    /// No WebAssembly at all.
+    #[error("{from} is no component: it {begins}")]
+    #[diagnostic(code(mik::deps::not_wasm), help("does it lead to the file itself, and not to a page about it?"))]
+    NotWasm {
+        /// Where it comes from.
+        from: String,
+        /// What it begins with.
+        begins: String,
+    },
+    /// A component that is none.
+    #[error("{from} is no valid component: {message}")]
+    #[diagnostic(code(mik::deps::invalid), help("was it cut short? `cargo mik inspect FILE` tells more of a file"))]
+    Invalid {
+        /// Where it comes from.
+        from: String,
+        /// What is wrong, and where.
+        message: String,
+    },
+    /// More bytes than a component may have.
+    #[error("{from} is larger than {}", size(*most))]
+    #[diagnostic(code(mik::deps::too_large), help("is it a component?"))]
+    TooLarge {
+        /// Where it comes from.
+        from: String,
+        /// The most there may be.
+        most: u64,
+    },
+    /// A URL that is none, or that is not fetched.
+    #[error("`{url}` {what}")]
+    #[diagnostic(code(mik::deps::url), help("{help}"))]
+    Url {
+        /// The URL.
+        url: String,
+        /// What is wrong with it.
+        what: String,
+        /// What to write.
+        help: &'static str,
+    },
+    /// There is no network, and it is not in the store.
+    #[error("it is not on this machine, and there is no network: {what}")]
+    #[diagnostic(code(mik::deps::offline), help("run `cargo mik fetch` once without `--offline`"))]
+    Offline {
+        /// What would be fetched.
+        what: String,
+    },
+    /// `--locked`, and it is not in the lock.
+    #[error("`mik.lock` does not have it, and `--locked` forbids to change it")]
+    #[diagnostic(
+        code(mik::deps::locked),
+        help("run `cargo mik fetch` without `--locked` or `--frozen`, and commit `mik.lock`")
+    )]
+    Locked,
+    /// A server's answer.
+    #[error("`{url}` answers {status}{}", if *tries > 1 { format!(", {tries} times") } else { String::new() })]
+    #[diagnostic(code(mik::deps::status), help("{}", status_help(*status)))]
+    Status {
+        /// The URL.
+        url: String,
+        /// The status code.
+        status: u16,
+        /// How often it was asked for.
+        tries: u32,
+    },
+    /// A download that failed.
+    #[error("`{url}` can't be downloaded: {message}{}", if *tries > 1 { format!(" ({tries} tries)") } else { String::new() })]
+    #[diagnostic(code(mik::deps::download), help("{help}"))]
+    Download {
+        /// The URL.
+        url: String,
+        /// Why.
+        message: String,
+        /// How often it was tried.
+        tries: u32,
+        /// What to do.
+        help: &'static str,
+    },
+    /// Other bytes than `sha256` says.
+    #[error("the bytes of {from} are others than its `sha256` says: theirs is {found}")]
+    #[diagnostic(
+        code(mik::deps::digest),
+        help("is it another version? If these are the bytes that you want, write their digest")
+    )]
+    Digest {
+        /// Where it comes from.
+        from: String,
+        /// The digest of the bytes.
+        found: String,
+    },
+    /// Other bytes than those that are locked.
+    #[error("{from} is no longer what `mik.lock` pins: the bytes are others")]
+    #[diagnostic(
+        code(mik::deps::changed),
+        help("who publishes it has changed it: `cargo mik update {name}` takes what is there now, once you trust it")
+    )]
+    Changed {
+        /// Where it comes from.
+        from: String,
+        /// The dependency's name.
+        name: String,
+    },
+    /// A source that is not spoken to.
+    #[error("components in registries can't be fetched yet")]
+    #[diagnostic(code(mik::deps::registry), help("name the component by `path`, `git` or `url`"))]
+    Registry,
+    /// git is not there.
+    #[error("`git` could not be started")]
+    #[diagnostic(code(mik::deps::git), help("is it installed and on PATH?"))]
+    NoGit {
+        /// What the system said.
+        source: io::Error,
+    },
+    /// git failed.
+    #[error("git can't {what}")]
+    #[diagnostic(code(mik::deps::git), help("{help}"))]
+    Git {
+        /// What it was to do.
+        what: String,
+        /// Its words.
+        source: GitWords,
+        /// What to do.
+        help: &'static str,
+    },
+    /// A branch, tag or commit that is not there.
+    #[error("`{url}` has no {reference}")]
+    #[diagnostic(code(mik::deps::git_reference), help("{help}"))]
+    NoReference {
+        /// The repository.
+        url: String,
+        /// What was looked for.
+        reference: String,
+        /// What to do.
+        help: String,
+    },
+    /// A repository with nothing to take.
+    #[error("the repository `{url}` has {what}")]
+    #[diagnostic(
+        code(mik::deps::git_content),
+        help(
+            "it needs `{name}.wasm` or a `Cargo.toml` at its root, or a single `.wasm` file; or name the dependency as the file is named"
+        )
+    )]
+    NothingInRepository {
+        /// The repository.
+        url: String,
+        /// What it has instead.
+        what: String,
+        /// The dependency's name.
+        name: String,
+    },
+    /// The cache can't be written to.
+    #[error("the cache can't be written to")]
+    #[diagnostic(code(mik::deps::store), help("is the disk full or read-only? `MIK_CACHE_DIR` names another place"))]
+    Cache {
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The configuration of a project that it depends on is wrong.
+    #[error("its project can't be read")]
+    #[diagnostic(code(mik::deps::project), help("mend that project first"))]
+    Project {
+        /// What is wrong.
+        source: Box<ProjectError>,
+    },
+}
+
+/// What git said.
+#[derive(Debug, Error)]
+#[error("{0}")]
+pub struct GitWords(pub String);
+
+fn declared_help(declared: &[String]) -> String {
+    match declared {
+        [] => "the project has none".to_owned(),
+        declared => format!("there is {}", declared.join(", ")),
+    }
+}
+
+fn status_help(status: u16) -> &'static str {
+    match status {
+        401 | 403 => "it needs a login, which a `url` can't have: is there a public one, or a registry that has it?",
+        404 | 410 => "nothing is there: is the URL right?",
+        408 | 429 | 500..=599 => "the server is in trouble or busy: try again later",
+        _ => "open the URL to see what is there",
+    }
+}
