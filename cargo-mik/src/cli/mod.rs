@@ -4,6 +4,7 @@ mod build;
 mod build_flags;
 mod cache;
 mod completions;
+mod compose;
 mod config;
 mod inspect;
 mod invoke;
@@ -123,6 +124,7 @@ enum Command {
     Test(test::TestArgs),
     Plan(plan::PlanArgs),
     Config(config::ConfigArgs),
+    Compose(compose::ComposeArgs),
     Optimize(optimize::OptimizeArgs),
     Size(size::SizeArgs),
     Symbolicate(symbolicate::SymbolicateArgs),
@@ -147,6 +149,7 @@ impl Command {
             Self::Test(args) => args.run(reporter),
             Self::Plan(args) => args.run(reporter),
             Self::Config(args) => args.run(reporter),
+            Self::Compose(args) => args.run(reporter),
             Self::Optimize(args) => args.run(reporter),
             Self::Size(args) => args.run(reporter),
             Self::Symbolicate(args) => args.run(reporter),

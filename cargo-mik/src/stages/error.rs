@@ -21,6 +21,10 @@ pub enum StageError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Output(#[from] OutputError),
+    /// Components do not fit each other. Exit code 105.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Composition(#[from] super::compose::CompositionError),
     /// Cargo did not tell what a package is compiled from. Exit code 102.
     #[error(transparent)]
     #[diagnostic(transparent)]

@@ -29,7 +29,7 @@ mod validate;
 mod wasm_opt;
 
 pub use build_id::{BuildId, side_car_of};
-pub use compose::with_bridge;
+pub use compose::{ComposeFiles, CompositionError, Plug, compose_files, with_bridge};
 pub use error::StageError;
 pub use facts::facts;
 pub use inputs::Inputs;
