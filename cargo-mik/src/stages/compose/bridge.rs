@@ -12,7 +12,7 @@ use crate::stages::interface::{HANDLER, Interface};
 use crate::tools::files;
 
 /// Composes a component with the bridge where that is wanted; nothing is what a component gets that goes as it is.
-pub(crate) fn compose(
+pub(super) fn compose(
     component: &[u8],
     composition: &Composition,
     unit: &UnitPlan,

@@ -217,6 +217,16 @@ pub enum CompositionError {
         /// What is wrong with it.
         source: Source,
     },
+    /// A dependency that is served, under a name that can't be in a URL.
+    #[error("`{name}` answers HTTP, and can't be served at /run/{name}/")]
+    #[diagnostic(
+        code(mik::compose::served_name),
+        help("give it a name of letters, digits and `-_.~`: `cargo mik add … --name auth`")
+    )]
+    ServedName {
+        /// The dependency.
+        name: String,
+    },
     /// The library that composes has given up.
     #[error("`{socket}` and its plugs are more than the composer can do")]
     #[diagnostic(code(mik::compose::unsupported), help("please report the components, with what is said above"))]

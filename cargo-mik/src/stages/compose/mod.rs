@@ -5,10 +5,11 @@ mod error;
 mod file;
 mod graph;
 mod near;
+mod unit;
 mod wiring;
 
 pub use bridge::with_bridge;
 pub use error::CompositionError;
 pub use file::{ComposeFiles, Plug, compose_files};
 
-pub(super) use bridge::compose;
+pub(super) use unit::{How, compose};
