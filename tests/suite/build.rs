@@ -20,7 +20,7 @@ fn a_new_project_builds_and_a_second_build_does_nothing() {
 
     // A setting changes.
     project.append("Cargo.toml", "\n[package.metadata.mik.composition]\nhttp_handler = true\n");
-    project.run("build -v").ok().says("the settings, the bridge or cargo mik have changed");
+    project.run("build -v").ok().says("the settings, the bridge, a dependency or cargo mik have changed");
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod cache;
 mod cargo_flags;
 mod cases;
 mod component_tests;
+mod compose;
 mod configuration;
 mod connections;
 mod corpus;

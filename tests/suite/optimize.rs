@@ -199,7 +199,7 @@ pub(crate) mod keys {
         project.run("build --release").ok();
         let message = size(&project.component("release"));
         project.write("mik.toml", "[build]\npanic = \"trap\"\n");
-        project.run("build --release -v").ok().says("the settings, the bridge or cargo mik have changed");
+        project.run("build --release -v").ok().says("the settings, the bridge, a dependency or cargo mik have changed");
         assert!(size(&project.component("release")) < message);
         let server = serve(&project.component("release"));
         server.ask_for("/nobody").is_failure(500, "trap");

@@ -4,6 +4,7 @@ mod build;
 mod build_flags;
 mod cache;
 mod completions;
+mod compose;
 mod config;
 mod dependencies;
 mod inspect;
@@ -131,6 +132,7 @@ enum Command {
     Vendor(dependencies::VendorArgs),
     Plan(plan::PlanArgs),
     Config(config::ConfigArgs),
+    Compose(compose::ComposeArgs),
     Optimize(optimize::OptimizeArgs),
     Size(size::SizeArgs),
     Symbolicate(symbolicate::SymbolicateArgs),
@@ -162,6 +164,7 @@ impl Command {
             Self::Vendor(args) => args.run(reporter),
             Self::Plan(args) => args.run(reporter),
             Self::Config(args) => args.run(reporter),
+            Self::Compose(args) => args.run(reporter),
             Self::Optimize(args) => args.run(reporter),
             Self::Size(args) => args.run(reporter),
             Self::Symbolicate(args) => args.run(reporter),

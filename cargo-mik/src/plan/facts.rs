@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Decision, Record};
+use super::{Component, Decision, Record};
 use crate::project::{Bridge, Optimize, Package, Target, WasmOptSettings};
 
 /// What is there already.
@@ -25,6 +25,12 @@ pub struct Facts {
     pub revisions: BTreeMap<String, String>,
     /// What the packages are compiled from, by package ID, for those whose components say so.
     pub dependencies: BTreeMap<String, String>,
+    /// The components that each package depends on, by package ID, in the manifest's order.
+    pub components: BTreeMap<String, Vec<Component>>,
+    /// The digests of those that answer HTTP by themselves.
+    pub served: BTreeSet<String>,
+    /// The packages beside whose components an earlier build has put some that are served, by name.
+    pub placed: BTreeSet<String>,
     /// The digest of the embedded bridge.
     pub embedded_bridge: String,
     /// The `wasm-opt` that each choice leads to, if to any.
@@ -94,6 +100,11 @@ impl Facts {
     /// What takes part in optimizing a package.
     pub(super) fn wasm_opt(&self, package: &Package) -> Option<&WasmOptProgram> {
         self.wasm_opt.get(&package.wasm_opt).filter(|_| package.optimize != Optimize::None)
+    }
+
+    /// What a package depends on.
+    pub(super) fn components(&self, package: &Package) -> &[Component] {
+        self.components.get(&package.id).map(Vec::as_slice).unwrap_or_default()
     }
 
     pub(super) fn bridge_digest(&self, bridge: &Bridge) -> &str {

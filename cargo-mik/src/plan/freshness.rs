@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Facts, Previous, Provenance};
+use super::{Facts, Previous, Provenance, component};
 use crate::project::{Composition, Package, Target};
 use crate::tools::digest;
 
@@ -54,7 +54,7 @@ pub enum Reason {
     NotBuiltYet,
     /// A file is gone, or is not what was written.
     OutputChanged,
-    /// Configuration, bridge or `cargo mik` itself are others than before.
+    /// Configuration, bridge, dependencies or `cargo mik` itself are others than before.
     SettingsChanged,
     /// Cargo made something new.
     SourceChanged,
@@ -71,11 +71,14 @@ pub(super) fn settings(package: &Package, target: Target, facts: &Facts) -> Stri
     let Package { optimize, panic, composition, .. } = package;
     let provenance = Provenance::of(package, facts);
     let version = env!("CARGO_PKG_VERSION");
+    // Not where they are, nor what they are called.
+    let plugged = component::plugged(package, facts);
+    let plugged: Vec<_> = plugged.iter().map(|component| (&component.digest, &component.instance)).collect();
     // Not where it is: the same version makes the same anywhere.
     let wasm_opt = facts.wasm_opt(package).map_or_else(String::new, ToString::to_string);
     digest::of(
         format!(
-            "{FORMAT} {version} {wasm_opt} {target} {optimize:?} {panic:?} {composition:?} {bridge} {provenance:?}"
+            "{FORMAT} {version} {wasm_opt} {target} {optimize:?} {panic:?} {composition:?} {bridge} {plugged:?} {provenance:?}"
         )
         .as_bytes(),
     )
@@ -109,7 +112,7 @@ impl fmt::Display for Freshness {
             Self::UnlessCargoChanges(_) => "fresh, unless cargo makes something new",
             Self::Stale(Reason::NotBuiltYet) => "not built yet",
             Self::Stale(Reason::OutputChanged) => "the output is gone or was changed",
-            Self::Stale(Reason::SettingsChanged) => "the settings, the bridge or cargo mik have changed",
+            Self::Stale(Reason::SettingsChanged) => "the settings, the bridge, a dependency or cargo mik have changed",
             Self::Stale(Reason::SourceChanged) => "the source has changed",
             Self::Stale(Reason::Wanted) => "it was asked for",
         })

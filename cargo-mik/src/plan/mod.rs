@@ -2,13 +2,16 @@
 
 mod cargo;
 mod choice;
+mod component;
 mod facts;
 mod freshness;
 mod provenance;
 mod step;
+mod text;
 
 pub use cargo::{CargoRun, typed_flags};
 pub use choice::{Choice, Decision, Remembered, Way};
+pub use component::Component;
 pub use facts::{Facts, Previous, SysrootFact, WasmOptProgram};
 pub use freshness::{Freshness, Reason, Record};
 pub use provenance::Provenance;
@@ -28,7 +31,10 @@ pub fn plan(project: &Project, facts: &Facts) -> Plan {
     for package in project.packages.iter().filter(|package| !package.units.is_empty()) {
         match package.target {
             TargetChoice::One(target) => groups.entry((target, package.optimize)).or_default().push(package),
-            TargetChoice::Auto => steps.push(Step::Choose(Box::new(choice::choice(project, package, facts)))),
+            TargetChoice::Auto => {
+                steps.push(Step::Choose(Box::new(choice::choice(project, package, facts))));
+                steps.extend(place(project, package, facts));
+            }
         }
     }
     let mut prepared: Vec<Target> = Vec::new();
@@ -43,6 +49,7 @@ pub fn plan(project: &Project, facts: &Facts) -> Plan {
             for unit in &package.units {
                 unit_steps(project, package, target, unit, facts, &mut steps);
             }
+            steps.extend(place(project, package, facts));
         }
     }
     Plan { steps }
@@ -51,6 +58,14 @@ pub fn plan(project: &Project, facts: &Facts) -> Plan {
 /// The step that gets a standard library, where there is none yet.
 fn set_up(project: &Project, target: Target, sysroot: &SysrootFact) -> Option<Step> {
     (*sysroot == SysrootFact::Missing).then_some(Step::Setup { target, offline: project.offline })
+}
+
+/// The step that puts dependencies beside a package's components, where some are served or were.
+fn place(project: &Project, package: &Package, facts: &Facts) -> Option<Step> {
+    let components = component::served(package, facts);
+    let directory = Component::directory(&project.output_directory(), &package.name);
+    let is_wanted = !components.is_empty() || facts.placed.contains(&package.name);
+    is_wanted.then(|| Step::Place { package: package.name.clone(), directory, components })
 }
 
 fn unit_plan(package: &Package, target: Target, unit: &Unit, facts: &Facts) -> UnitPlan {
@@ -76,8 +91,10 @@ fn unit_steps(project: &Project, package: &Package, target: Target, unit: &Unit,
         (optimize != Optimize::None).then(|| Step::Optimize { unit: planned.clone(), part, optimize, panic, wasm_opt })
     };
     steps.extend(optimize(Part::Handler));
-    if package.composition != Composition::Never {
-        steps.push(Step::Compose { unit: planned.clone(), composition: package.composition.clone() });
+    let components = component::plugged(package, facts);
+    if package.composition != Composition::Never || !components.is_empty() {
+        let (composition, plug) = (package.composition.clone(), package.plug);
+        steps.push(Step::Compose { unit: planned.clone(), composition, plug, components });
         steps.extend(optimize(Part::Composed));
     }
     steps.push(Step::Emit {

@@ -1,14 +1,13 @@
 //! The steps of a plan.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::path::PathBuf;
 
 use serde::Serialize;
 
 use super::cargo::CargoRun;
-use super::{Choice, Freshness, Provenance, Reason, WasmOptProgram};
-use crate::project::{Bridge, Composition, Optimize, Panic, Target, UnitKind};
+use super::{Choice, Component, Freshness, Provenance, Reason, WasmOptProgram};
+use crate::project::{Composition, Optimize, Panic, Target, UnitKind};
 
 /// Everything that a build does, in order.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -52,12 +51,25 @@ pub enum Step {
         /// Binaryen's optimizer, where there is one.
         wasm_opt: Option<WasmOptProgram>,
     },
-    /// Compose the component with a bridge.
+    /// Plug dependencies into the component, and compose it with a bridge.
     Compose {
         /// Of which unit.
         unit: UnitPlan,
-        /// When, and with which.
+        /// When with a bridge, and with which.
         composition: Composition,
+        /// Whether dependencies are given to what they fit, where the manifest does not say to what.
+        plug: bool,
+        /// The dependencies that may be plugged: whether the component imports something of each shows in its bytes.
+        components: Vec<Component>,
+    },
+    /// Put dependencies that are served beside the components, and take away those that no longer are.
+    Place {
+        /// Of which package.
+        package: String,
+        /// Where they are, and nothing else is.
+        directory: PathBuf,
+        /// The dependencies.
+        components: Vec<Component>,
     },
     /// Validate, and write what was made.
     Emit {
@@ -180,7 +192,7 @@ fn make_stale(steps: &mut [Step]) {
             Step::Choose(choice) => {
                 [&mut choice.smallest, &mut choice.supported].into_iter().for_each(|way| make_stale(&mut way.make))
             }
-            Step::Setup { .. } | Step::Cargo(_) => {}
+            Step::Setup { .. } | Step::Cargo(_) | Step::Place { .. } => {}
         }
     }
 }
@@ -204,76 +216,8 @@ impl Step {
             Self::Encode { .. } => Some("encode"),
             Self::Optimize { .. } => Some("optimize"),
             Self::Compose { .. } => Some("compose"),
+            Self::Place { .. } => Some("place"),
             Self::Emit { .. } => Some("write"),
-        }
-    }
-}
-
-impl fmt::Display for Plan {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.steps.iter().try_for_each(|step| writeln!(formatter, "{step}"))
-    }
-}
-
-impl fmt::Display for Choice {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { package, units: _, remembered, probe, smallest, supported } = self;
-        write!(
-            formatter,
-            "choose    {package}: {}, or {} where it lacks what is reached",
-            smallest.target, supported.target
-        )?;
-        if let Some(remembered) = remembered {
-            write!(formatter, " ({} the last time, and again unless cargo makes something new)", remembered.target)?;
-        }
-        if let Some(probe) = probe {
-            write!(formatter, "\n  to see what is reached:")?;
-            probe.iter().try_for_each(|step| write!(formatter, "\n    {step}"))?;
-        }
-        for way in [smallest, supported] {
-            write!(formatter, "\n  for {}:", way.target)?;
-            way.compile.iter().chain(&way.make).try_for_each(|step| write!(formatter, "\n    {step}"))?;
-        }
-        Ok(())
-    }
-}
-
-impl fmt::Display for Step {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Setup { target, .. } => {
-                write!(formatter, "setup     {target}: the toolchain has no standard library for it")
-            }
-            Self::Cargo(run) => write!(formatter, "cargo     {}", run.arguments.join(" ")),
-            Self::Choose(choice) => write!(formatter, "{choice}"),
-            Self::Encode { unit, target: Target::Wasip2 } => {
-                write!(formatter, "encode    {}: the linker makes the component ({})", unit.name, unit.freshness)
-            }
-            Self::Encode { unit, target } => {
-                write!(formatter, "encode    {} from {target} ({})", unit.name, unit.freshness)
-            }
-            Self::Optimize { unit, part, optimize, panic, wasm_opt } => {
-                let part = if *part == Part::Composed { ", where composed," } else { "" };
-                let panic = if *panic == Panic::Trap { ", panics trap" } else { "" };
-                let with = wasm_opt.as_ref().map_or_else(String::new, |program| format!(" with {program}"));
-                let (name, goal, freshness) = (&unit.name, optimize.name(), &unit.freshness);
-                write!(formatter, "optimize  {name}{part} for {goal}{panic}{with} ({freshness})")
-            }
-            Self::Compose { unit, composition } => {
-                let (with, condition) = match composition {
-                    Composition::WhereExported { bridge } => (bridge, ", if it exports mik:core/handler"),
-                    Composition::Always { bridge } => (bridge, ""),
-                    Composition::Never => return write!(formatter, "compose   {}: never", unit.name),
-                };
-                let with = match with {
-                    Bridge::Embedded => "the embedded bridge".to_owned(),
-                    Bridge::File(path) => path.display().to_string(),
-                };
-                write!(formatter, "compose   {} with {with}{condition} ({})", unit.name, unit.freshness)
-            }
-            Self::Emit { unit, files, .. } => {
-                write!(formatter, "emit      {} ({})", files.component.display(), unit.freshness)
-            }
         }
     }
 }

@@ -22,6 +22,7 @@ fn package(name: &str) -> Package {
         wasm_opt: WasmOptSettings::default(),
         max_size: None,
         composition: Composition::WhereExported { bridge: Bridge::Embedded },
+        plug: true,
         units: vec![Unit { name: name.to_owned(), crate_name: name.replace('-', "_"), kind: UnitKind::Lib }],
         declared: Declared::default(),
         manifest: Manifest::default(),

@@ -39,6 +39,8 @@ pub struct Package {
     pub max_size: Option<u64>,
     /// Whether it is composed with the bridge, and with which.
     pub composition: Composition,
+    /// Whether dependencies are plugged into what they fit, where nobody has said into what.
+    pub plug: bool,
     /// The components that it yields.
     pub units: Vec<Unit>,
     /// What flags may name of it.
@@ -140,6 +142,9 @@ pub(super) fn resolve(
             .get("build.max_size", |schema| schema.build.max_size.as_ref(), reporter)
             .map(|located| located.value.get()),
         composition: composition(&manifest, reporter)?,
+        plug: manifest
+            .get("composition.plug", |schema| schema.composition.plug.as_ref(), reporter)
+            .is_none_or(|located| located.value),
         units,
         declared: Declared::of(package),
         manifest_path,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::Chosen;
+use super::{Chosen, Composed};
 
 /// How much something matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,6 +62,8 @@ pub enum Event {
     Chosen(Chosen),
     /// A component, or the handler in it, has become smaller.
     Optimized(Optimized),
+    /// Components have become one.
+    Composed(Composed),
     /// A component is in its place.
     Artifact(Artifact),
     /// The server listens; the address is the real one where port 0 was asked for.
@@ -113,7 +115,7 @@ impl Event {
             Self::Chosen(chosen) if chosen.fresh => Level::Debug,
             Self::Chosen(_) => Level::Info,
             Self::Progress(_) | Self::ProgressEnd | Self::Cargo(_) => Level::Trace,
-            Self::Status { .. } | Self::Note(_) | Self::Optimized(_) | Self::Artifact(_) => Level::Info,
+            Self::Status { .. } | Self::Note(_) | Self::Optimized(_) | Self::Artifact(_) | Self::Composed(_) => Level::Info,
             Self::Listening { .. } | Self::Live { .. } | Self::Swapped { .. } | Self::Guest { .. } => Level::Info,
         }
     }
@@ -126,6 +128,7 @@ impl Event {
             Self::Warning(report) | Self::Failure(report) => text_of(report),
             Self::Chosen(chosen) => chosen.lines().join("; "),
             Self::Optimized(optimized) => format!("Optimized {}", optimized.in_words()),
+            Self::Composed(composed) => format!("Composed {}", composed.path.display()),
             Self::Artifact(artifact) => format!("Built {}", artifact.path.display()),
             Self::Listening { url } => format!("Serving {url}"),
             Self::Live { module, build } => format!("Live {module} ({build})"),

@@ -26,6 +26,13 @@ pub(super) fn of(event: &Event) -> Option<Value> {
             "wasm_opt": optimized.wasm_opt,
             "passes": optimized.passes.iter().map(|pass| (pass.name, pass.saved())).collect::<BTreeMap<_, _>>(),
         }),
+        Event::Composed(composed) => json!({
+            "reason": "mik-composed",
+            "path": composed.path,
+            "size": composed.size,
+            "plugged": composed.plugged,
+            "imports": composed.imports,
+        }),
         Event::Artifact(artifact) => json!({
             "reason": "mik-artifact",
             "name": artifact.name,

@@ -1,6 +1,7 @@
 //! What is said: events from every room, turned into lines for people, JSON for programs, and an exit code.
 
 mod chosen;
+mod composed;
 mod diagnostic;
 mod event;
 mod exit_code;
@@ -10,6 +11,7 @@ mod progress;
 mod shell;
 
 pub use chosen::{Chosen, TargetReason};
+pub use composed::{Composed, Plugged};
 pub use diagnostic::rendered;
 pub use event::{Artifact, Event, GuestStream, Level, Optimized, Pass, Progress};
 pub use exit_code::ExitCode;

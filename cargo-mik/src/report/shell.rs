@@ -283,6 +283,12 @@ impl Shell {
             Event::Optimized(optimized) if self.verbosity >= Verbosity::Verbose => {
                 self.verb(DETAIL, "Optimized", &optimized.in_words());
             }
+            Event::Composed(composed) if normal => {
+                if self.verbosity >= Verbosity::Verbose {
+                    composed.plugged.iter().for_each(|plugged| self.verb(DETAIL, "Plugged", &plugged.in_words()));
+                }
+                self.verb(VERB, "Composed", &format!("{} ({})", shown(&composed.path), size(composed.size)));
+            }
             Event::Artifact(artifact) if normal => {
                 let verb = match (artifact.fresh, &artifact.handler) {
                     (true, _) => "Fresh",
@@ -313,7 +319,7 @@ impl Shell {
                 }
             }
             Event::Status { .. } | Event::Detail { .. } | Event::Note(_) | Event::Warning(_) | Event::Cargo(_) => {}
-            Event::Chosen(_) | Event::Optimized(_) | Event::Artifact(_) => {}
+            Event::Chosen(_) | Event::Optimized(_) | Event::Composed(_) | Event::Artifact(_) => {}
             Event::Live { .. } | Event::Swapped { .. } => {}
         }
     }

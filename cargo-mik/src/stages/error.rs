@@ -21,6 +21,19 @@ pub enum StageError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Output(#[from] OutputError),
+    /// A dependency is another one than a moment ago. Exit code 106.
+    #[error("`{}`, which is the dependency `{name}`, has changed while the build ran", path.display())]
+    #[diagnostic(code(mik::deps::changed), help("build again"))]
+    DependencyChanged {
+        /// The dependency.
+        name: String,
+        /// Its file.
+        path: PathBuf,
+    },
+    /// Components do not fit each other. Exit code 105.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Composition(#[from] super::compose::CompositionError),
     /// Cargo did not tell what a package is compiled from. Exit code 102.
     #[error(transparent)]
     #[diagnostic(transparent)]

@@ -1,11 +1,12 @@
 //! Finds out what a plan has to know: standard libraries, earlier outputs, bridges.
 
+use std::collections::BTreeSet;
 use std::collections::btree_map::Entry;
 use std::path::Path;
 
 use super::revision::Revisions;
-use super::{StageError, dependencies, setup, wasm_opt};
-use crate::plan::{Decision, Facts, Previous, Record, SysrootFact};
+use super::{Interface, StageError, dependencies, place, setup, wasm_opt};
+use crate::plan::{Component, Decision, Facts, Previous, Record, SysrootFact};
 use crate::project::{Bridge, Composition, Optimize, Project, TargetChoice};
 use crate::report::Reporter;
 use crate::tools::{digest, files};
@@ -50,8 +51,24 @@ pub fn facts(project: &Project, toolchain: &setup::Toolchain, reporter: &Reporte
             facts.wasm_opt.extend(program.map(|program| (package.wasm_opt.clone(), program)));
         }
         facts.previous.insert(unit.name.clone(), previous(&output, &unit.name));
+        if Component::directory(&output, &package.name).is_dir() {
+            facts.placed.insert(package.name.clone());
+        }
     }
+    facts.served = served(facts.components.values().flatten())?;
     Ok(facts)
+}
+
+/// The digests of the components that answer HTTP by themselves. What can't be read is told of where it is composed.
+fn served<'c>(components: impl Iterator<Item = &'c Component>) -> Result<BTreeSet<String>, StageError> {
+    let mut served = BTreeSet::new();
+    for component in components {
+        let interface = Interface::of(&place::read(component)?).unwrap_or_default();
+        if interface.exports_handler() || interface.exports_http() {
+            served.insert(component.digest.clone());
+        }
+    }
+    Ok(served)
 }
 
 /// What an earlier build left of a unit. A record that can't be read is one that was never written.

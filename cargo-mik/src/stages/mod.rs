@@ -17,6 +17,7 @@ mod openapi;
 mod optimize;
 mod optimize_file;
 mod overheard;
+mod place;
 mod provenance;
 mod reach;
 mod revision;
@@ -29,7 +30,7 @@ mod validate;
 mod wasm_opt;
 
 pub use build_id::{BuildId, side_car_of};
-pub use compose::with_bridge;
+pub use compose::{ComposeFiles, CompositionError, Plug, compose_files, with_bridge};
 pub use error::StageError;
 pub use facts::facts;
 pub use inputs::Inputs;
@@ -181,13 +182,15 @@ impl<'a> Build<'a> {
                     optimize::optimize(work, *part, how, unit, reporter)?;
                 }
             }
-            Step::Compose { unit, composition } => {
+            Step::Compose { unit, composition, plug, components } => {
+                let how = compose::How { composition, plug: *plug, components };
                 if let Some(work) = stale(works, unit)
-                    && let Some(composed) = compose::compose(&work.bytes, composition, unit, reporter)?
+                    && let Some(composed) = compose::compose(&work.bytes, how, unit, reporter)?
                 {
                     work.handler = Some(std::mem::replace(&mut work.bytes, composed));
                 }
             }
+            Step::Place { package: _, directory, components } => place::place(directory, components, reporter)?,
             Step::Emit { unit, files, max_size, provenance } => {
                 let Some(mut work) = works.remove(&unit.name) else { return Ok(()) };
                 if work.freshness != Freshness::Fresh {

@@ -13,7 +13,7 @@ use crate::report::{Event, Reporter};
 use crate::tools::files;
 
 /// What is larger is no component: a module's code has its addresses in 32 bits.
-const MOST_BYTES: u64 = 1 << 31;
+pub(super) const MOST_BYTES: u64 = 1 << 31;
 
 /// From which file to which, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -75,9 +75,10 @@ fn build(case: &Path) -> Result<Vec<u8>, StageError> {
         optimize::optimize(&mut work, part, how, &unit, &reporter)?;
         Ok::<_, StageError>(work.bytes)
     };
+    let how = compose::How { composition: &composition, plug: true, components: &[] };
     let handler = optimize(&encoded, Part::Handler)?;
     assert_eq!(optimize(&handler, Part::Handler)?, handler, "optimizing twice is optimizing once");
-    let component = match compose::compose(&handler, &composition, &unit, &reporter)? {
+    let component = match compose::compose(&handler, how, &unit, &reporter)? {
         Some(composed) => optimize(&composed, Part::Composed)?,
         None => handler,
     };

@@ -126,6 +126,10 @@ pub struct CompositionTable {
         schemars(example = true, extend("x-default" = "`true` where the component exports `mik:core/handler`"))
     )]
     pub http_handler: Option<Spanned<bool>>,
+    /// Whether dependencies are plugged into every import that they export. `false`: only where `instance` says so, in the
+    /// dependency's own table.
+    #[cfg_attr(feature = "schema", schemars(extend("default" = true)))]
+    pub plug: Option<Spanned<bool>>,
     /// The path of another bridge component, relative to the file that sets it.
     #[cfg_attr(feature = "schema", schemars(example = &"bridge.wasm", extend("x-path" = true, "x-default" = "the one in `cargo mik`")))]
     pub bridge: Option<Spanned<String>>,

@@ -10,10 +10,12 @@ const SOURCES: &str = "cargo-mik/src/";
 
 /// What every room may use of `report`: the events, what they carry, and whom to tell. The rest is for `cli`, which
 /// decides how things are said.
-const SAID: [&str; 13] = [
+const SAID: [&str; 15] = [
     "Event",
     "Artifact",
     "Optimized",
+    "Composed",
+    "Plugged",
     "size",
     "Chosen",
     "TargetReason",

@@ -4,11 +4,11 @@ use mik_bridge_provider::COMPONENT as EMBEDDED_BRIDGE;
 use wac_graph::types::Package;
 use wac_graph::{CompositionGraph, EncodeOptions};
 
-use super::StageError;
-use super::interface::{HANDLER, Interface};
 use crate::plan::UnitPlan;
 use crate::project::{Bridge, Composition};
 use crate::report::Reporter;
+use crate::stages::StageError;
+use crate::stages::interface::{HANDLER, Interface};
 use crate::tools::files;
 
 /// Composes a component with the bridge where that is wanted; nothing is what a component gets that goes as it is.

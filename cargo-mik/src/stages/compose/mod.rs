@@ -1,0 +1,15 @@
+//! Makes one component of several, in process: what one of them imports is what another exports.
+
+mod bridge;
+mod error;
+mod file;
+mod graph;
+mod near;
+mod unit;
+mod wiring;
+
+pub use bridge::with_bridge;
+pub use error::CompositionError;
+pub use file::{ComposeFiles, Plug, compose_files};
+
+pub(super) use unit::{How, compose};
