@@ -4,6 +4,7 @@ mod build;
 mod build_flags;
 mod cache;
 mod completions;
+mod components;
 mod compose;
 mod config;
 mod dependencies;
@@ -34,6 +35,8 @@ use crate::project::{BuildArguments, CargoConfig, Project};
 use crate::report::{ColorChoice, ExitCode, MessageFormat, Reporter, Shell, Verbosity};
 use crate::stages;
 use crate::stages::setup::Toolchain;
+use crate::tools::cancel::Cancel;
+use components::Projects;
 
 /// Runs the program: the first of the arguments is its own name, as the system gives them.
 pub fn main(arguments: impl IntoIterator<Item = OsString>) -> std::process::ExitCode {
@@ -234,10 +237,20 @@ impl GlobalFlags {
     }
 }
 
-/// Finds out what the project is and decides what to do.
+/// Finds out what the project is and decides what to do. What it depends on is built first.
 fn decide(arguments: &BuildArguments, reporter: &Reporter) -> miette::Result<(Project, Plan)> {
+    decide_with(arguments, Projects::Build(&Cancel::default()), reporter)
+}
+
+fn decide_with(
+    arguments: &BuildArguments,
+    projects: Projects<'_>,
+    reporter: &Reporter,
+) -> miette::Result<(Project, Plan)> {
     let (project, toolchain) = find_out(arguments, reporter)?;
-    let plan = plan_room::plan(&project, &stages::facts(&project, &toolchain, reporter)?);
+    let components = components::find(&project, arguments, projects, reporter)?;
+    let facts = stages::facts(&project, &toolchain, components.by_package, reporter)?;
+    let plan = plan_room::plan(&project, &facts);
     Ok((project, plan))
 }
 

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use super::build_flags::BuildFlags;
+use super::components::Projects;
 use crate::report::{MessageFormat, Reporter};
 
 /// Print what `cargo mik build` would do, and do nothing
@@ -17,7 +18,7 @@ pub(super) struct PlanArgs {
 
 impl PlanArgs {
     pub(super) fn run(self, reporter: &Reporter) -> miette::Result<()> {
-        let (_, plan) = super::decide(&self.flags.into(), reporter)?;
+        let (_, plan) = super::decide_with(&self.flags.into(), Projects::AsTheyAre, reporter)?;
         let text = match reporter.message_format() {
             MessageFormat::Human => plan.to_string(),
             MessageFormat::Json => plan.to_json(),

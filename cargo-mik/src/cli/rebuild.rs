@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
+use super::components::{self, Components, Projects};
 use crate::plan;
-use crate::project::{BuildArguments, GuestSettings, Project, ServeArguments, ServerSettings};
+use crate::project::{BuildArguments, DependencySource, GuestSettings, Project, ServeArguments, ServerSettings};
 use crate::report::{Artifact, Event, Reporter, rendered};
 use crate::serve::{Build, Change, Directory, Module, Site, Wanted, WatchSet};
 use crate::stages::setup::Toolchain;
@@ -31,6 +32,8 @@ struct Known {
     decided: Option<Decided>,
     /// The components as they were last made, by their names.
     made: BTreeMap<String, Artifact>,
+    /// What the components that it depends on are made of.
+    dependencies: BTreeSet<PathBuf>,
 }
 
 impl Known {
@@ -51,6 +54,8 @@ struct Decided {
     settings: ServerSettings,
     /// What each package's guest is trusted with, once that is known.
     guests: Option<BTreeMap<String, GuestSettings>>,
+    /// What it depends on, once that is known.
+    components: Option<Components>,
 }
 
 impl Decided {
@@ -99,7 +104,7 @@ impl Builds {
             Some(decided) => decided,
             None => self.decide()?,
         };
-        let Decided { project, toolchain, settings, guests } = &decided;
+        let Decided { project, toolchain, settings, guests, components } = &decided;
         // Should it fail: what mends it may lie where the last one had nothing.
         self.known().is_exact = false;
         build.watch = Some(self.watch_set(project, settings));
@@ -109,7 +114,13 @@ impl Builds {
             Some(guests) => guests.clone(),
             None => project.guests(reporter)?,
         };
-        let plan = plan::plan(project, &stages::facts(project, toolchain, reporter)?);
+        let components = match components {
+            Some(components) if components.stand(&wanted.changes) => components.clone(),
+            _ => self.components(project, wanted, build, reporter)?,
+        };
+        self.known().dependencies.clone_from(&components.paths);
+        let facts = stages::facts(project, toolchain, components.by_package.clone(), reporter)?;
+        let plan = plan::plan(project, &facts);
         let units: Vec<String> = plan.units().into_iter().map(|unit| unit.name.clone()).collect();
         // The others are as they were when the last build succeeded.
         let plan = match owners {
@@ -120,7 +131,7 @@ impl Builds {
 
         let built = stages::run_while_wanted(&plan, &wanted.cancel, reporter);
         if matches!(built, Err(StageError::Cancelled)) && stood {
-            self.known().decided = Some(Decided { guests: Some(guests), ..decided });
+            self.known().decided = Some(Decided { guests: Some(guests), components: Some(components), ..decided });
             return Err(StageError::Cancelled.into());
         }
         let Built { artifacts, inputs, times } = built?;
@@ -140,8 +151,24 @@ impl Builds {
         let mut site = site(made, &guests);
         site.directory = settings.modules.clone().map(|path| Directory { path, guest: shared(project, &guests) });
         build.served = Some((site, settings.clone()));
-        self.known().decided = Some(Decided { guests: Some(guests), ..decided });
+        self.known().decided = Some(Decided { guests: Some(guests), components: Some(components), ..decided });
         Ok(())
+    }
+
+    /// What the project depends on as it is now. What is built for that has a time of its own.
+    fn components(
+        &self,
+        project: &Project,
+        wanted: &Wanted,
+        build: &mut Build,
+        reporter: &Reporter,
+    ) -> miette::Result<Components> {
+        let begin = Instant::now();
+        let components = components::find(project, &self.arguments, Projects::Build(&wanted.cancel), reporter)?;
+        if !components.by_package.is_empty() {
+            build.times.push(("dependencies", begin.elapsed()));
+        }
+        Ok(components)
     }
 
     /// Reads the project as it is now.
@@ -149,7 +176,7 @@ impl Builds {
         let (project, toolchain) = super::find_out(&self.arguments, &self.reporter)?;
         // Where it can't be told what the server itself writes to, what was watched goes on being.
         let settings = ServerSettings::of_project(&project, &self.address, &self.reporter)?;
-        Ok(Decided { project, toolchain, settings, guests: None })
+        Ok(Decided { project, toolchain, settings, guests: None, components: None })
     }
 
     /// What is worth building again for: what the components were made of, and what decides how. Where that is not known, all
@@ -157,16 +184,21 @@ impl Builds {
     pub(super) fn watch_set(&self, project: &Project, settings: &ServerSettings) -> WatchSet {
         let known = self.known();
         let sources: Vec<PathBuf> = project.source_directories().map(Path::to_owned).collect();
+        let projects = project.dependents.dependencies().filter_map(|(_, dependency)| match &dependency.source {
+            DependencySource::Path { path } if path.is_dir() => Some(path.clone()),
+            _ => None,
+        });
         let mut paths = project.deciding_files();
         // What build scripts generate is made by the build.
         let is_made = |path: &&PathBuf| path.starts_with(&project.target_directory);
         paths.extend(known.parts.values().flatten().filter(|path| !is_made(path)).cloned());
+        paths.extend(known.dependencies.iter().cloned());
         if self.arguments.all_examples {
             paths.extend(sources.iter().map(|directory| directory.join("examples")));
         }
         WatchSet {
             paths: paths.into_iter().collect(),
-            trees: if known.is_exact { Vec::new() } else { sources.clone() },
+            trees: if known.is_exact { Vec::new() } else { sources.iter().cloned().chain(projects).collect() },
             roots: sources.into_iter().chain([project.workspace().to_owned()]).collect(),
             ignore: std::iter::once(project.target_directory.clone()).chain(settings.no_sources()).collect(),
             written: vec![project.sources.lock()],

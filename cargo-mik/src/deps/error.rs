@@ -218,6 +218,16 @@ pub enum Problem {
         /// The projects, from the first to itself.
         steps: Vec<String>,
     },
+    /// A project of several components.
+    #[error("its project makes several components: {}", names.join(", "))]
+    #[diagnostic(
+        code(mik::deps::which_component),
+        help("give the dependency the name of the one that is meant, or name that package's directory")
+    )]
+    WhichComponent {
+        /// The components.
+        names: Vec<String>,
+    },
     /// A file can't be read.
     #[error("it can't be read")]
     #[diagnostic(code(mik::deps::unreadable), help("may it be read?"))]

@@ -63,7 +63,7 @@ fn set_up(project: &Project, target: Target, sysroot: &SysrootFact) -> Option<St
 /// The step that puts dependencies beside a package's components, where some are served or were.
 fn place(project: &Project, package: &Package, facts: &Facts) -> Option<Step> {
     let components = component::served(package, facts);
-    let directory = Component::directory(&project.output_directory(), &package.name);
+    let directory = Component::directory(&project.output_directory, &package.name);
     let is_wanted = !components.is_empty() || facts.placed.contains(&package.name);
     is_wanted.then(|| Step::Place { package: package.name.clone(), directory, components })
 }
@@ -82,7 +82,7 @@ fn unit_plan(package: &Package, target: Target, unit: &Unit, facts: &Facts) -> U
 }
 
 fn unit_steps(project: &Project, package: &Package, target: Target, unit: &Unit, facts: &Facts, steps: &mut Vec<Step>) {
-    let output = project.output_directory();
+    let output = &project.output_directory;
     let planned = unit_plan(package, target, unit, facts);
     steps.push(Step::Encode { unit: planned.clone(), target });
     let optimize = |part| {
@@ -102,7 +102,7 @@ fn unit_steps(project: &Project, package: &Package, target: Target, unit: &Unit,
             component: output.join(format!("{}.wasm", unit.name)),
             handler: output.join(format!("{}.handler.wasm", unit.name)),
             debug: output.join(format!("{}.debug.wasm", unit.name)),
-            record: Record::path(&output, &unit.name),
+            record: Record::path(output, &unit.name),
         },
         max_size: package.max_size,
         provenance: Box::new(Provenance::of(package, facts)),

@@ -72,6 +72,8 @@ pub struct Project {
     pub manifest_path: PathBuf,
     /// Cargo's target directory.
     pub target_directory: PathBuf,
+    /// Where components of this profile are written.
+    pub output_directory: PathBuf,
     /// The profile.
     pub profile: Profile,
     /// The packages that yield components, in cargo's order.
@@ -119,6 +121,7 @@ impl Project {
         let offline = config.is_offline();
         Ok(Self {
             manifest_path,
+            output_directory: target_directory.join("mik").join(&profile.directory),
             target_directory,
             profile,
             packages,
@@ -128,11 +131,6 @@ impl Project {
             sources,
             dependents,
         })
-    }
-
-    /// Where components of this profile are written.
-    pub fn output_directory(&self) -> PathBuf {
-        self.target_directory.join("mik").join(&self.profile.directory)
     }
 
     /// Every component to be built, package by package.

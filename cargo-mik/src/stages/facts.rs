@@ -1,7 +1,7 @@
 //! Finds out what a plan has to know: standard libraries, earlier outputs, bridges.
 
-use std::collections::BTreeSet;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::revision::Revisions;
@@ -11,13 +11,19 @@ use crate::project::{Bridge, Composition, Optimize, Project, TargetChoice};
 use crate::report::Reporter;
 use crate::tools::{digest, files};
 
-/// What is there already for building a project.
+/// What is there already for building a project, with the components that its packages depend on, by package ID.
 ///
 /// # Errors
 /// The compiler can't be asked, a bridge can't be read, or the `wasm-opt` that is asked for can't be used.
-pub fn facts(project: &Project, toolchain: &setup::Toolchain, reporter: &Reporter) -> Result<Facts, StageError> {
-    let mut facts = Facts { embedded_bridge: mik_bridge_provider::SHA256.to_owned(), ..Facts::default() };
-    let output = project.output_directory();
+pub fn facts(
+    project: &Project,
+    toolchain: &setup::Toolchain,
+    components: BTreeMap<String, Vec<Component>>,
+    reporter: &Reporter,
+) -> Result<Facts, StageError> {
+    let embedded_bridge = mik_bridge_provider::SHA256.to_owned();
+    let mut facts = Facts { embedded_bridge, components, ..Facts::default() };
+    let output = &project.output_directory;
     let mut revisions = Revisions::new(&project.target_directory);
     for (package, unit) in project.units() {
         for target in package.target.targets() {
@@ -27,7 +33,7 @@ pub fn facts(project: &Project, toolchain: &setup::Toolchain, reporter: &Reporte
             }
         }
         if package.target == TargetChoice::Auto
-            && let Some(decision) = decision(&output, &unit.name)
+            && let Some(decision) = decision(output, &unit.name)
         {
             facts.decisions.insert(unit.name.clone(), decision);
         }
@@ -50,8 +56,8 @@ pub fn facts(project: &Project, toolchain: &setup::Toolchain, reporter: &Reporte
             let program = wasm_opt::find(&package.wasm_opt, Some(&kept), reporter)?;
             facts.wasm_opt.extend(program.map(|program| (package.wasm_opt.clone(), program)));
         }
-        facts.previous.insert(unit.name.clone(), previous(&output, &unit.name));
-        if Component::directory(&output, &package.name).is_dir() {
+        facts.previous.insert(unit.name.clone(), previous(output, &unit.name));
+        if Component::directory(output, &package.name).is_dir() {
             facts.placed.insert(package.name.clone());
         }
     }
