@@ -9,7 +9,7 @@ use super::components::{self, Components, Projects};
 use crate::plan;
 use crate::project::{BuildArguments, DependencySource, GuestSettings, Project, ServeArguments, ServerSettings};
 use crate::report::{Artifact, Event, Reporter, rendered};
-use crate::serve::{Build, Change, Directory, Module, Site, Wanted, WatchSet};
+use crate::serve::{Build, Change, Directory, Holds, Module, Site, Wanted, WatchSet};
 use crate::stages::setup::Toolchain;
 use crate::stages::{self, Built, StageError};
 
@@ -148,8 +148,7 @@ impl Builds {
         }
         build.watch = Some(self.watch_set(project, settings));
         let made: Vec<Artifact> = units.iter().filter_map(|unit| self.known().made.get(unit).cloned()).collect();
-        let mut site = site(made, &guests);
-        site.directory = settings.modules.clone().map(|path| Directory { path, guest: shared(project, &guests) });
+        let site = site(made, project, settings, &guests);
         build.served = Some((site, settings.clone()));
         self.known().decided = Some(Decided { guests: Some(guests), components: Some(components), ..decided });
         Ok(())
@@ -226,22 +225,29 @@ fn note(said: &mut String, line: &str) {
 }
 
 /// What was built as what to serve: each with what its own package is trusted with, and with nothing of the others'.
-pub(super) fn site(artifacts: Vec<Artifact>, guests: &BTreeMap<String, GuestSettings>) -> Site {
-    let module = |artifact: Artifact| Module {
-        guest: guests.get(&artifact.package).cloned().unwrap_or_default(),
-        name: artifact.name,
-        path: artifact.path,
-    };
+/// The modules beside the project are trusted with what its first package is, which decides where they are; dependencies with what
+/// the package is that has them.
+pub(super) fn site(
+    artifacts: Vec<Artifact>,
+    project: &Project,
+    settings: &ServerSettings,
+    guests: &BTreeMap<String, GuestSettings>,
+) -> Site {
+    let guest = |package: &str| guests.get(package).cloned().unwrap_or_default();
+    let module =
+        |artifact: Artifact| Module { guest: guest(&artifact.package), name: artifact.name, path: artifact.path };
     let modules: Vec<_> = artifacts.into_iter().map(module).collect();
     let root = match modules.as_slice() {
         [only] => Some(only.name.clone()),
         _ => None,
     };
-    Site { modules, root, directory: None }
-}
-
-/// What the modules beside the project are trusted with: what its first package is, which decides where they are.
-pub(super) fn shared(project: &Project, guests: &BTreeMap<String, GuestSettings>) -> GuestSettings {
-    let first = project.packages.first().and_then(|package| guests.get(&package.name));
-    first.cloned().unwrap_or_default()
+    let shared = || project.packages.first().map(|package| guest(&package.name)).unwrap_or_default();
+    let directory = settings.modules.clone().map(|path| Directory { path, guest: shared(), holds: Holds::Modules });
+    let packages = project.packages.iter().filter(|package| !package.units.is_empty());
+    let dependencies = packages.map(|package| Directory {
+        path: plan::Component::directory(&project.output_directory(), &package.name),
+        guest: guest(&package.name),
+        holds: Holds::Dependencies,
+    });
+    Site { modules, root, directory, dependencies: dependencies.collect() }
 }

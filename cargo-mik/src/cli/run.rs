@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::serve::AddressFlags;
-use crate::project::{self, Built, Production, RunArguments};
+use crate::project::{self, Production, RunArguments};
 use crate::report::Reporter;
-use crate::serve::{self, Directory, Module, Site};
+use crate::serve::{self, Site};
 
 /// Serve what is already built
 ///
@@ -38,12 +38,7 @@ impl RunArgs {
         let reporter = &reporter.at_level(project::log_level(reporter));
         let arguments = RunArguments { path, modules, address: address.into() };
         let Production { component, server, guest } = Production::find(&arguments, reporter)?;
-        let module = |Built { name, path }| Module { name, path, guest: guest.clone() };
-        let site = Site {
-            root: component.as_ref().map(|built| built.name.clone()),
-            modules: component.map(module).into_iter().collect(),
-            directory: server.modules.clone().map(|path| Directory { path, guest: guest.clone() }),
-        };
+        let site = Site::built(component, server.modules.clone(), &guest);
         serve::run(&site, &server, reporter)?;
         Ok(())
     }

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use super::build_flags::BuildFlags;
 use super::rebuild;
-use crate::project::{BuildArguments, Built, Production, RunArguments, ServeArguments, ServerSettings};
+use crate::project::{BuildArguments, Production, RunArguments, ServeArguments, ServerSettings};
 use crate::report::{Artifact, Reporter};
-use crate::serve::{Directory, Module, Site};
+use crate::serve::Site;
 use crate::stages;
 
 /// What is asked, and how it is served.
@@ -41,10 +41,7 @@ impl Subject {
     fn of_file(path: PathBuf, arguments: &ServeArguments, reporter: &Reporter) -> miette::Result<Self> {
         let arguments = RunArguments { path: Some(path), modules: None, address: arguments.clone() };
         let Production { component, server, guest } = Production::find(&arguments, reporter)?;
-        let root = component.as_ref().map(|built| built.name.clone());
-        let module = |Built { name, path }| Module { name, path, guest: guest.clone() };
-        let directory = server.modules.clone().map(|path| Directory { path, guest: guest.clone() });
-        let site = Site { root, modules: component.map(module).into_iter().collect(), directory };
+        let site = Site::built(component, server.modules.clone(), &guest);
         Ok(Self { site, settings: server, artifacts: Vec::new() })
     }
 
@@ -53,9 +50,7 @@ impl Subject {
         let settings = ServerSettings::of_project(&project, arguments, reporter)?;
         let guests = project.guests(reporter)?;
         let artifacts = stages::run(&plan, reporter)?;
-        let mut site = rebuild::site(artifacts.clone(), &guests);
-        let guest = rebuild::shared(&project, &guests);
-        site.directory = settings.modules.clone().map(|path| Directory { path, guest });
+        let site = rebuild::site(artifacts.clone(), &project, &settings, &guests);
         Ok(Self { site, settings, artifacts })
     }
 }

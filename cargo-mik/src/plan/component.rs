@@ -38,7 +38,6 @@ pub(super) fn plugged(package: &Package, facts: &Facts) -> Vec<Component> {
 
 /// What is served beside a package's components: what answers HTTP, and is not given to an import by hand.
 pub(super) fn served(package: &Package, facts: &Facts) -> Vec<Component> {
-    let is_served =
-        |component: &&Component| component.instance.is_none() && facts.served.contains(&component.digest);
+    let is_served = |component: &&Component| component.instance.is_none() && facts.served.contains(&component.digest);
     facts.components(package).iter().filter(is_served).cloned().collect()
 }

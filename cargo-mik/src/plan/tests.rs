@@ -1,5 +1,7 @@
 //! Plans as values: what is decided for which project and which facts.
 
+mod components;
+
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 

@@ -31,6 +31,13 @@ pub struct Built {
     pub path: PathBuf,
 }
 
+impl Built {
+    /// Where a build has put the dependencies that are served beside it, if it has any.
+    pub fn dependencies(&self) -> PathBuf {
+        self.path.with_extension("dependencies")
+    }
+}
+
 impl Production {
     /// Finds what is to be served: a file, a directory of components, or what a project's configuration says. With a
     /// file or a mere directory the configuration of the current directory holds as well.

@@ -17,6 +17,13 @@ pub struct Composed {
     pub imports: Vec<String>,
 }
 
+impl Composed {
+    /// For the eye: `composed.wasm (41.3 KiB)`.
+    pub(super) fn in_words(&self) -> String {
+        format!("{} ({})", self.path.display(), super::size(self.size))
+    }
+}
+
 /// An import and the export that it was given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Plugged {

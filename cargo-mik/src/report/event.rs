@@ -115,7 +115,9 @@ impl Event {
             Self::Chosen(chosen) if chosen.fresh => Level::Debug,
             Self::Chosen(_) => Level::Info,
             Self::Progress(_) | Self::ProgressEnd | Self::Cargo(_) => Level::Trace,
-            Self::Status { .. } | Self::Note(_) | Self::Optimized(_) | Self::Artifact(_) | Self::Composed(_) => Level::Info,
+            Self::Status { .. } | Self::Note(_) | Self::Optimized(_) | Self::Artifact(_) | Self::Composed(_) => {
+                Level::Info
+            }
             Self::Listening { .. } | Self::Live { .. } | Self::Swapped { .. } | Self::Guest { .. } => Level::Info,
         }
     }
@@ -128,7 +130,7 @@ impl Event {
             Self::Warning(report) | Self::Failure(report) => text_of(report),
             Self::Chosen(chosen) => chosen.lines().join("; "),
             Self::Optimized(optimized) => format!("Optimized {}", optimized.in_words()),
-            Self::Composed(composed) => format!("Composed {}", composed.path.display()),
+            Self::Composed(composed) => format!("Composed {}", composed.in_words()),
             Self::Artifact(artifact) => format!("Built {}", artifact.path.display()),
             Self::Listening { url } => format!("Serving {url}"),
             Self::Live { module, build } => format!("Live {module} ({build})"),

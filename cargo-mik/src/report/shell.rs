@@ -283,12 +283,7 @@ impl Shell {
             Event::Optimized(optimized) if self.verbosity >= Verbosity::Verbose => {
                 self.verb(DETAIL, "Optimized", &optimized.in_words());
             }
-            Event::Composed(composed) if normal => {
-                if self.verbosity >= Verbosity::Verbose {
-                    composed.plugged.iter().for_each(|plugged| self.verb(DETAIL, "Plugged", &plugged.in_words()));
-                }
-                self.verb(VERB, "Composed", &format!("{} ({})", shown(&composed.path), size(composed.size)));
-            }
+            Event::Composed(composed) if normal => self.verb(VERB, "Composed", &composed.in_words()),
             Event::Artifact(artifact) if normal => {
                 let verb = match (artifact.fresh, &artifact.handler) {
                     (true, _) => "Fresh",

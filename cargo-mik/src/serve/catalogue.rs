@@ -17,7 +17,7 @@ use super::failure::Bounds;
 use super::guest::Grant;
 use super::host::Host;
 use super::mode::Mode;
-use super::module::{Change, Directory, Module, Served, Site, Table, build};
+use super::module::{Change, Directory, Holds, Module, Served, Site, Table, build};
 use super::turns::Turns;
 use crate::project::ServerSettings;
 use crate::report::Event;
@@ -73,16 +73,27 @@ pub(super) struct Catalogue {
     /// The ones of the site's own. None until they are there: until then nothing is served.
     own: Option<BTreeMap<Arc<str>, Arc<Served>>>,
     root: Option<Arc<Served>>,
-    directory: Option<Directory>,
-    /// What the directory has.
-    found: BTreeMap<Arc<str>, Arc<Served>>,
+    /// The directories, those first that go before others.
+    shelves: Vec<Shelf>,
     /// The files that somebody has been told are not served.
     refused: BTreeSet<PathBuf>,
 }
 
+/// A directory and what it has.
+struct Shelf {
+    directory: Directory,
+    found: BTreeMap<Arc<str>, Arc<Served>>,
+}
+
+impl Catalogue {
+    fn shelf(&mut self, path: &Path) -> Option<&mut Shelf> {
+        self.shelves.iter_mut().find(|shelf| shelf.directory.path == path)
+    }
+}
+
 impl Host {
     /// Compiles what is new in a site, then puts the site and its settings in place of those served so far. What its
-    /// directory has is left as it is: see [`Host::stock_up`].
+    /// directories have is left as it is: see [`Host::stock_up`].
     ///
     /// Nothing changes unless all of it compiles. A version whose bytes are those that already answer stays, if what
     /// it is granted stays as well.
@@ -126,10 +137,10 @@ impl Host {
         let mut catalogue = self.stock().catalogue();
         catalogue.root = site.root.as_deref().and_then(|name| own.get(name).cloned());
         catalogue.own = Some(own);
-        if let Some(directory) = &site.directory {
-            self.grant_again(&catalogue, &Grant { guest: directory.guest.clone(), bounds });
-            if let Some(known) = &mut catalogue.directory {
-                known.guest = directory.guest.clone();
+        for directory in site.directories() {
+            if let Some(shelf) = catalogue.shelf(&directory.path) {
+                shelf.directory.guest = directory.guest.clone();
+                self.grant_again(shelf, &Grant { guest: directory.guest.clone(), bounds });
             }
         }
         self.publish(&mut catalogue);
@@ -142,9 +153,9 @@ impl Host {
         if takes_place && self.mode() == Mode::Development { Keep::Never } else { Keep::ForNextTime }
     }
 
-    /// Gives the directory's modules what they are granted from now on. Nothing of them is compiled again.
-    fn grant_again(&self, catalogue: &Catalogue, grant: &Grant) {
-        for served in catalogue.found.values() {
+    /// Gives a directory's modules what they are granted from now on. Nothing of them is compiled again.
+    fn grant_again(&self, shelf: &Shelf, grant: &Grant) {
+        for served in shelf.found.values() {
             match served.version() {
                 Some(version) if version.grant != *grant => {
                     served.regrant(self.version(&served.name, version.code.clone(), grant.clone()));
@@ -154,9 +165,15 @@ impl Host {
         }
     }
 
-    /// Looks at all that a directory has, and gives how many modules that are.
+    /// Looks at all that a directory has, and gives how many modules that are. What was looked at before goes before it.
     pub(super) fn stock_up(&self, directory: &Directory) -> usize {
-        self.stock().catalogue().directory = Some(directory.clone());
+        {
+            let mut catalogue = self.stock().catalogue();
+            match catalogue.shelf(&directory.path) {
+                Some(shelf) => shelf.directory = directory.clone(),
+                None => catalogue.shelves.push(Shelf { directory: directory.clone(), found: BTreeMap::new() }),
+            }
+        }
         match list(&directory.path) {
             Ok(paths) => {
                 for path in paths {
@@ -166,39 +183,40 @@ impl Host {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(source) => self.console().emit(Event::Warning(ServeError::Directory { source }.into())),
         }
-        self.stock().catalogue().found.len()
+        self.stock().catalogue().shelf(&directory.path).map_or(0, |shelf| shelf.found.len())
     }
 
     /// Has a file looked at that is another now, or gone. `path` is absolute.
     pub(super) fn refresh(&self, path: &Path) {
-        let (own, directory) = {
+        let (own, directories) = {
             let catalogue = self.stock().catalogue();
             let own = catalogue.own.iter().flat_map(BTreeMap::values);
             let own: Vec<_> = own.filter(|served| absolute(&served.file().path) == path).cloned().collect();
-            (own, catalogue.directory.clone())
+            let directories = catalogue.shelves.iter().map(|shelf| shelf.directory.clone());
+            (own, directories.collect::<Vec<_>>())
         };
         for served in own {
             if let Some(digest) = self.renew(&served) {
                 self.say_live(&served.name, &digest);
             }
         }
-        if let Some(directory) = directory
-            && path.parent() == Some(&absolute(&directory.path))
-            && is_component(path)
-            && let Some(name) = path.file_name()
-            && let Some((served, digest)) = self.look_at(&directory, &directory.path.join(name))
-        {
-            self.say_live(&served.name, &digest);
+        let around = directories.iter().filter(|directory| path.parent() == Some(&absolute(&directory.path)));
+        for directory in around.filter(|_| is_component(path)) {
+            if let Some(name) = path.file_name()
+                && let Some((served, digest)) = self.look_at(directory, &directory.path.join(name))
+            {
+                self.say_live(&served.name, &digest);
+            }
         }
     }
 
     /// Looks at one file of a directory. Gives the module and its build if that is new.
     fn look_at(&self, directory: &Directory, path: &Path) -> Option<(Arc<Served>, String)> {
         let name: Arc<str> = module_name(path).into();
-        let known = self.stock().catalogue().found.get(&name).cloned();
+        let known = self.stock().catalogue().shelf(&directory.path).and_then(|shelf| shelf.found.get(&name).cloned());
         if is_absent(path) {
             self.stock().catalogue().refused.remove(path);
-            known.inspect(|served| self.remove(served));
+            known.inspect(|served| self.remove(directory, served));
             return None;
         }
         if let Err(name) = check_name(&name) {
@@ -218,39 +236,51 @@ impl Host {
         let digest = self.renew(&served);
         if known.is_none() {
             let mut catalogue = self.stock().catalogue();
-            // It may be another by now, and was not known when all others were told.
-            if let Some(directory) = &catalogue.directory {
+            if let Some(Shelf { directory, found }) = catalogue.shelf(&directory.path) {
+                // It may be another by now, and was not known when all others were told.
                 served.file().grant = Grant { guest: directory.guest.clone(), bounds: Bounds::of(&self.settings()) };
+                found.insert(served.name.clone(), served.clone());
             }
-            catalogue.found.insert(served.name.clone(), served.clone());
             self.publish(&mut catalogue);
         }
         digest.map(|digest| (served, digest))
     }
 
     /// Takes a module out of service. Requests that it is answering go on.
-    fn remove(&self, served: &Served) {
+    fn remove(&self, directory: &Directory, served: &Served) {
         let mut catalogue = self.stock().catalogue();
-        catalogue.found.remove(&served.name);
+        if let Some(shelf) = catalogue.shelf(&directory.path) {
+            shelf.found.remove(&served.name);
+        }
         self.publish(&mut catalogue);
         self.console().status("Removed", &*served.name);
     }
 
-    /// Serves what the catalogue has. The site's own modules go before the directory's.
+    /// Serves what the catalogue has. The site's own modules go before the user's others, and these before dependencies.
     fn publish(&self, catalogue: &mut Catalogue) {
-        let Some(own) = &catalogue.own else { return };
-        let mut modules = catalogue.found.clone();
-        for (name, served) in own {
-            if let Some(shadowed) = modules.insert(name.clone(), served.clone()) {
-                let (path, own) = (shadowed.file().path.clone(), served.file().path.clone());
-                // The file that was named may lie in the directory as well.
-                if absolute(&path) != absolute(&own) && catalogue.refused.insert(path.clone()) {
-                    let unserved = ServeError::Shadowed { path, name: name.to_string() };
-                    self.console().emit(Event::Warning(unserved.into()));
+        let Catalogue { own: Some(own), root, shelves, refused } = catalogue else { return };
+        let mut modules: BTreeMap<Arc<str>, (Holds, Arc<Served>)> = BTreeMap::new();
+        let found = shelves.iter().rev().map(|Shelf { directory, found }| (directory.holds, found));
+        // Its own are nobody's dependencies.
+        for (holds, found) in found.chain([(Holds::Modules, &*own)]) {
+            for (name, served) in found {
+                let Some((held, shadowed)) = modules.insert(name.clone(), (holds, served.clone())) else { continue };
+                let (path, other) = (shadowed.file().path.clone(), served.file().path.clone());
+                // The file that was named may lie in a directory as well.
+                if absolute(&path) == absolute(&other) || !refused.insert(path.clone()) {
+                    continue;
                 }
+                self.console().emit(match held {
+                    Holds::Modules => Event::Warning(ServeError::Shadowed { path, name: name.to_string() }.into()),
+                    Holds::Dependencies => Event::Note(format!(
+                        "/run/{name}/ is `{}`, and not the dependency `{name}`, which is not served",
+                        other.display()
+                    )),
+                });
             }
         }
-        self.set_table(Table { modules, root: catalogue.root.clone() });
+        let modules = modules.into_iter().map(|(name, (_, served))| (name, served)).collect();
+        self.set_table(Table { modules, root: root.clone() });
     }
 
     fn say_live(&self, module: &str, digest: &str) {

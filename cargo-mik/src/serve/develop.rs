@@ -16,7 +16,7 @@ use super::error::{Detail, ServeError};
 use super::host::Host;
 use super::keys::{self, Key};
 use super::mode::Mode;
-use super::module::{Change as Live, Directory, Module, Site};
+use super::module::{Change as Live, Module, Site};
 use super::pages::Sources;
 use super::reload;
 use super::restless::Restless;
@@ -297,8 +297,8 @@ impl Project {
         watcher.set_debounce(settings.watch_debounce);
         match live {
             Ok(live) => {
-                if let Some(directory) = site.directory.as_ref().filter(|_| !known.live) {
-                    self.stock_up(directory);
+                if !known.live {
+                    self.stock_up(&site);
                 }
                 let modules = live.into_iter().map(|Live { module, build }| (module.to_string(), build));
                 self.reporter.emit(Event::Swapped { modules: modules.collect(), times });
@@ -336,10 +336,9 @@ impl Project {
     }
 
     /// Serves the modules beside the project, and goes on doing so as they change.
-    fn stock_up(&self, directory: &Directory) {
-        let modules = Site { directory: Some(directory.clone()), ..Site::default() };
-        let watcher = reload::watch(&modules, self.started.watch_debounce);
-        say_stock(&self.reporter, directory, self.host.stock_up(directory));
+    fn stock_up(&self, site: &Site) {
+        let watcher = reload::watch(&Site { modules: Vec::new(), ..site.clone() }, self.started.watch_debounce);
+        site.directories().for_each(|it| say_stock(&self.reporter, it, self.host.stock_up(it)));
         if let Err(error) = reload::keep_up(self.host.clone(), watcher) {
             self.reporter.emit(Event::Failure(error.into()));
         }

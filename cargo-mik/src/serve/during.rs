@@ -23,7 +23,7 @@ pub fn during<T>(
 ) -> Result<T, ServeError> {
     let host = Arc::new(Host::new(settings, Mode::Development, reporter)?);
     host.put(site, settings)?;
-    if let Some(directory) = &site.directory {
+    for directory in site.directories() {
         host.stock_up(directory);
     }
     let runtime = runtime()?;

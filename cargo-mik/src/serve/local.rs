@@ -118,7 +118,7 @@ impl Local {
         let begin = Instant::now();
         if let End::Here { host, .. } = &self.end {
             host.put(site, settings)?;
-            if let Some(directory) = &site.directory {
+            for directory in site.directories() {
                 host.stock_up(directory);
             }
         }

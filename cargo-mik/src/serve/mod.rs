@@ -71,6 +71,6 @@ pub use develop::{Build, Rebuild, Wanted, develop};
 pub use during::during;
 pub use error::ServeError;
 pub use local::{Answered, Head, Local, Piece};
-pub use module::{Directory, Module, Site};
+pub use module::{Directory, Holds, Module, Site};
 pub use run::run;
 pub use watch_set::{Change, WatchSet};

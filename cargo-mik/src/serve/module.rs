@@ -16,7 +16,7 @@ use super::instance::Handler;
 use super::load::Loading;
 use super::openapi::Documented;
 use super::traffic::Traffic;
-use crate::project::GuestSettings;
+use crate::project::{Built, GuestSettings};
 
 /// The most modules that an answer names.
 const NAMED_MOST: usize = 20;
@@ -42,6 +42,30 @@ pub struct Site {
     pub root: Option<String>,
     /// The directory of further modules, where there is one.
     pub directory: Option<Directory>,
+    /// The directories of dependencies that are served. What has a name that something else has here is not.
+    pub dependencies: Vec<Directory>,
+}
+
+impl Site {
+    /// What is built, with the dependencies that a build has put beside it, and a directory of modules: all of them trusted with
+    /// the same.
+    pub fn built(component: Option<Built>, modules: Option<PathBuf>, guest: &GuestSettings) -> Self {
+        let directory = |path, holds| Directory { path, guest: guest.clone(), holds };
+        Self {
+            root: component.as_ref().map(|built| built.name.clone()),
+            dependencies: component.iter().map(|it| directory(it.dependencies(), Holds::Dependencies)).collect(),
+            directory: modules.map(|path| directory(path, Holds::Modules)),
+            modules: component
+                .map(|Built { name, path }| Module { name, path, guest: guest.clone() })
+                .into_iter()
+                .collect(),
+        }
+    }
+
+    /// The directories, those first that go before others.
+    pub(super) fn directories(&self) -> impl Iterator<Item = &Directory> {
+        self.directory.iter().chain(&self.dependencies)
+    }
 }
 
 /// A directory whose `<name>.wasm` are served. They come and go; each is compiled when it is first asked for.
@@ -51,6 +75,17 @@ pub struct Directory {
     pub path: PathBuf,
     /// What the guest of each is trusted with.
     pub guest: GuestSettings,
+    /// Whose they are.
+    pub holds: Holds,
+}
+
+/// Whose the components in a directory are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// The user's.
+    Modules,
+    /// Those that a build has put there for what a package depends on.
+    Dependencies,
 }
 
 /// A module's code and what it is granted: everything but an instance.

@@ -11,10 +11,10 @@ use super::module::Site;
 use super::watch::Watcher;
 use super::watch_set::WatchSet;
 
-/// Watches the files of a site: the modules of its own, and its directory.
+/// Watches the files of a site: the modules of its own, and its directories.
 pub(super) fn watch(site: &Site, debounce: Duration) -> Watcher {
     let paths = site.modules.iter().map(|module| absolute(&module.path)).collect();
-    let components = site.directory.iter().map(|directory| absolute(&directory.path)).collect();
+    let components = site.directories().map(|directory| absolute(&directory.path)).collect();
     Watcher::new(WatchSet { paths, components, ..WatchSet::default() }, debounce)
 }
 

@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use super::error::{Detail, ServeError};
 use super::host::Host;
 use super::mode::Mode;
-use super::module::{Change, Directory, Site};
+use super::module::{Change, Directory, Holds, Site};
 use super::reload;
 use super::server::{self, Stop};
 use super::tls::Tls;
@@ -35,7 +35,7 @@ pub fn run(site: &Site, settings: &ServerSettings, reporter: &Reporter) -> Resul
         let watcher = settings.hot_reload.then(|| reload::watch(site, settings.watch_debounce));
         let changes = tokio::task::block_in_place(|| host.put(site, settings))?;
         say_live(reporter, &changes);
-        if let Some(directory) = &site.directory {
+        for directory in site.directories() {
             let count = tokio::task::block_in_place(|| host.stock_up(directory));
             say_stock(reporter, directory, count);
         }
@@ -105,11 +105,14 @@ pub(super) fn say_live(reporter: &Reporter, changes: &[Change]) {
 }
 
 /// Says how many modules a directory has. One that is not there is nobody's concern.
-pub(super) fn say_stock(reporter: &Reporter, Directory { path, .. }: &Directory, count: usize) {
+pub(super) fn say_stock(reporter: &Reporter, Directory { path, holds, .. }: &Directory, count: usize) {
+    let verb = match holds {
+        Holds::Modules => "Modules",
+        Holds::Dependencies => "Dependencies",
+    };
     match count {
         0 if !path.is_dir() => {}
-        1 => reporter.status("Modules", format!("1 of {} at /run/", path.display())),
-        count => reporter.status("Modules", format!("{count} of {} at /run/", path.display())),
+        count => reporter.status(verb, format!("{count} of {} at /run/", path.display())),
     }
 }
 

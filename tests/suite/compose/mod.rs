@@ -4,7 +4,7 @@ mod components;
 
 use std::path::PathBuf;
 
-use mik_tests::{Output, Program, Server};
+use mik_tests::{Output, Program, Project, Server};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -75,7 +75,8 @@ fn a_chain_and_what_it_shares_with_the_handler_answer_as_one() {
     let output = other.compose(&["a.wasm", "--plug", "c.wasm", "--plug", "b.wasm", "-o", "a.wasm", "--json"]).ok();
     assert!(other.bytes("a.wasm") == bench.bytes("out.wasm"), "the input may be the output");
     let composed: Value = serde_json::from_str(&output.stdout).unwrap();
-    let wire = |import: &str, into: &str, from: &str| json!({"into": into, "import": import, "from": from, "export": import});
+    let wire =
+        |import: &str, into: &str, from: &str| json!({"into": into, "import": import, "from": from, "export": import});
     assert_eq!(composed["reason"], "mik-composed");
     assert_eq!(composed["plugged"].as_array().unwrap().len(), 3);
     assert!(composed["plugged"].as_array().unwrap().contains(&wire(COUNTER, "c.wasm", "b.wasm")), "{composed}");
@@ -158,9 +159,9 @@ fn components_that_need_each_other_are_told_the_whole_circle() {
         ("counter.wasm", traps(&format!("import {TWICE}; export {COUNTER};"))),
     ]);
     let output = bench.refuses(&["app.wasm", "--plug", "twice.wasm", "--plug", "counter.wasm"]);
-    output.says("error[mik::compose::cycle]").says(&format!(
-        "`twice.wasm` imports `{COUNTER}` of `counter.wasm` imports `{TWICE}` of `twice.wasm`"
-    ));
+    output
+        .says("error[mik::compose::cycle]")
+        .says(&format!("`twice.wasm` imports `{COUNTER}` of `counter.wasm` imports `{TWICE}` of `twice.wasm`"));
 }
 
 #[test]
@@ -188,4 +189,54 @@ fn files_that_are_no_components_are_named() {
     let app = ["app.wasm", "--plug", "counter.wasm", "--import", TWICE];
     bench.compose(&[&app[..], &["-o", "there"]].concat()).code(110);
     bench.compose(&["app.wasm", "-o", "out.wasm"]).code(2).says("--plug");
+}
+
+#[test]
+pub(crate) fn nothing_is_plugged_of_its_own_accord_where_the_manifest_says_so() {
+    let project = Project::saying("unplugged", "here");
+    let plugs = |said: bool| {
+        let plan: Value = serde_json::from_str(&project.run("plan --json").ok().stdout).unwrap();
+        let steps = plan["steps"].as_array().unwrap();
+        let compose = steps.iter().find(|step| step["step"] == "compose").unwrap_or_else(|| panic!("{plan}"));
+        assert_eq!(compose["plug"], said, "{compose}");
+        assert_eq!(compose["components"], json!([]), "{compose}");
+    };
+    plugs(true);
+    project.write("mik.toml", "[composition]\nplug = false\n");
+    plugs(false);
+    project.write("mik.toml", "[composition]\nplug = \"no\"\n");
+    project.run("plan").code(96).says("mik.toml").says("composition.plug");
+}
+
+#[test]
+fn dependencies_beside_a_component_are_served_behind_all_others() {
+    let fails = traps("export mik:core/handler@0.1.0;");
+    let parts = [("app.wasm", app()), ("twice.wasm", twice()), ("counter.wasm", counter()), ("fails.wasm", fails)];
+    let bench = Bench::with(parts);
+    let plugs = ["--plug", "twice.wasm", "--plug", "counter.wasm"];
+    bench.compose(&[&["app.wasm"], &plugs[..], &["-o", "out.wasm"]].concat()).ok();
+    for directory in ["main.dependencies", "modules"] {
+        fs_err::create_dir(bench.path(directory)).unwrap();
+    }
+    let put = |to: &str, from: &str| fs_err::copy(bench.path(from), bench.path(to)).map(drop).unwrap();
+    // As a build leaves it, with what must not answer under names that are taken.
+    put("main.wasm", "out.wasm");
+    put("main.dependencies/auth.wasm", "out.wasm");
+    put("main.dependencies/main.wasm", "fails.wasm");
+    put("main.dependencies/mine.wasm", "fails.wasm");
+    put("modules/mine.wasm", "out.wasm");
+    let mut command = Program::mik();
+    command.args(["run", "main.wasm", "--modules", "modules"]).current_dir(bench.0.path());
+    let server = Server::start(&mut command);
+    for target in ["/", "/run/main/", "/run/auth/", "/run/mine/"] {
+        assert_eq!(server.ask_for(target).is(200).text(), "23", "{target}");
+    }
+    server.says("Dependencies 3 of main.dependencies at /run/");
+    server.says("note: /run/main/ is `main.wasm`, and not the dependency `main`, which is not served");
+    server.says("note: /run/mine/ is `modules/mine.wasm`, and not the dependency `mine`, which is not served");
+    // It is there for as long as nothing of the user's is.
+    fs_err::remove_file(bench.path("modules/mine.wasm")).unwrap();
+    mik_tests::wait_until("the dependency answers", || server.ask_for("/run/mine/").status == 500);
+    put("main.dependencies/late.wasm", "out.wasm");
+    mik_tests::wait_until("a new dependency answers", || server.ask_for("/run/late/").status == 200);
 }

@@ -39,7 +39,9 @@ impl ByHand {
     pub(super) fn mismatch(self) -> &'static str {
         match self {
             Self::CommandLine => "take a plug that was built against the same WIT, or build one of the two again",
-            Self::Manifest => "take a version of the dependency that was built against the same WIT, or build the handler against its",
+            Self::Manifest => {
+                "take a version of the dependency that was built against the same WIT, or build the handler against its"
+            }
         }
     }
 
@@ -126,7 +128,9 @@ pub enum CompositionError {
     #[error("components need each other: {path}")]
     #[diagnostic(
         code(mik::compose::cycle),
-        help("a component is made of those that are there before it: take what two need of each other into a third, or into one of them")
+        help(
+            "a component is made of those that are there before it: take what two need of each other into a third, or into one of them"
+        )
     )]
     Cycle {
         /// Who imports what of whom, to where it began.
@@ -145,7 +149,10 @@ pub enum CompositionError {
     },
     /// A plug is given to an import and exports nothing for it.
     #[error("`{plug}` is given to `{import}`, and exports {exports}")]
-    #[diagnostic(code(mik::compose::no_such_export), help("a plug has an export of the import's name or type; or else one export, which is it"))]
+    #[diagnostic(
+        code(mik::compose::no_such_export),
+        help("a plug has an export of the import's name or type; or else one export, which is it")
+    )]
     NoSuchExport {
         /// The plug.
         plug: String,

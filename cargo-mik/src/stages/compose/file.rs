@@ -56,11 +56,14 @@ pub fn compose_files(files: &ComposeFiles, reporter: &Reporter) -> Result<(), St
     let bytes = openapi::put(bytes.unwrap_or_default(), document.as_deref());
     let bytes = bytes.map_err(|source| CompositionError::Result { socket: name, source: source.into() })?;
     files::write(output, &bytes)?;
+    plugged.iter().for_each(|plugged| reporter.detail("Plugged", plugged.in_words()));
     let composed = Composed { path: output.clone(), size: bytes.len() as u64, plugged, imports: Vec::new() };
     let imports = crate::stages::Interface::of(&bytes).map(|interface| interface.imports).unwrap_or_default();
     reporter.emit(Event::Composed(Composed { imports, ..composed }));
     for Open { taker, import, near: _ } in open {
-        reporter.emit(Event::Note(format!("`{taker}` imports `{import}`, which no plug exports: the host has to offer it")));
+        reporter.emit(Event::Note(format!(
+            "`{taker}` imports `{import}`, which no plug exports: the host has to offer it"
+        )));
     }
     Ok(())
 }

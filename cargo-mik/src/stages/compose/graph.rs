@@ -108,12 +108,7 @@ impl Assembly {
             from: name(&self.parts, wire.giver).to_owned(),
             export: wire.export.clone().unwrap_or_default(),
         };
-        Ok(Joined {
-            open: open.collect(),
-            plugged: wiring.wires.iter().map(plugged).collect(),
-            bytes,
-            unused,
-        })
+        Ok(Joined { open: open.collect(), plugged: wiring.wires.iter().map(plugged).collect(), bytes, unused })
     }
 
     /// Which export a plug gives to an import that it is given to by hand and whose name says nothing: one that is the
@@ -130,7 +125,9 @@ impl Assembly {
         let is_the_interface = |export: &str| {
             import.and_then(interface).is_some_and(|interface| are_semver_compatible(&interface, export))
         };
-        let alike = |kind: &&ItemKind| import.is_some_and(|import| std::mem::discriminant(import) == std::mem::discriminant(*kind));
+        let alike = |kind: &&ItemKind| {
+            import.is_some_and(|import| std::mem::discriminant(import) == std::mem::discriminant(*kind))
+        };
         let of_kind: Vec<&String> =
             exports.into_iter().flatten().filter(|(_, kind)| alike(kind)).map(|(name, _)| name).collect();
         let found = of_kind.iter().find(|export| is_the_interface(export));

@@ -5,6 +5,8 @@ mod error;
 mod file;
 mod graph;
 mod near;
+#[cfg(test)]
+mod tests;
 mod unit;
 mod wiring;
 

@@ -239,10 +239,7 @@ mod tests {
             part("b", &["x:x/c"], &["x:x/b", "x:x/spare"]),
             part("d", &[], &["x:x/d"]),
         ];
-        assert_eq!(
-            wires(&parts, RULES),
-            ["a x:x/b < b x:x/b", "a x:x/c < c x:x/c", "b x:x/c < c x:x/c"]
-        );
+        assert_eq!(wires(&parts, RULES), ["a x:x/b < b x:x/b", "a x:x/c < c x:x/c", "b x:x/c < c x:x/c"]);
         let wiring = wire(&parts, RULES).unwrap();
         assert_eq!(wiring.order, [1, 2, 0]);
         assert_eq!(wiring.open, [(0, "wasi:cli/stdin@0.2.0".to_owned())]);
@@ -288,18 +285,12 @@ mod tests {
     fn by_hand_goes_before_what_names_say() {
         let layer = by_hand("layer", &["x:x/i@1.0.0"], &["x:x/i@1.0.0"], "x:x/i");
         let parts = [part("a", &["x:x/i@1.0.0"], &[]), layer, part("base", &[], &["x:x/i@1.0.0"])];
-        assert_eq!(
-            wires(&parts, RULES),
-            ["a x:x/i@1.0.0 < layer x:x/i@1.0.0", "layer x:x/i@1.0.0 < base x:x/i@1.0.0"]
-        );
+        assert_eq!(wires(&parts, RULES), ["a x:x/i@1.0.0 < layer x:x/i@1.0.0", "layer x:x/i@1.0.0 < base x:x/i@1.0.0"]);
         let parts = [part("a", &["primary", "x:x/i"], &[]), by_hand("b", &[], &["x:x/i"], "primary")];
         assert_eq!(wires(&parts, RULES), ["a primary < b ?"]);
         let off = Rules { plug: false, ..RULES };
-        let parts = [
-            part("a", &["x:x/i", "x:x/j"], &[]),
-            part("b", &[], &["x:x/i"]),
-            by_hand("c", &[], &["x:x/j"], "x:x/j"),
-        ];
+        let parts =
+            [part("a", &["x:x/i", "x:x/j"], &[]), part("b", &[], &["x:x/i"]), by_hand("c", &[], &["x:x/j"], "x:x/j")];
         assert_eq!(wires(&parts, off), ["a x:x/j < c x:x/j"]);
         let stay = ["x:x/j".to_owned()];
         assert_eq!(wires(&parts, Rules { stay: &stay, ..RULES }), ["a x:x/i < b x:x/i"]);
