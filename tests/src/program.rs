@@ -58,6 +58,14 @@ impl Program {
         command
     }
 
+    /// The same for what compiles nothing: no standard library has to be there.
+    pub fn without_targets() -> Command {
+        let mut command = Command::new(&PATHS.cargo_mik);
+        command.arg("mik");
+        Self::set_environment(&mut command);
+        command
+    }
+
     /// `mik …`: the second program.
     pub fn mik() -> Command {
         let mut command = Command::new(&PATHS.mik);

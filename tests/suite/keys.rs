@@ -7,8 +7,8 @@ use mik_tests::{Body, Program, Project, Server, Signal};
 use serde_json::Value;
 
 use crate::{
-    bodies, build, compose, configuration, failures, limits, module_memory, modules, optimize, outbound, provenance,
-    reuse, settings, static_files, target_auto, telemetry, wasm_opt,
+    bodies, build, compose, configuration, dependencies, failures, limits, module_memory, modules, optimize, outbound,
+    provenance, reuse, settings, static_files, target_auto, telemetry, wasm_opt,
 };
 
 /// A test.
@@ -34,6 +34,7 @@ const SHOWN: &[(&str, &[Test])] = &[
     ("composition.http_handler", &[build::a_handler_that_an_earlier_build_left_is_not_taken_for_this_ones]),
     ("composition.plug", &[compose::nothing_is_plugged_of_its_own_accord_where_the_manifest_says_so]),
     ("composition.bridge", &[build::the_bridge_of_a_file_is_used_in_place_of_the_embedded_one]),
+    ("dependencies", &[dependencies::commands::what_is_added_is_written_where_the_configuration_is_and_comments_stay]),
     ("server.port", &[settings::flags_beat_the_environment_which_beats_the_manifest_which_beats_the_default]),
     ("server.host", &[settings::flags_beat_the_environment_which_beats_the_manifest_which_beats_the_default]),
     ("server.env", &[settings::the_environment_is_the_manifests_and_never_the_hosts]),

@@ -19,6 +19,7 @@ mod configuration;
 mod connections;
 mod corpus;
 mod dashboard;
+mod dependencies;
 mod diagnostics;
 mod dotenv;
 mod failure_table;

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
+use crate::deps::{Kept, Store};
 use crate::project::{CargoConfig, CodeCacheSettings, cache_directory};
 use crate::report::{MessageFormat, Reporter, size};
 use crate::serve::{CodeStore, CodeUsage};
@@ -12,7 +13,8 @@ use crate::tools::files::Usage;
 /// Show and empty the cache
 ///
 /// It holds compiled code, so that a component that was served once is served at once from then on, and the standard
-/// libraries that `cargo mik setup` has built. All of it is made again when it is missing, and may go while a server runs.
+/// libraries that `cargo mik setup` has built, and the components that projects depend on. All of it is made or fetched again when it is
+/// missing, and may go while a server runs.
 /// It is where `MIK_CACHE_DIR` says, or in your cache directory; `MIK_CACHE_MAX_MB` bounds the compiled code [default:
 /// 1024].
 #[derive(Debug, Args)]
@@ -36,7 +38,7 @@ enum CacheCommand {
     Clean,
     /// Remove all compiled code
     Clear {
-        /// The standard libraries as well; the next build makes them again, which takes minutes
+        /// The standard libraries and dependencies as well; the next build makes or fetches them again, which takes minutes
         #[arg(long)]
         all: bool,
     },
@@ -49,19 +51,24 @@ impl CacheArgs {
         let code = settings.as_ref().map(CodeStore::new).transpose()?;
         let libraries = StandardLibraries::find();
         let others = || stale(StandardLibraries::find());
+        // Without a directory there is nothing in it.
+        let store = Store::find().ok();
         let removed = match command {
             CacheCommand::Info => {
                 let code = code.map(|code| code.usage()).transpose()?.unwrap_or_default();
                 let limit = settings.map_or(0, |settings| settings.limit);
-                return show(code, limit, libraries.usage(), others()?.usage(), reporter);
+                let kept = store.map(|store| store.usage()).transpose()?.unwrap_or_default();
+                return show(code, limit, [libraries.usage(), others()?.usage()], kept, reporter);
             }
             CacheCommand::Clean => Removed {
                 code: code.map(|code| code.clean()).transpose()?.unwrap_or_default(),
                 libraries: others()?.remove(reporter)?,
+                dependencies: store.map(|store| store.clean()).transpose()?.unwrap_or_default(),
             },
             CacheCommand::Clear { all } => Removed {
                 code: code.map(|code| code.clear()).transpose()?.unwrap_or_default(),
                 libraries: if all { libraries.remove(reporter)? } else { Usage::default() },
+                dependencies: store.filter(|_| all).map(|store| store.clear()).transpose()?.unwrap_or_default(),
             },
         };
         removed.say(reporter)
@@ -77,7 +84,13 @@ fn stale(libraries: StandardLibraries) -> miette::Result<StandardLibraries> {
 }
 
 /// Prints what there is.
-fn show(code: CodeUsage, limit: u64, libraries: Usage, stale: Usage, reporter: &Reporter) -> miette::Result<()> {
+fn show(
+    code: CodeUsage,
+    limit: u64,
+    [libraries, stale]: [Usage; 2],
+    Kept { components, repositories, abandoned }: Kept,
+    reporter: &Reporter,
+) -> miette::Result<()> {
     let directory = cache_directory();
     let text = match reporter.message_format() {
         MessageFormat::Json => {
@@ -89,6 +102,11 @@ fn show(code: CodeUsage, limit: u64, libraries: Usage, stale: Usage, reporter: &
                 "code_limit": limit,
                 "code": kind(code.all, code.stale),
                 "standard_libraries": kind(libraries, stale),
+                "dependencies": {
+                    "components": value(components),
+                    "repositories": value(repositories),
+                    "stale": value(abandoned),
+                },
             });
             format!("{message}\n")
         }
@@ -100,10 +118,15 @@ fn show(code: CodeUsage, limit: u64, libraries: Usage, stale: Usage, reporter: &
             format!(
                 "directory           {directory}\n\
                  compiled code       {}; {} at most\n\
-                 standard libraries  {}\n",
+                 standard libraries  {}\n\
+                 dependencies        {}, {}; {}, {}\n",
                 words(code.all, code.stale),
                 size(limit),
-                words(libraries, stale)
+                words(libraries, stale),
+                counted(components.entries, "component", "components"),
+                size(components.bytes),
+                counted(repositories.entries, "repository", "repositories"),
+                size(repositories.bytes)
             )
         }
     };
@@ -114,27 +137,32 @@ fn show(code: CodeUsage, limit: u64, libraries: Usage, stale: Usage, reporter: &
 struct Removed {
     code: Usage,
     libraries: Usage,
+    dependencies: Usage,
 }
 
 impl Removed {
     fn say(self, reporter: &Reporter) -> miette::Result<()> {
-        let Self { code, libraries } = self;
+        let Self { code, libraries, dependencies } = self;
         if reporter.message_format() == MessageFormat::Json {
             let message = json!({
                 "reason": "mik-cache-removed",
                 "code": value(code),
                 "standard_libraries": value(libraries),
+                "dependencies": value(dependencies),
             });
             return super::write_data(reporter, &format!("{message}\n"));
         }
-        let bytes = code.bytes + libraries.bytes;
-        let what = match (code.entries, libraries.entries) {
-            (0, 0) => "nothing: there is nothing to remove".to_owned(),
-            (code, 0) => format!("{} of compiled code, {}", entries(code), size(bytes)),
-            (0, _) => format!("{}, {}", standard_libraries(libraries), size(bytes)),
-            (code, _) => {
-                format!("{} of compiled code and {}, {}", entries(code), standard_libraries(libraries), size(bytes))
-            }
+        let parts = [
+            (code, format!("{} of compiled code", entries(code.entries))),
+            (libraries, counted(libraries.entries, "standard library", "standard libraries")),
+            (dependencies, counted(dependencies.entries, "dependency", "dependencies")),
+        ];
+        let removed: Vec<_> = parts.into_iter().filter(|(usage, _)| usage.entries > 0).collect();
+        let bytes = removed.iter().map(|(usage, _)| usage.bytes).sum();
+        let words: Vec<_> = removed.into_iter().map(|(_, words)| words).collect();
+        let what = match words.as_slice() {
+            [] => "nothing: there is nothing to remove".to_owned(),
+            words => format!("{}, {}", words.join(" and "), size(bytes)),
         };
         reporter.status("Removed", what);
         Ok(())
@@ -153,15 +181,12 @@ fn words(all: Usage, stale: Usage) -> String {
 }
 
 fn entries(count: u64) -> String {
-    match count {
-        1 => "1 entry".to_owned(),
-        count => format!("{count} entries"),
-    }
+    counted(count, "entry", "entries")
 }
 
-fn standard_libraries(Usage { entries, .. }: Usage) -> String {
-    match entries {
-        1 => "1 standard library".to_owned(),
-        count => format!("{count} standard libraries"),
+fn counted(count: u64, one: &str, several: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        count => format!("{count} {several}"),
     }
 }

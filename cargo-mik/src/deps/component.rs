@@ -2,7 +2,7 @@
 
 use wasmparser::{Encoding, Parser, Payload, Validator};
 
-use super::error::Problem;
+use super::problem::Problem;
 use crate::tools::plain;
 
 /// The most bytes that a component may have. More are in no component that a host would load.

@@ -11,7 +11,7 @@ use ureq::{Agent, Body};
 use url::{Host, Url};
 
 use super::component::MOST_BYTES;
-use super::error::Problem;
+use super::problem::Problem;
 use crate::report::{Event, Progress, Reporter};
 
 /// How often it is tried in all.

@@ -7,6 +7,7 @@ use miette::NamedSource;
 use mik_build::{LockedComponent, Lockfile, SchemaError, Written};
 use toml_edit::{DocumentMut, InlineTable, Item, Key, Table, TableLike, Value};
 
+use super::cycle;
 use super::error::DepsError;
 use super::lock::LockFile;
 use super::resolve::{Content, declared, lock_guard};
@@ -35,9 +36,10 @@ pub struct Edited {
 /// # Errors
 /// It can't be had; there is another one of its name; a file can't be written. Then nothing has changed.
 pub fn add(dependents: &Dependents, dependency: &Dependency, reporter: &Reporter) -> Result<Edited, DepsError> {
-    let [package] = dependents.packages.as_slice() else { return Err(which_package(dependents)) };
     let sources = Sources::new(dependents, reporter)?;
     let _guard = lock_guard(dependents, &sources, reporter)?;
+    let dependents = &dependents.again()?;
+    let [package] = dependents.packages.as_slice() else { return Err(which_package(dependents)) };
     let lock = LockFile::read(&dependents.root)?;
     let requested = dependency.requested(&dependents.root);
     if let Some(other) = package.dependencies.iter().find(|other| other.name == dependency.name) {
@@ -52,6 +54,7 @@ pub fn add(dependents: &Dependents, dependency: &Dependency, reporter: &Reporter
         }
     }
     let found = sources.find(dependency, None)?;
+    cycle::check(package, dependency)?;
     let file = file_of(package)?;
     let text = edited(&file, |table| {
         let (key, item) = entry(dependency, file.parent().unwrap_or(Path::new("")));
@@ -76,9 +79,10 @@ pub fn add(dependents: &Dependents, dependency: &Dependency, reporter: &Reporter
 /// # Errors
 /// There is none of a name; a file can't be written. Then nothing has changed.
 pub fn remove(dependents: &Dependents, names: &[String], reporter: &Reporter) -> Result<Edited, DepsError> {
-    let [package] = dependents.packages.as_slice() else { return Err(which_package(dependents)) };
     let sources = Sources::new(dependents, reporter)?;
     let _guard = lock_guard(dependents, &sources, reporter)?;
+    let dependents = &dependents.again()?;
+    let [package] = dependents.packages.as_slice() else { return Err(which_package(dependents)) };
     let lock = LockFile::read(&dependents.root)?;
     let is = |it: &Dependency, name: &String| it.name == *name || it.key == *name;
     if let Some(name) = names.iter().find(|name| !package.dependencies.iter().any(|it| is(it, name))) {

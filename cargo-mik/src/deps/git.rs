@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::error::{GitWords, Problem};
+use super::problem::{GitWords, Problem};
 use crate::project::GitReference;
 use crate::report::{Event, Progress, Reporter};
 use crate::tools::files;

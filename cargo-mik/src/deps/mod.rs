@@ -9,20 +9,23 @@
 //! Nothing is written to the project before everything is there.
 
 mod component;
+mod cycle;
 mod download;
 mod edit;
 mod error;
 mod git;
 mod guard;
 mod lock;
+mod problem;
 mod resolve;
 mod source;
 mod store;
 mod vendor;
 
 pub use self::edit::{Edited, add, remove};
-pub use self::error::{DependencyError, DepsError, Problem};
+pub use self::error::{DependencyError, DepsError};
 pub use self::lock::{LockFile, version};
-pub use self::resolve::{Content, Outdated, Resolution, Resolved, Update, outdated, resolve, resolve_typed};
+pub use self::problem::{GitWords, Problem};
+pub use self::resolve::{Content, Outdated, Resolution, Resolved, Update, outdated, resolve};
 pub use self::store::{Kept, Store};
 pub use self::vendor::vendor;

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use mik_build::{LockedComponent, Lockfile};
 
-use super::error::{DependencyError, DepsError, Problem};
-use super::guard;
+use super::error::{DependencyError, DepsError};
 use super::lock::LockFile;
+use super::problem::Problem;
 pub use super::source::Content;
 use super::source::{FoundDependency, Sources};
+use super::{cycle, guard};
 use crate::project::{Dependency, DependencySource, Dependents};
 use crate::report::Reporter;
 use crate::tools::files;
@@ -66,6 +67,7 @@ pub fn resolve(dependents: &Dependents, update: Update<'_>, reporter: &Reporter)
         return Ok(Resolution { dependencies: find_all(dependents, &lock, update, &sources)?.0, changed: false });
     }
     let _guard = lock_guard(dependents, &sources, reporter)?;
+    let dependents = &dependents.again()?;
     let lock = LockFile::read(&dependents.root)?;
     let (dependencies, mut locked) = find_all(dependents, &lock, update, &sources)?;
     let others = dependents.of_others()?;
@@ -74,19 +76,6 @@ pub fn resolve(dependents: &Dependents, update: Update<'_>, reporter: &Reporter)
     );
     let changed = write(dependents, &lock, &Lockfile::new(locked), reporter)?;
     Ok(Resolution { dependencies, changed })
-}
-
-/// Finds a dependency that no package declares yet. Nothing is locked.
-///
-/// # Errors
-/// It can't be had.
-pub fn resolve_typed(
-    dependents: &Dependents,
-    dependency: &Dependency,
-    reporter: &Reporter,
-) -> Result<(LockedComponent, Content), DepsError> {
-    let FoundDependency { locked, content } = Sources::new(dependents, reporter)?.find(dependency, None)?;
-    Ok((locked, content))
 }
 
 /// A dependency whose source has something else by now.
@@ -214,6 +203,7 @@ fn find_all(
                     return Err(DependencyError::new(dependency, Problem::Locked).into());
                 }
                 let one = sources.find(dependency, pinned)?;
+                cycle::check(package, dependency)?;
                 found.insert(key, one.clone());
                 one
             }

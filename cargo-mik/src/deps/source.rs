@@ -4,8 +4,9 @@ use std::path::{Path, PathBuf};
 
 use mik_build::{LockedComponent, store as layout};
 
-use super::error::{DependencyError, DepsError, Problem};
+use super::error::{DependencyError, DepsError};
 use super::git::Repository;
+use super::problem::Problem;
 use super::store::{Found, Store, digest_of};
 use super::{component, download, guard};
 use crate::project::{Dependency, DependencySource, Dependents, GitReference};

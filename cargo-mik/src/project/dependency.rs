@@ -6,8 +6,10 @@ use std::sync::Arc;
 use miette::{NamedSource, SourceSpan};
 use mik_build::schema::{Dependency as Written, DependencyTable, Schema, Spanned};
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use super::ProjectError;
+use super::decision::Decision;
 use super::manifest::{Located, Manifest, SourceFile};
 use crate::report::Reporter;
 
@@ -137,13 +139,18 @@ impl Manifest {
         let mut dependencies: Vec<Dependency> = Vec::new();
         for key in self.names(keys) {
             let located = self.get(&format!("{TABLE}.{key}"), |schema| of_key(schema, &key), reporter);
-            let Some(Located { value, file, span }) = located else { continue };
+            let Some(located) = located else { continue };
+            let located_decision = located.decision();
+            let Located { value, file, span } = located;
             let wrong = |message: String, help: &str| ProjectError::InvalidValue {
                 message,
                 help: help.to_owned(),
                 source_code: file.named_source(),
                 at: span,
             };
+            // Of a table with a header of its own the place is that header.
+            let decision = Decision { value: as_json(&value), ..located_decision };
+            self.decisions().note(&format!("{TABLE}.{key}"), decision);
             let (source, instance) = source_of(&key, value, file.directory());
             let name = name_of(&key, &source).map_err(|message| {
                 wrong(message, "write `\"user/repo\" = \"1.0.0\"`, or `name = { … }` with letters, digits, `-` and `_`")
@@ -160,6 +167,30 @@ impl Manifest {
         }
         Ok(dependencies)
     }
+}
+
+/// A dependency as it is written.
+fn as_json(written: &Written) -> Value {
+    let table = match written {
+        Written::Version(version) => return Value::from(version.as_str()),
+        Written::Table(table) => table,
+    };
+    let DependencyTable { registry, version, git, branch, tag, rev, path, url, sha256, instance } = &**table;
+    let keys = [
+        ("registry", registry),
+        ("version", version),
+        ("git", git),
+        ("branch", branch),
+        ("tag", tag),
+        ("rev", rev),
+        ("path", path),
+        ("url", url),
+        ("sha256", sha256),
+        ("instance", instance),
+    ];
+    let set =
+        keys.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value.as_ref()?.get_ref().as_str().into())));
+    Value::Object(set.collect::<Map<_, _>>())
 }
 
 fn of_key<'a>(schema: &'a Schema, key: &str) -> Option<&'a Spanned<Written>> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::Metadata;
 
 use super::manifest::Manifest;
-use super::{BuildArguments, CargoConfig, Dependency, ProjectError, location, selection};
+use super::{BuildArguments, CargoConfig, Dependency, DependencySource, ProjectError, location, selection};
 use crate::report::Reporter;
 
 /// The packages of a project that were selected, with what they depend on.
@@ -91,6 +91,21 @@ impl Dependents {
         self.packages.iter().flat_map(|package| package.dependencies.iter().map(move |it| (package, it)))
     }
 
+    /// The same packages, as their configuration is by now: another command may have changed it meanwhile.
+    ///
+    /// # Errors
+    /// It can't be read, or a value is wrong.
+    pub fn again(&self) -> Result<Self, ProjectError> {
+        // What there is to say of it was said before.
+        let silent = Reporter::silent();
+        let again = |package: &Dependent| {
+            let manifest = Manifest::of_directory(&package.directory, &silent)?;
+            Dependent::of(package.name.clone(), package.id.clone(), &manifest, &silent)
+        };
+        let packages = self.packages.iter().map(again).collect::<Result<_, ProjectError>>()?;
+        Ok(Self { packages, ..self.clone() })
+    }
+
     /// What the workspace's other members depend on. It is locked in the same file.
     ///
     /// # Errors
@@ -126,4 +141,18 @@ impl Dependent {
 
 fn is_locked(arguments: &BuildArguments) -> bool {
     arguments.metadata_arguments.iter().any(|flag| matches!(flag.as_str(), "--locked" | "--frozen"))
+}
+
+/// The projects on this machine that the project in a directory depends on.
+///
+/// # Errors
+/// Its configuration can't be read, or a value is wrong.
+pub fn path_projects(directory: &Path) -> Result<Vec<(String, PathBuf)>, ProjectError> {
+    let silent = Reporter::silent();
+    let dependencies = Manifest::of_directory(directory, &silent)?.dependencies(&silent)?;
+    let project = |dependency: Dependency| match dependency.source {
+        DependencySource::Path { path } if path.is_dir() => Some((dependency.name, path)),
+        _ => None,
+    };
+    Ok(dependencies.into_iter().filter_map(project).collect())
 }

@@ -77,6 +77,8 @@ impl Listing {
         reporter: &Reporter,
     ) -> Result<Self, ProjectError> {
         let Deployment { name, manifest, .. } = Deployment::read(directory, arguments, reporter)?;
+        // Looked at, and with that noted.
+        manifest.dependencies(reporter)?;
         let mut listed = Listed::of(name, &manifest);
         // Nothing is built here.
         listed.settings.retain(|setting| !matches!(setting.table(), "build" | "composition"));

@@ -40,7 +40,7 @@ pub use cargo_config::CargoConfig;
 pub use decision::Origin;
 pub use declared::Declared;
 pub use dependency::{Dependency, DependencySource, GitReference, Place, relative_path, typed_path};
-pub use dependents::{Dependent, Dependents};
+pub use dependents::{Dependent, Dependents, path_projects};
 pub use deployment::Deployment;
 pub use destination::{Destination, Scheme};
 pub use environment::{Environment, host_address, log_level, path_variable};

@@ -15,7 +15,8 @@ fn info_says_where_and_how_much() {
         format!(
             "directory           {directory}\n\
              compiled code       0 entries, 0 B; 1.0 GiB at most\n\
-             standard libraries  0 entries, 0 B\n"
+             standard libraries  0 entries, 0 B\n\
+             dependencies        0 components, 0 B; 0 repositories, 0 B\n"
         )
     );
 
@@ -32,6 +33,11 @@ fn info_says_where_and_how_much() {
             "code_limit": 1 << 30,
             "code": { "entries": 3, "size": size + 1024, "stale": { "entries": 2, "size": 1024 } },
             "standard_libraries": { "entries": 1, "size": 1000, "stale": { "entries": 1, "size": 1000 } },
+            "dependencies": {
+                "components": { "entries": 0, "size": 0 },
+                "repositories": { "entries": 0, "size": 0 },
+                "stale": { "entries": 0, "size": 0 },
+            },
         })
     );
     let shown = Program::run(cache.cache("info").env("MIK_CACHE_MAX_MB", "64")).ok().stdout;
@@ -53,6 +59,7 @@ fn clean_removes_what_nobody_misses() {
         "reason": "mik-cache-removed",
         "code": { "entries": 2, "size": 1024 },
         "standard_libraries": { "entries": 1, "size": 1000 },
+        "dependencies": { "entries": 0, "size": 0 },
     });
     assert_eq!(cache.json("clean"), removed);
     assert_eq!(cache.names(), [".new-alive", probes.file_name().unwrap().to_str().unwrap(), "notes.txt"]);
