@@ -11,6 +11,7 @@ mod new;
 mod openapi;
 mod optimize;
 mod plan;
+mod pull;
 mod rebuild;
 mod replay;
 mod run;
@@ -123,6 +124,7 @@ enum Command {
     Test(test::TestArgs),
     Plan(plan::PlanArgs),
     Config(config::ConfigArgs),
+    Pull(pull::PullArgs),
     Optimize(optimize::OptimizeArgs),
     Size(size::SizeArgs),
     Symbolicate(symbolicate::SymbolicateArgs),
@@ -147,6 +149,7 @@ impl Command {
             Self::Test(args) => args.run(reporter),
             Self::Plan(args) => args.run(reporter),
             Self::Config(args) => args.run(reporter),
+            Self::Pull(args) => args.run(reporter),
             Self::Optimize(args) => args.run(reporter),
             Self::Size(args) => args.run(reporter),
             Self::Symbolicate(args) => args.run(reporter),

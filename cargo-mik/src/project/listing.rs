@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::decision::{Decision, Decisions, Origin};
 use super::manifest::Manifest;
-use super::{Deployment, Project, ProjectError, ServeArguments, ServerSettings};
+use super::{Deployment, Project, ProjectError, RegistrySettings, ServeArguments, ServerSettings};
 use crate::report::Reporter;
 
 /// The table whose keys are the user's own.
@@ -60,6 +60,9 @@ impl Listing {
     ) -> Result<Self, ProjectError> {
         ServerSettings::of_project(project, arguments, reporter)?;
         project.guests(reporter)?;
+        for package in &project.packages {
+            RegistrySettings::of_package(package, reporter)?;
+        }
         let listed = |package: &super::Package| Listed::of(Some(package.name.clone()), &package.manifest);
         Ok(Self { packages: project.packages.iter().map(listed).collect() })
     }
@@ -74,6 +77,7 @@ impl Listing {
         reporter: &Reporter,
     ) -> Result<Self, ProjectError> {
         let Deployment { name, manifest, .. } = Deployment::read(directory, arguments, reporter)?;
+        RegistrySettings::of(&manifest, reporter)?;
         let mut listed = Listed::of(name, &manifest);
         // Nothing is built here.
         listed.settings.retain(|setting| !matches!(setting.table(), "build" | "composition"));

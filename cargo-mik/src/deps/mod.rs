@@ -1,0 +1,3 @@
+//! Component dependencies: where they are found, and how they get here.
+
+pub mod registry;
