@@ -7,8 +7,8 @@ use mik_tests::{Body, Program, Project, Server, Signal};
 use serde_json::Value;
 
 use crate::{
-    bodies, build, configuration, failures, limits, module_memory, modules, optimize, outbound, provenance, reuse,
-    settings, static_files, target_auto, telemetry, wasm_opt,
+    bodies, build, configuration, failures, limits, module_memory, modules, optimize, outbound, provenance, publish,
+    registry, reuse, settings, static_files, target_auto, telemetry, wasm_opt,
 };
 
 /// A test.
@@ -33,6 +33,10 @@ const SHOWN: &[(&str, &[Test])] = &[
     ("build.wasm_opt", &[wasm_opt::the_key_says_which_and_the_environment_beats_it]),
     ("composition.http_handler", &[build::a_handler_that_an_earlier_build_left_is_not_taken_for_this_ones]),
     ("composition.bridge", &[build::the_bridge_of_a_file_is_used_in_place_of_the_embedded_one]),
+    ("registry.default", &[registry::the_default_and_mirrors_and_plain_http_are_the_configurations]),
+    ("registry.publish", &[publish::without_a_name_it_is_the_configurations_and_nothing_is_pushed_in_a_dry_run]),
+    ("registry.mirrors", &[registry::the_default_and_mirrors_and_plain_http_are_the_configurations]),
+    ("registry.insecure", &[registry::the_default_and_mirrors_and_plain_http_are_the_configurations]),
     ("server.port", &[settings::flags_beat_the_environment_which_beats_the_manifest_which_beats_the_default]),
     ("server.host", &[settings::flags_beat_the_environment_which_beats_the_manifest_which_beats_the_default]),
     ("server.env", &[settings::the_environment_is_the_manifests_and_never_the_hosts]),

@@ -11,6 +11,7 @@ mod new;
 mod openapi;
 mod optimize;
 mod plan;
+mod publish;
 mod pull;
 mod rebuild;
 mod replay;
@@ -124,6 +125,7 @@ enum Command {
     Test(test::TestArgs),
     Plan(plan::PlanArgs),
     Config(config::ConfigArgs),
+    Publish(publish::PublishArgs),
     Pull(pull::PullArgs),
     Optimize(optimize::OptimizeArgs),
     Size(size::SizeArgs),
@@ -149,6 +151,7 @@ impl Command {
             Self::Test(args) => args.run(reporter),
             Self::Plan(args) => args.run(reporter),
             Self::Config(args) => args.run(reporter),
+            Self::Publish(args) => args.run(reporter),
             Self::Pull(args) => args.run(reporter),
             Self::Optimize(args) => args.run(reporter),
             Self::Size(args) => args.run(reporter),

@@ -14,10 +14,12 @@ use crate::tools::replacement::Replacement;
 /// Whatever has pushed it: `cargo mik publish`, wkg, oras and others. Its digest is verified, and printed; the file is written whole,
 /// or not at all. Logins are docker's and podman's, or MIK_REGISTRY_USERNAME and MIK_REGISTRY_PASSWORD, or MIK_REGISTRY_TOKEN.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  cargo mik pull user/shop:1.0 -o shop.wasm         # of the default registry, ghcr.io\n  \
+#[command(
+    after_help = "Examples:\n  cargo mik pull user/shop:1.0 -o shop.wasm         # of the default registry, ghcr.io\n  \
                         cargo mik pull registry.example.com/team/shop     # shop.wasm, of the tag `latest`\n  \
                         cargo mik pull localhost:5000/shop@sha256:0123…\n\n\
-                        Exit status: 0 done; 106 it could not be had; 110 the file could not be written.")]
+                        Exit status: 0 done; 106 it could not be had; 110 the file could not be written."
+)]
 pub(super) struct PullArgs {
     /// The component, as `user/repo:1.0`, `registry/path/repo:1.0`, or either with `@sha256:…`
     #[arg(value_name = "REF")]

@@ -89,12 +89,14 @@ pub fn is_registry(text: &str) -> bool {
 fn is_place(text: &str) -> bool {
     let (registry, path) = text.split_once('/').map_or((text, None), |(registry, path)| (registry, Some(path)));
     let is_part = |part: &str| {
-        !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte))
+        !part.is_empty()
+            && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte))
     };
     is_registry(registry) && path.is_none_or(|path| path.split('/').all(is_part))
 }
 
-const REGISTRY_HELP: &str = "write a host, with its port where that is not the usual one, such as `registry.example.com` or `localhost:5000`";
+const REGISTRY_HELP: &str =
+    "write a host, with its port where that is not the usual one, such as `registry.example.com` or `localhost:5000`";
 const MIRROR_HELP: &str = "write, for example, `mirrors = { \"ghcr.io\" = \"mirror.example.com/ghcr\" }`";
 
 struct Keys<'a> {
@@ -103,11 +105,7 @@ struct Keys<'a> {
 }
 
 impl Keys<'_> {
-    fn get<T: Clone>(
-        &self,
-        key: &str,
-        field: impl Fn(&RegistryTable) -> Option<&Spanned<T>>,
-    ) -> Option<Located<T>> {
+    fn get<T: Clone>(&self, key: &str, field: impl Fn(&RegistryTable) -> Option<&Spanned<T>>) -> Option<Located<T>> {
         self.manifest.get(key, |schema| field(&schema.registry), self.reporter)
     }
 
@@ -217,7 +215,8 @@ mod tests {
         for right in ["ghcr.io", "localhost", "localhost:5000", "127.0.0.1:1", "a-b.example.com:65535"] {
             assert!(is_registry(right), "{right}");
         }
-        for wrong in ["", "https://ghcr.io", "ghcr.io/", "ghcr.io:", "ghcr.io:0", "ghcr.io:70000", "-a", "a..b", "a b"] {
+        for wrong in ["", "https://ghcr.io", "ghcr.io/", "ghcr.io:", "ghcr.io:0", "ghcr.io:70000", "-a", "a..b", "a b"]
+        {
             assert!(!is_registry(wrong), "{wrong}");
         }
         assert!(is_place("mirror.example.com/ghcr/x") && is_place("mirror"));

@@ -18,6 +18,7 @@ mod optimize;
 mod optimize_file;
 mod overheard;
 mod provenance;
+mod publication;
 mod reach;
 mod revision;
 mod sections;
@@ -36,6 +37,7 @@ pub use inputs::Inputs;
 pub use interface::Interface;
 pub use openapi::{DOCUMENT_MOST, DocumentError, document};
 pub use optimize_file::{OptimizeFile, optimize_file, read_wasm};
+pub use publication::{ComponentAbout, about, bill, publication, revision};
 pub use test_run::{TestRun, test};
 
 use std::collections::BTreeMap;

@@ -36,7 +36,8 @@ impl Running {
     /// One of the same kind as a named digest; nothing, where that is no digest.
     pub fn of_name(name: &str) -> Option<Self> {
         let (kind, digits) = name.split_once(':')?;
-        let is_whole = |length| digits.len() == length && digits.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'));
+        let is_whole =
+            |length| digits.len() == length && digits.bytes().all(|it| matches!(it, b'0'..=b'9' | b'a'..=b'f'));
         match kind {
             "sha256" if is_whole(64) => Some(Self::Sha256(Sha256::new())),
             "sha512" if is_whole(128) => Some(Self::Sha512(Sha512::new())),

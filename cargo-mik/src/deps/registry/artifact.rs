@@ -131,7 +131,8 @@ fn of_image(layers: Vec<Descriptor>, config: Option<&Descriptor>) -> Result<Desc
 
 impl Descriptor {
     fn is_wasm(&self) -> bool {
-        let is_platform = |it: &Platform| it.architecture == "wasm" || it.architecture == "wasm32" || it.os.starts_with("wasi");
+        let is_platform =
+            |it: &Platform| it.architecture == "wasm" || it.architecture == "wasm32" || it.os.starts_with("wasi");
         self.platform.as_ref().is_some_and(is_platform)
             || self.artifact_type.as_deref().is_some_and(|it| it.contains("wasm"))
     }
@@ -177,14 +178,13 @@ mod tests {
 
     #[test]
     fn what_is_no_component_says_what_it_is() {
-        let docker = json!({ "layers": [layer("tar")], "config": layer("application/vnd.docker.container.image.v1+json") });
+        let docker =
+            json!({ "layers": [layer("tar")], "config": layer("application/vnd.docker.container.image.v1+json") });
         let error = content(docker).unwrap_err();
         assert!(error.contains("`tar`") && error.contains("docker.container"), "{error}");
         assert!(content(json!({ "layers": [layer(WASM), layer(WASM)] })).unwrap_err().contains("2 layers"));
         assert!(content(json!({ "schemaVersion": 2 })).unwrap_err().contains("no content"));
-        let entry = |os: &str, architecture: &str| {
-            json!({ "mediaType": IMAGE, "digest": os, "size": 1, "platform": { "os": os, "architecture": architecture } })
-        };
+        let entry = |os: &str, architecture: &str| json!({ "mediaType": IMAGE, "digest": os, "size": 1, "platform": { "os": os, "architecture": architecture } });
         let error = content(json!({ "manifests": [entry("linux", "amd64"), entry("linux", "arm64")] })).unwrap_err();
         assert!(error.contains("linux/amd64, linux/arm64"), "{error}");
         assert!(content(json!({ "manifests": [] })).unwrap_err().contains("empty"));
@@ -192,9 +192,7 @@ mod tests {
 
     #[test]
     fn of_an_index_the_component_is_taken() {
-        let entry = |os: &str, architecture: &str| {
-            json!({ "mediaType": IMAGE, "digest": os, "size": 1, "platform": { "os": os, "architecture": architecture } })
-        };
+        let entry = |os: &str, architecture: &str| json!({ "mediaType": IMAGE, "digest": os, "size": 1, "platform": { "os": os, "architecture": architecture } });
         let index = json!({ "manifests": [entry("linux", "amd64"), entry("wasip1", "wasm"), entry("wasip2", "wasm")] });
         assert_eq!(content(index).unwrap(), "wasip2");
         let mut told = entry("unknown", "unknown");

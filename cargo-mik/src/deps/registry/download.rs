@@ -112,18 +112,22 @@ impl<'a> Download<'a> {
 
     fn take(&mut self, bytes: &[u8], doing: Doing<'_>) -> Result<(), RegistryError> {
         if bytes.len() as u64 > self.layer.size - self.received {
-            return Err(doing.failed(&format!("more comes than the {} bytes that its manifest tells of", self.layer.size)));
+            return Err(
+                doing.failed(&format!("more comes than the {} bytes that its manifest tells of", self.layer.size))
+            );
         }
-        self.file
-            .write_all(bytes)
-            .map_err(|source| OutputError { path: self.path.to_owned(), source })?;
+        self.file.write_all(bytes).map_err(|source| OutputError { path: self.path.to_owned(), source })?;
         self.digest.update(bytes);
         self.received += bytes.len() as u64;
         self.head.extend(bytes.iter().take(COMPONENT.len().saturating_sub(self.head.len())));
         if self.received - self.told >= NEWS || self.received == self.layer.size {
             self.told = self.received;
             let position = Some((self.received, self.layer.size));
-            self.reporter.emit(Event::Progress(Progress { verb: "Downloading", message: self.reference.to_string(), position }));
+            self.reporter.emit(Event::Progress(Progress {
+                verb: "Downloading",
+                message: self.reference.to_string(),
+                position,
+            }));
         }
         Ok(())
     }
@@ -141,7 +145,8 @@ impl<'a> Download<'a> {
             COMPONENT => Ok(()),
             MODULE => Err(RegistryError::CoreModule { reference }),
             _ => {
-                let what = format!("it is said to be `{}`, and does not begin as WebAssembly does", self.layer.media_type);
+                let what =
+                    format!("it is said to be `{}`, and does not begin as WebAssembly does", self.layer.media_type);
                 Err(RegistryError::NotWasm { reference, what })
             }
         }

@@ -26,7 +26,9 @@ pub enum RegistryError {
     #[error("`{registry}` has no repository `{repository}`")]
     #[diagnostic(
         code(mik::deps::unknown_repository),
-        help("is it spelled right? A registry may say the same of one that you may not see: `docker login {registry}`")
+        help(
+            "is it spelled right? A registry may say the same of one that you may not see: `docker login {registry}`"
+        )
     )]
     UnknownRepository {
         /// The registry.
@@ -114,7 +116,10 @@ pub enum RegistryError {
     },
     /// Nobody answers.
     #[error("`{registry}` can't be reached")]
-    #[diagnostic(code(mik::deps::registry_down), help("is it spelled right, and is there a network? A proxy is named by HTTPS_PROXY"))]
+    #[diagnostic(
+        code(mik::deps::registry_down),
+        help("is it spelled right, and is there a network? A proxy is named by HTTPS_PROXY")
+    )]
     Unreachable {
         /// The registry.
         registry: String,
@@ -156,7 +161,10 @@ pub enum RegistryError {
     },
     /// The content ended early, however often it was asked for.
     #[error("`{reference}` came in part only: {received} of {size} bytes")]
-    #[diagnostic(code(mik::deps::truncated), help("try again; if it stays so, it is damaged at the registry, and has to be published again"))]
+    #[diagnostic(
+        code(mik::deps::truncated),
+        help("try again; if it stays so, it is damaged at the registry, and has to be published again")
+    )]
     Truncated {
         /// The component.
         reference: String,
@@ -169,7 +177,9 @@ pub enum RegistryError {
     #[error("what came for `{reference}` is not what was asked for: its digest is {actual}, not {expected}")]
     #[diagnostic(
         code(mik::deps::wrong_digest),
-        help("nothing of it was kept; it was changed at the registry or on its way here: tell whoever runs the registry")
+        help(
+            "nothing of it was kept; it was changed at the registry or on its way here: tell whoever runs the registry"
+        )
     )]
     WrongDigest {
         /// The component.
@@ -209,7 +219,9 @@ pub enum RegistryError {
     #[error("`{reference}` is a core module, not a component")]
     #[diagnostic(
         code(mik::deps::core_module),
-        help("ask its author for a component; one of a WASI program is made with `wasm-tools component new`, and an adapter")
+        help(
+            "ask its author for a component; one of a WASI program is made with `wasm-tools component new`, and an adapter"
+        )
     )]
     CoreModule {
         /// The reference.

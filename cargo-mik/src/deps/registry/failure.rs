@@ -105,13 +105,14 @@ impl Doing<'_> {
             return RegistryError::Tls { registry, source }.into();
         }
         // Who refuses connections, or has no address, does so in a second as well.
-        let is_final = error.is_connect() && cause::<io::Error>(&error).is_none_or(|it| it.kind() != io::ErrorKind::ConnectionReset);
-        let is_ours = error.is_builder() || error.is_redirect() || error.is_decode();
+        let is_final = error.is_connect()
+            && cause::<io::Error>(&error).is_none_or(|it| it.kind() != io::ErrorKind::ConnectionReset);
+        let is_ours = error.is_builder() || error.is_redirect();
         let remedy = if is_final || is_ours { Remedy::None } else { Remedy::Again };
-        let source: super::Cause = match cause::<io::Error>(&error) {
-            // Our own URLs say nothing to the user.
-            _ if error.is_timeout() => "it does not answer in time".into(),
-            _ => Box::new(error.without_url()),
+        let source: super::Cause = match error.is_timeout() {
+            true => "it does not answer in time".into(),
+            // URLs of the protocol's say nothing to the user.
+            false => Box::new(error.without_url()),
         };
         Failure { error: self.unreachable(source), remedy }
     }

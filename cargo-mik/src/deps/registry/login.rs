@@ -34,7 +34,8 @@ impl Login {
     fn of_variables(variable: &dyn Fn(&str) -> Option<String>) -> Option<Self> {
         // A line's end is what a file that was read into a variable leaves.
         let get = |name: &str| variable(name).map(|it| it.trim_end().to_owned()).filter(|it| !it.is_empty());
-        if let Some(token) = get("MIK_REGISTRY_TOKEN").filter(|token| token.bytes().all(|byte| byte.is_ascii_graphic())) {
+        if let Some(token) = get("MIK_REGISTRY_TOKEN").filter(|token| token.bytes().all(|byte| byte.is_ascii_graphic()))
+        {
             return Some(Self { auth: RegistryAuth::Bearer(token), from: Some("MIK_REGISTRY_TOKEN") });
         }
         let auth = RegistryAuth::Basic(get("MIK_REGISTRY_USERNAME")?, get("MIK_REGISTRY_PASSWORD")?);
@@ -111,7 +112,9 @@ mod tests {
     #[test]
     fn a_token_goes_before_a_password_and_half_a_login_is_none() {
         let find = |set: &[(&str, &str)]| {
-            Login::of_variables(&|name| set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()))
+            Login::of_variables(&|name| {
+                set.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
+            })
         };
         let password = [("MIK_REGISTRY_USERNAME", "a"), ("MIK_REGISTRY_PASSWORD", "b\n")];
         assert_eq!(find(&password).unwrap().auth, RegistryAuth::Basic("a".to_owned(), "b".to_owned()));
@@ -124,9 +127,8 @@ mod tests {
     #[test]
     fn a_token_that_is_over_is_told_to_be() {
         let token = format!("x.{}.y", BASE64_URL_SAFE_NO_PAD.encode(r#"{"exp":1000}"#));
-        let why = |token: &str, now| {
-            Login { auth: RegistryAuth::Bearer(token.to_owned()), from: None }.why_not(now).unwrap()
-        };
+        let why =
+            |token: &str, now| Login { auth: RegistryAuth::Bearer(token.to_owned()), from: None }.why_not(now).unwrap();
         assert_eq!(why(&token, 1600), "it expired 10 minutes ago");
         assert!(why(&token, 999).contains("may be") && why("opaque", 1600).contains("may be"));
         assert_eq!(Login::nobody().why_not(0), None);

@@ -114,7 +114,9 @@ impl Registries {
                     Err(error) => Err(error),
                 };
                 match fetched {
-                    Err(error) if registry != reference.registry() && download.is_sound() => self.passed_over(&registry, &error),
+                    Err(error) if registry != reference.registry() && download.is_sound() => {
+                        self.passed_over(&registry, &error)
+                    }
                     fetched => return fetched,
                 }
             }

@@ -21,11 +21,8 @@ impl Reference {
     /// # Errors
     /// It is no reference.
     pub fn parse(text: &str, settings: &RegistrySettings) -> Result<Self, RegistryError> {
-        let bad = |why: &str, help: String| RegistryError::BadReference {
-            text: text.to_owned(),
-            why: why.to_owned(),
-            help,
-        };
+        let bad =
+            |why: &str, help: String| RegistryError::BadReference { text: text.to_owned(), why: why.to_owned(), help };
         if let Some((scheme, rest)) = text.split_once("://") {
             return Err(bad("it is a URL", format!("leave `{scheme}://` out: `{rest}`")));
         }
@@ -92,9 +89,7 @@ impl Reference {
         let registry = registry.to_owned();
         Self(match (self.tag(), self.digest()) {
             (_, Some(digest)) => oci_client::Reference::with_digest(registry, repository, digest.to_owned()),
-            (tag, None) => {
-                oci_client::Reference::with_tag(registry, repository, tag.unwrap_or(LATEST).to_owned())
-            }
+            (tag, None) => oci_client::Reference::with_tag(registry, repository, tag.unwrap_or(LATEST).to_owned()),
         })
     }
 
@@ -131,7 +126,8 @@ mod tests {
     use super::*;
 
     fn parse(text: &str) -> Result<String, RegistryError> {
-        let settings = RegistrySettings { default: "registry.example.com:5000".to_owned(), ..RegistrySettings::default() };
+        let settings =
+            RegistrySettings { default: "registry.example.com:5000".to_owned(), ..RegistrySettings::default() };
         Reference::parse(text, &settings).map(|reference| reference.to_string())
     }
 

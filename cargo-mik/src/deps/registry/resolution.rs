@@ -105,11 +105,14 @@ impl Endpoint {
         let mut tags = BTreeSet::new();
         let mut last: Option<String> = None;
         while tags.len() < TAGS_MOST {
-            let get = async || match self.client.list_tags(at.oci(), &self.login.auth, Some(PAGE), last.as_deref()).await {
-                // `null`: all of them have been taken away.
-                Err(OciDistributionError::JsonError(_)) => Ok(TagResponse { name: String::new(), tags: Vec::new() }),
-                answer => answer,
-            };
+            let get =
+                async || match self.client.list_tags(at.oci(), &self.login.auth, Some(PAGE), last.as_deref()).await {
+                    // `null`: all of them have been taken away.
+                    Err(OciDistributionError::JsonError(_)) => {
+                        Ok(TagResponse { name: String::new(), tags: Vec::new() })
+                    }
+                    answer => answer,
+                };
             let page = match self.patiently(doing, get).await {
                 Ok(page) => page.tags,
                 Err(failure) => return Err(failure),

@@ -26,12 +26,7 @@ impl Endpoint {
         Ok(pushed.manifest.digest)
     }
 
-    async fn push_all(
-        &self,
-        reference: &Reference,
-        publication: &Publication,
-        pushed: &Pushed,
-    ) -> Result<(), Failure> {
+    async fn push_all(&self, reference: &Reference, publication: &Publication, pushed: &Pushed) -> Result<(), Failure> {
         let doing = self.doing(reference, "push to");
         self.log_in(reference, RegistryOperation::Push, doing).await?;
         self.push_untagged(reference, pushed, doing).await?;
