@@ -124,6 +124,7 @@ impl Program {
             let name = name.to_string_lossy();
             let of_cargo = name.starts_with("CARGO_") && !matches!(&*name, "CARGO_HOME" | "CARGO_NET_OFFLINE");
             if of_cargo
+                || name.starts_with("MIK_REGISTRY")
                 || matches!(&*name, "RUSTFLAGS" | "PORT" | "HOST" | "RUST_LOG" | "MIK_RUST_SRC" | "LD_LIBRARY_PATH")
             {
                 command.env_remove(&*name);

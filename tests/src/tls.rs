@@ -25,7 +25,13 @@ pub struct Certificate {
 impl Certificate {
     /// A new one.
     pub fn new() -> Self {
-        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate can be made");
+        Self::of(&["localhost"])
+    }
+
+    /// One for these names.
+    pub fn of(names: &[&str]) -> Self {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        let made = rcgen::generate_simple_self_signed(names).expect("a certificate can be made");
         Self { certificate: made.cert.pem(), key: made.signing_key.serialize_pem() }
     }
 

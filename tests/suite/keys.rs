@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     bodies, build, compose, configuration, dependencies, failures, limits, module_memory, modules, optimize, outbound,
-    provenance, reuse, settings, static_files, target_auto, telemetry, wasm_opt,
+    provenance, publish, registry, reuse, settings, static_files, target_auto, telemetry, wasm_opt,
 };
 
 /// A test.
@@ -35,6 +35,10 @@ const SHOWN: &[(&str, &[Test])] = &[
     ("composition.plug", &[compose::nothing_is_plugged_of_its_own_accord_where_the_manifest_says_so]),
     ("composition.bridge", &[build::the_bridge_of_a_file_is_used_in_place_of_the_embedded_one]),
     ("dependencies", &[dependencies::commands::what_is_added_is_written_where_the_configuration_is_and_comments_stay]),
+    ("registry.default", &[registry::the_default_and_mirrors_and_plain_http_are_the_configurations]),
+    ("registry.publish", &[publish::without_a_name_it_is_the_configurations_and_nothing_is_pushed_in_a_dry_run]),
+    ("registry.mirrors", &[registry::the_default_and_mirrors_and_plain_http_are_the_configurations]),
+    ("registry.insecure", &[registry::the_default_and_mirrors_and_plain_http_are_the_configurations]),
     ("server.port", &[settings::flags_beat_the_environment_which_beats_the_manifest_which_beats_the_default]),
     ("server.host", &[settings::flags_beat_the_environment_which_beats_the_manifest_which_beats_the_default]),
     ("server.env", &[settings::the_environment_is_the_manifests_and_never_the_hosts]),

@@ -38,6 +38,8 @@ mod outbound;
 mod pages;
 mod program;
 mod provenance;
+mod publish;
+mod registry;
 mod replacement;
 mod replay;
 mod reproducible;

@@ -14,6 +14,8 @@ mod new;
 mod openapi;
 mod optimize;
 mod plan;
+mod publish;
+mod pull;
 mod rebuild;
 mod replay;
 mod run;
@@ -136,6 +138,8 @@ enum Command {
     Plan(plan::PlanArgs),
     Config(config::ConfigArgs),
     Compose(compose::ComposeArgs),
+    Publish(publish::PublishArgs),
+    Pull(pull::PullArgs),
     Optimize(optimize::OptimizeArgs),
     Size(size::SizeArgs),
     Symbolicate(symbolicate::SymbolicateArgs),
@@ -168,6 +172,8 @@ impl Command {
             Self::Plan(args) => args.run(reporter),
             Self::Config(args) => args.run(reporter),
             Self::Compose(args) => args.run(reporter),
+            Self::Publish(args) => args.run(reporter),
+            Self::Pull(args) => args.run(reporter),
             Self::Optimize(args) => args.run(reporter),
             Self::Size(args) => args.run(reporter),
             Self::Symbolicate(args) => args.run(reporter),

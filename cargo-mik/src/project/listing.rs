@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::decision::{Decision, Decisions, Origin};
 use super::manifest::Manifest;
-use super::{Deployment, Project, ProjectError, ServeArguments, ServerSettings};
+use super::{Deployment, Project, ProjectError, RegistrySettings, ServeArguments, ServerSettings};
 use crate::report::Reporter;
 
 /// The table of the guest's variables, whose keys are the user's own.
@@ -63,6 +63,9 @@ impl Listing {
     ) -> Result<Self, ProjectError> {
         ServerSettings::of_project(project, arguments, reporter)?;
         project.guests(reporter)?;
+        for package in &project.packages {
+            RegistrySettings::of_package(package, reporter)?;
+        }
         let listed = |package: &super::Package| Listed::of(Some(package.name.clone()), &package.manifest);
         Ok(Self { packages: project.packages.iter().map(listed).collect() })
     }
@@ -79,6 +82,7 @@ impl Listing {
         let Deployment { name, manifest, .. } = Deployment::read(directory, arguments, reporter)?;
         // Looked at, and with that noted.
         manifest.dependencies(reporter)?;
+        RegistrySettings::of(&manifest, reporter)?;
         let mut listed = Listed::of(name, &manifest);
         // Nothing is built here.
         listed.settings.retain(|setting| !matches!(setting.table(), "build" | "composition"));

@@ -28,7 +28,7 @@ pub enum DependenciesError {
     #[diagnostic(
         code(mik::metadata::dependencies),
         help(
-            "`build.auditable` needs `cargo metadata` with the flags of the build; without the key no list is written"
+            "`build.auditable` and `cargo mik publish` need `cargo metadata` with the flags of the build; without the key no list is written"
         )
     )]
     Metadata {
@@ -48,6 +48,12 @@ pub enum DependenciesError {
 
 /// The list for a package's components, as JSON.
 pub(super) fn of(project: &Project, package: &Package) -> Result<String, StageError> {
+    let list = info(project, package)?;
+    Ok(serde_json::to_string(&list).map_err(|_| DependenciesError::Incomplete { package: package.name.clone() })?)
+}
+
+/// The list for a package's components.
+pub(super) fn info(project: &Project, package: &Package) -> Result<VersionInfo, StageError> {
     // Where the target shows only later, what either may be compiled from.
     let targets = package.target.targets().iter();
     let mut options: Vec<String> =
@@ -60,8 +66,7 @@ pub(super) fn of(project: &Project, package: &Package) -> Result<String, StageEr
         .exec()
         .map_err(|source| DependenciesError::Metadata { package: package.name.clone(), source })?;
     let incomplete = || DependenciesError::Incomplete { package: package.name.clone() };
-    let list = list(&metadata, &package.id).ok_or_else(incomplete)?;
-    Ok(serde_json::to_string(&list).map_err(|_| incomplete())?)
+    Ok(list(&metadata, &package.id).ok_or_else(incomplete)?)
 }
 
 /// Of the flags of a build those that `cargo metadata` takes and that change its answer.

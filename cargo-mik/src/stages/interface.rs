@@ -11,7 +11,8 @@ pub(super) const HANDLER: &str = "mik:core/handler@0.1.0";
 /// A component's own imports and exports.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Interface {
-    pub(super) imports: Vec<String>,
+    /// What it imports.
+    pub imports: Vec<String>,
     /// The instances that it exports.
     pub exports: Vec<String>,
 }

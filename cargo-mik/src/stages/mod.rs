@@ -19,6 +19,7 @@ mod optimize_file;
 mod overheard;
 mod place;
 mod provenance;
+mod publication;
 mod reach;
 mod revision;
 mod sections;
@@ -37,6 +38,7 @@ pub use inputs::Inputs;
 pub use interface::Interface;
 pub use openapi::{DOCUMENT_MOST, DocumentError, document};
 pub use optimize_file::{OptimizeFile, optimize_file, read_wasm};
+pub use publication::{ComponentAbout, about, bill, publication, revision};
 pub use test_run::{TestRun, test};
 
 use std::collections::BTreeMap;

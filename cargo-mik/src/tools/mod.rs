@@ -11,6 +11,7 @@ pub mod html;
 pub mod plain;
 pub mod private;
 pub mod process;
+pub mod replacement;
 pub mod rotating_file;
 pub mod secrets;
 pub mod temporary;

@@ -15,6 +15,8 @@ pub use dependency::{Dependency, DependencyTable};
 pub use keys::{keys, leaves};
 pub use parse::nearest;
 pub use parse::{CargoPackage, UnknownKey, Written};
-pub use tables::{BuildTable, CompositionTable, MODULES, ProjectTable, Schema, ServerTable, TARGETS};
+pub use tables::{
+    BuildTable, CompositionTable, MODULES, ProjectTable, REGISTRY, RegistryTable, Schema, ServerTable, TARGETS,
+};
 pub use values::{Address, EnvValue, Name, Number, Optimize, Panic, Spanned, WasmOpt};
 pub use wrong::SchemaError;

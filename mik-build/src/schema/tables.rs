@@ -29,6 +29,9 @@ pub const TARGETS: [&str; 4] = ["wasm32-wasip2", "wasm32-unknown-unknown", "wasm
 /// What `server.modules` is by default.
 pub const MODULES: &str = "modules";
 
+/// What `registry.default` is by default.
+pub const REGISTRY: &str = "ghcr.io";
+
 /// The configuration of `cargo mik`: `mik.toml`, or `[package.metadata.mik]` in `Cargo.toml`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
@@ -50,6 +53,8 @@ pub struct Schema {
         "x-example" = "{ \"user/router\" = \"1.0.0\", utils = { path = \"../utils\" } }"
     )))]
     pub dependencies: Option<BTreeMap<String, Spanned<Dependency>>>,
+    /// Where components are pulled from and published to.
+    pub registry: RegistryTable,
     /// How components are served.
     pub server: ServerTable,
 }
@@ -133,6 +138,53 @@ pub struct CompositionTable {
     /// The path of another bridge component, relative to the file that sets it.
     #[cfg_attr(feature = "schema", schemars(example = &"bridge.wasm", extend("x-path" = true, "x-default" = "the one in `cargo mik`")))]
     pub bridge: Option<Spanned<String>>,
+}
+
+/// `registry.*`.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
+#[serde(default, expecting = "a table")]
+pub struct RegistryTable {
+    /// The registry of references that name none, such as `user/repo:1.0`.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(example = &"registry.example.com", extend("default" = REGISTRY, "x-environment" = "MIK_REGISTRY"))
+    )]
+    pub default: Option<Spanned<String>>,
+    /// The repository that `cargo mik publish` pushes to where it is given none, such as `user/shop`; the tag is the package's
+    /// version.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(
+            example = &"registry.example.com/team/shop",
+            extend("x-default" = "the package's name in `registry.default`, where that is set")
+        )
+    )]
+    pub publish: Option<Spanned<String>>,
+    /// Where components of a registry are looked for first: another registry, with a path where it keeps them below one. What it
+    /// does not have comes from the registry itself. Nothing is published to a mirror. `MIK_REGISTRY_MIRRORS` is a list such as
+    /// `ghcr.io=mirror.example.com/ghcr`, with commas between.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(extend(
+            "default" = {},
+            "x-example" = "{ \"ghcr.io\" = \"mirror.example.com/ghcr\" }",
+            "x-environment" = "MIK_REGISTRY_MIRRORS",
+            "x-takes" = "table of strings"
+        ))
+    )]
+    pub mirrors: Option<BTreeMap<String, Spanned<String>>>,
+    /// Registries that may be spoken to in plain HTTP, such as `registry.local:5000`: whoever is between sees what you send, passwords
+    /// among it. Those on loopback need not be named. `MIK_REGISTRY_INSECURE` is a list with commas between.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(extend(
+            "default" = [],
+            "x-example" = "[\"registry.local:5000\"]",
+            "x-environment" = "MIK_REGISTRY_INSECURE"
+        ))
+    )]
+    pub insecure: Option<Spanned<Vec<Spanned<String>>>>,
 }
 
 /// `server.*`.
