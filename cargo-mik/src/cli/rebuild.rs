@@ -245,7 +245,7 @@ pub(super) fn site(
     let directory = settings.modules.clone().map(|path| Directory { path, guest: shared(), holds: Holds::Modules });
     let packages = project.packages.iter().filter(|package| !package.units.is_empty());
     let dependencies = packages.map(|package| Directory {
-        path: plan::Component::directory(&project.output_directory(), &package.name),
+        path: plan::Component::directory(&project.output_directory, &package.name),
         guest: guest(&package.name),
         holds: Holds::Dependencies,
     });

@@ -17,6 +17,7 @@ mod git;
 mod guard;
 mod lock;
 mod problem;
+mod published;
 pub mod registry;
 mod resolve;
 mod source;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::registry::RegistryError;
 use crate::project::ProjectError;
 use crate::report::size;
 
@@ -166,10 +167,10 @@ pub enum Problem {
         /// The dependency's name.
         name: String,
     },
-    /// A source that is not spoken to.
-    #[error("components in registries can't be fetched yet")]
-    #[diagnostic(code(mik::deps::registry), help("name the component by `path`, `git` or `url`"))]
-    Registry,
+    /// A registry does not have it, or does not give it.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Registry(#[from] RegistryError),
     /// git is not there.
     #[error("`git` could not be started")]
     #[diagnostic(code(mik::deps::git), help("is it installed and on PATH?"))]

@@ -7,9 +7,10 @@ use mik_build::{LockedComponent, store as layout};
 use super::error::{DependencyError, DepsError};
 use super::git::Repository;
 use super::problem::Problem;
+use super::registry::Registries;
 use super::store::{Found, Store, digest_of};
 use super::{component, download, guard};
-use crate::project::{Dependency, DependencySource, Dependents, GitReference};
+use crate::project::{Dependency, DependencySource, Dependents, GitReference, RegistrySettings};
 use crate::report::{Reporter, size};
 use crate::tools::files;
 
@@ -42,12 +43,13 @@ pub(super) struct Sources<'a> {
     store: Store,
     /// The directory of the lock.
     root: &'a Path,
+    registry: RegistrySettings,
     offline: bool,
     reporter: &'a Reporter,
 }
 
 /// Why a dependency was not found: something about it, or about the store.
-enum Failure {
+pub(super) enum Failure {
     Problem(Problem),
     Other(DepsError),
 }
@@ -66,7 +68,17 @@ impl From<DepsError> for Failure {
 
 impl<'a> Sources<'a> {
     pub(super) fn new(dependents: &'a Dependents, reporter: &'a Reporter) -> Result<Self, DepsError> {
-        Ok(Self { store: Store::find()?, root: &dependents.root, offline: dependents.offline, reporter })
+        let registry = dependents.registry();
+        Ok(Self { store: Store::find()?, root: &dependents.root, registry, offline: dependents.offline, reporter })
+    }
+
+    /// The registries. Nobody is asked for anything yet.
+    pub(super) fn registries(&self) -> Result<Registries, Problem> {
+        Ok(Registries::new(self.registry.clone(), self.reporter)?)
+    }
+
+    pub(super) fn reporter(&self) -> &Reporter {
+        self.reporter
     }
 
     /// The cache's directory.
@@ -84,20 +96,14 @@ impl<'a> Sources<'a> {
             DependencySource::Path { path } => self.path(dependency, path),
             DependencySource::Url { url, sha256 } => self.url(dependency, url, sha256.as_deref(), locked),
             DependencySource::Git { url, reference } => self.git(dependency, url, reference, locked),
-            // What `registry` knows goes here: from the reference to the digests, and to the bytes.
-            DependencySource::Registry { .. } => self.registry(dependency, locked),
+            DependencySource::Registry { repository, version } => {
+                self.published(dependency, repository, version, locked)
+            }
         };
         found.map_err(|failure| match failure {
             Failure::Problem(problem) => DependencyError::new(dependency, problem).into(),
             Failure::Other(error) => error,
         })
-    }
-
-    fn registry(&self, dependency: &Dependency, locked: Option<&LockedComponent>) -> Result<FoundDependency, Failure> {
-        if let Some(found) = self.locked_component(dependency, locked)? {
-            return Ok(found);
-        }
-        Err(Problem::Registry.into())
     }
 
     /// A file is a component; a directory is a project.
@@ -240,7 +246,7 @@ impl<'a> Sources<'a> {
     }
 
     /// Keeps what was fetched, if it is what was locked.
-    fn put(
+    pub(super) fn put(
         &self,
         dependency: &Dependency,
         precise: Option<&str>,
@@ -260,7 +266,7 @@ impl<'a> Sources<'a> {
     }
 
     /// The component that the lock names by its digest, if it is on this machine.
-    fn locked_component(
+    pub(super) fn locked_component(
         &self,
         dependency: &Dependency,
         locked: Option<&LockedComponent>,
@@ -275,7 +281,7 @@ impl<'a> Sources<'a> {
     }
 
     /// The bytes of a digest, and the file that has them: beside the lock, or in the store. Both are looked through to the last byte.
-    fn have(&self, digest: &str) -> Result<Option<(PathBuf, Vec<u8>)>, Failure> {
+    pub(super) fn have(&self, digest: &str) -> Result<Option<(PathBuf, Vec<u8>)>, Failure> {
         let vendored = self.root.join(layout::VENDOR).join(layout::file_name(digest));
         if let Ok(Some(bytes)) = files::read_at_most(&vendored, component::MOST_BYTES)
             && digest_of(&bytes) == digest
@@ -288,7 +294,7 @@ impl<'a> Sources<'a> {
         }
     }
 
-    fn must_be_online(&self, what: &str) -> Result<(), Problem> {
+    pub(super) fn must_be_online(&self, what: &str) -> Result<(), Problem> {
         if self.offline { Err(Problem::Offline { what: format!("`{what}`") }) } else { Ok(()) }
     }
 

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use cargo_metadata::Metadata;
 
 use super::manifest::Manifest;
-use super::{BuildArguments, CargoConfig, Dependency, DependencySource, ProjectError, location, selection};
+use super::{
+    BuildArguments, CargoConfig, Dependency, DependencySource, ProjectError, RegistrySettings, location, selection,
+};
 use crate::report::Reporter;
 
 /// The packages of a project that were selected, with what they depend on.
@@ -36,6 +38,8 @@ pub struct Dependent {
     pub files: Vec<PathBuf>,
     /// What it depends on, by name.
     pub dependencies: Vec<Dependency>,
+    /// Where those of registries come from.
+    registry: RegistrySettings,
 }
 
 impl Dependents {
@@ -91,6 +95,11 @@ impl Dependents {
         self.packages.iter().flat_map(|package| package.dependencies.iter().map(move |it| (package, it)))
     }
 
+    /// The registries, as the first of the packages says it.
+    pub fn registry(&self) -> RegistrySettings {
+        self.packages.first().map(|package| package.registry.clone()).unwrap_or_default()
+    }
+
     /// The same packages, as their configuration is by now: another command may have changed it meanwhile.
     ///
     /// # Errors
@@ -130,6 +139,7 @@ impl Dependent {
             directory: manifest.directory().to_owned(),
             files: manifest.files().collect(),
             dependencies: manifest.dependencies(reporter)?,
+            registry: RegistrySettings::of(manifest, reporter)?,
         })
     }
 
