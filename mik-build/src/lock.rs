@@ -117,10 +117,10 @@ pub fn is_digest(text: &str) -> bool {
 
 impl fmt::Display for Lockfile {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{HEADER}version = {VERSION}\n")?;
+        writeln!(formatter, "{HEADER}version = {VERSION}")?;
         for LockedComponent { name, source, digest, exports } in &self.components {
-            write!(formatter, "\n[[component]]\n")?;
-            write!(formatter, "name = {}\nsource = {}\n", name.to_toml_value(), source.to_toml_value())?;
+            writeln!(formatter, "\n[[component]]\nname = {}", name.to_toml_value())?;
+            writeln!(formatter, "source = {}", source.to_toml_value())?;
             if let Some(digest) = digest {
                 writeln!(formatter, "digest = {}", digest.to_toml_value())?;
             }

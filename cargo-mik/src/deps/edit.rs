@@ -195,6 +195,11 @@ fn read(file: &Path) -> Result<DocumentMut, DepsError> {
 fn edited(file: &Path, change: impl FnOnce(&mut dyn TableLike) -> bool) -> Result<String, DepsError> {
     let failed = |message: String| DepsError::Edit { path: file.to_owned(), message };
     let mut document = read(file)?;
+    // Comments in a file of nothing else are its head, not its end.
+    let head = document.is_empty().then(|| document.trailing().as_str().unwrap_or_default().to_owned());
+    if head.is_some() {
+        document.set_trailing("");
+    }
     let stays = match table_of(&mut document, file, true) {
         Some(table) => change(table),
         None => return Err(failed(format!("`{TABLE}` is no table"))),
@@ -206,7 +211,10 @@ fn edited(file: &Path, change: impl FnOnce(&mut dyn TableLike) -> bool) -> Resul
             parent.remove(TABLE);
         }
     }
-    let text = document.to_string();
+    let mut text = document.to_string();
+    if let Some(head) = head.filter(|head| !head.trim().is_empty()) {
+        text = format!("{}\n\n{text}", head.trim_end());
+    }
     // What can't be read again is not written.
     let read = if is_cargo_toml(file) { Written::from_cargo_toml(&text) } else { Written::from_mik_toml(&text) };
     match read {
@@ -238,8 +246,6 @@ fn table_of<'a>(document: &'a mut DocumentMut, file: &Path, make: bool) -> Optio
             // No header of its own: what is beneath has one.
             let mut between = Table::new();
             between.set_implicit(true);
-            let is_inline = table.get(key).is_some();
-            debug_assert!(!is_inline);
             table.insert(key, Item::Table(between));
         }
         item = table.get_mut(key)?;

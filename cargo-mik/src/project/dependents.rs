@@ -6,7 +6,8 @@ use cargo_metadata::Metadata;
 
 use super::manifest::Manifest;
 use super::{
-    BuildArguments, CargoConfig, Dependency, DependencySource, ProjectError, RegistrySettings, location, selection,
+    BuildArguments, CargoConfig, Dependency, DependencySource, ProjectError, RegistrySettings, identity, location,
+    selection,
 };
 use crate::report::Reporter;
 
@@ -53,7 +54,8 @@ impl Dependents {
         let has_cargo = || cwd.ancestors().any(|directory| directory.join("Cargo.toml").is_file());
         if arguments.manifest_path.is_none() && cwd.join("mik.toml").is_file() && !has_cargo() {
             let manifest = Manifest::of_directory(&cwd, reporter)?;
-            let name = cwd.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            let of_directory = || cwd.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+            let name = identity::of_directory(&manifest, reporter).unwrap_or_else(of_directory);
             let packages = vec![Dependent::of(name, String::new(), &manifest, reporter)?];
             let locked = is_locked(arguments);
             return Ok(Self { root: cwd, packages, locked, offline: config.is_offline(), others: Vec::new() });

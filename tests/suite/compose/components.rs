@@ -10,6 +10,10 @@ const PACKAGES: &str = "
     package acme:count@1.2.0 { interface counter { next: func() -> u32; reset: func(); } }
     package acme:count@1.3.0 { interface counter { next: func() -> u64; } }
     package acme:count@2.0.0 { interface counter { next: func() -> u32; } }
+    package acme:disk {
+        interface types { resource file { size: func() -> u32; } }
+        interface disk { use types.{file}; open: func() -> file; }
+    }
     package acme:log { interface sink { line: func(text: string); } }
 ";
 

@@ -146,6 +146,8 @@ fn what_fits_nothing_is_told_what_is_near() {
     let left = ["--import", COUNTER, "--import", "acme:count/twice", "-o", "out.wasm"];
     bench.compose(&[&["app.wasm", "--plug", "both.wasm"], &left[..]].concat()).ok();
     assert_eq!(bench.interface("out.wasm").0, [COUNTER, TWICE]);
+    let round = bench.refuses(&["counter.wasm", "--plug", "app.wasm"]).says("error[mik::compose::unused]");
+    round.says(&format!("is it the other way round? It imports `{COUNTER}`, which `counter.wasm` exports"));
     // What is left to the host is plugged by nobody.
     let output = bench.refuses(&["old.wasm", "--plug", "two.wasm", "--import", "acme:count/counter"]);
     output.says("error[mik::compose::unused]");
@@ -162,6 +164,27 @@ fn components_that_need_each_other_are_told_the_whole_circle() {
     output
         .says("error[mik::compose::cycle]")
         .says(&format!("`twice.wasm` imports `{COUNTER}` of `counter.wasm` imports `{TWICE}` of `twice.wasm`"));
+}
+
+#[test]
+fn resources_come_from_one_place_for_all_who_hand_them_on() {
+    let both = "import acme:disk/types; import acme:disk/disk; export run: func();";
+    let bench = Bench::with([
+        ("app.wasm", traps(both)),
+        ("both.wasm", traps("export acme:disk/types; export acme:disk/disk;")),
+        ("types.wasm", traps("export acme:disk/types;")),
+        ("disk.wasm", traps("import acme:disk/types; export acme:disk/disk;")),
+    ]);
+    let compose = |plugs: &[&str]| bench.compose(&[&["app.wasm"], plugs, &["-o", "out.wasm"]].concat());
+    compose(&["--plug", "both.wasm"]).ok();
+    assert_eq!(bench.interface("out.wasm").0, [""; 0]);
+    compose(&["--plug", "disk.wasm", "--plug", "types.wasm"]).ok();
+    assert_eq!(bench.interface("out.wasm").0, [""; 0]);
+    compose(&["--plug", "disk.wasm", "--import", "acme:disk/types"]).ok();
+    assert_eq!(bench.interface("out.wasm").0, ["acme:disk/types"]);
+    // Files of the host's are none of the plug's.
+    let output = bench.refuses(&["app.wasm", "--plug", "both.wasm", "--import", "acme:disk/types"]);
+    output.says("error[mik::compose::failed]").says("resources");
 }
 
 #[test]

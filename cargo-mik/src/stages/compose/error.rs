@@ -5,6 +5,8 @@ use std::io;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use crate::report::Plugged;
+
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
 /// Where it is said by hand what is given to what, for the help of messages.
@@ -162,17 +164,11 @@ pub enum CompositionError {
         exports: String,
     },
     /// Names that match and types that do not.
-    #[error("`{export}` of `{giver}` is not what `{taker}` imports as `{import}`")]
+    #[error("`{}` of `{}` is not what `{}` imports as `{}`", wire.export, wire.from, wire.into, wire.import)]
     #[diagnostic(code(mik::compose::mismatch), help("{help}"))]
     Mismatch {
-        /// Who imports.
-        taker: String,
-        /// The import.
-        import: String,
-        /// Who exports.
-        giver: String,
-        /// The export.
-        export: String,
+        /// Who imports what, and who exports what for it.
+        wire: Box<Plugged>,
         /// What to do.
         help: &'static str,
         /// Where they differ.

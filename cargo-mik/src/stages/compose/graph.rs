@@ -102,13 +102,12 @@ impl Assembly {
             import: import.clone(),
             near: near(import, &spare),
         });
-        let plugged = |wire: &Wire| Plugged {
-            into: name(&self.parts, wire.taker).to_owned(),
-            import: wire.import.clone(),
-            from: name(&self.parts, wire.giver).to_owned(),
-            export: wire.export.clone().unwrap_or_default(),
-        };
-        Ok(Joined { open: open.collect(), plugged: wiring.wires.iter().map(plugged).collect(), bytes, unused })
+        Ok(Joined {
+            open: open.collect(),
+            plugged: wiring.wires.iter().map(|wire| self.plugged(wire)).collect(),
+            bytes,
+            unused,
+        })
     }
 
     /// Which export a plug gives to an import that it is given to by hand and whose name says nothing: one that is the
@@ -152,16 +151,24 @@ impl Assembly {
                 let help = rules.by_hand.no_such_import(&imports);
                 return Err(CompositionError::NoSuchImport { plug: part.name.clone(), import: import.clone(), help });
             }
-            let exports = part.exports.iter().map(|export| (part.name.as_str(), export.as_str())).collect::<Vec<_>>();
-            let nearest = wiring.open.iter().flat_map(|(taker, import)| {
+            let exports: Vec<_> = part.exports.iter().map(|export| (part.name.as_str(), export.as_str())).collect();
+            let open = wiring.open.iter().filter(|(_, import)| !is_of_hosts(import));
+            let nearest = open.flat_map(|(taker, import)| {
                 let taker = name(&self.parts, *taker);
                 near(import, &exports).into_iter().map(move |near| format!("{near}; `{taker}` imports `{import}`"))
             });
-            let help: Vec<_> = nearest.collect();
+            let help: Vec<_> = self.other_way_round(part).into_iter().chain(nearest).collect();
             let help = if help.is_empty() { "leave it out".to_owned() } else { help.join("; ") };
             unused.push(UnusedPlug { plug: part.name.clone(), exports: self.exports(index), help });
         }
         Ok(unused)
+    }
+
+    /// Whether a plug is what the socket had to be plugged into.
+    fn other_way_round(&self, plug: &Part) -> Option<String> {
+        let socket = self.parts.first()?;
+        let import = plug.imports.iter().find(|import| socket.exports.contains(import))?;
+        Some(format!("is it the other way round? It imports `{import}`, which `{}` exports", socket.name))
     }
 
     fn encode(&mut self, wiring: &Wiring, rules: Rules<'_>) -> Result<Vec<u8>, CompositionError> {
@@ -181,10 +188,7 @@ impl Assembly {
                 let set = self.graph.set_instantiation_argument(node, &wire.import, alias);
                 set.map_err(|error| match error {
                     InstantiationArgumentError::ArgumentTypeMismatch { source, .. } => CompositionError::Mismatch {
-                        taker: name(&self.parts, wire.taker).to_owned(),
-                        import: wire.import.clone(),
-                        giver: name(&self.parts, wire.giver).to_owned(),
-                        export: export.to_owned(),
+                        wire: Box::new(self.plugged(wire)),
                         help: rules.by_hand.mismatch(),
                         source: source.into(),
                     },
@@ -212,6 +216,16 @@ impl Assembly {
         let mut validator = Validator::new_with_features(WasmFeatures::all());
         validator.validate_all(&bytes).map_err(|error| failed(error.into()))?;
         Ok(bytes)
+    }
+
+    /// A wire by names.
+    fn plugged(&self, wire: &Wire) -> Plugged {
+        Plugged {
+            into: name(&self.parts, wire.taker).to_owned(),
+            import: wire.import.clone(),
+            from: name(&self.parts, wire.giver).to_owned(),
+            export: wire.export.clone().unwrap_or_else(|| wire.import.clone()),
+        }
     }
 
     /// What a part exports, for people.

@@ -155,7 +155,7 @@ fn what_is_served_is_put_beside_the_components_and_taken_away_again() {
     assert_eq!(files::read(directory.join("auth.wasm")).unwrap(), files::read(&auth.path).unwrap());
     let written = files::metadata(directory.join("auth.wasm")).unwrap().modified().unwrap();
 
-    place::place(&directory, &[auth.clone()], &reporter).unwrap();
+    place::place(&directory, std::slice::from_ref(&auth), &reporter).unwrap();
     assert!(!directory.join("blog.wasm").exists());
     assert_eq!(files::metadata(directory.join("auth.wasm")).unwrap().modified().unwrap(), written);
     for name in ["", "..", "a/b", "a b", ".hidden"] {
