@@ -17,8 +17,8 @@ const PACKAGES: &str = "
     package acme:log { interface sink { line: func(text: string); } }
 ";
 
-pub(super) const COUNTER: &str = "acme:count/counter@1.0.3";
-pub(super) const TWICE: &str = "acme:count/twice@1.0.3";
+pub(crate) const COUNTER: &str = "acme:count/counter@1.0.3";
+pub(crate) const TWICE: &str = "acme:count/twice@1.0.3";
 
 fn world(items: &str) -> (Resolve, WorldId) {
     let mut resolve = Resolve::default();
@@ -47,7 +47,7 @@ fn written(items: &str, code: &str) -> Vec<u8> {
 }
 
 /// Counts: 1, 2, 3.
-pub(super) fn counter() -> Vec<u8> {
+pub(crate) fn counter() -> Vec<u8> {
     written(
         &format!("export {COUNTER};"),
         &format!(
@@ -60,7 +60,7 @@ pub(super) fn counter() -> Vec<u8> {
 }
 
 /// Counts in steps of two, by asking a counter twice.
-pub(super) fn twice() -> Vec<u8> {
+pub(crate) fn twice() -> Vec<u8> {
     written(
         &format!("import {COUNTER}; export {TWICE};"),
         &format!(

@@ -1,6 +1,6 @@
 //! `cargo mik compose`: components as files become one that answers, or all stays as it was and somebody is told why.
 
-mod components;
+pub(crate) mod components;
 
 use std::path::PathBuf;
 

@@ -1,9 +1,11 @@
 //! What a project depends on: declared, found, pinned, fetched, and nothing of it half.
 
 pub(crate) mod commands;
+mod built;
 mod git;
 mod interruption;
 mod path;
+mod registry;
 mod url;
 mod wrong;
 
