@@ -14,7 +14,7 @@ use crate::stages::{self, ComposeFiles, Plug};
 /// once. What the first component exports is what the result exports; what nobody is plugged into stays an import.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  cargo mik compose app.wasm --plug kv.wasm -o composed.wasm\n  \
-                  cargo mik compose app.wasm --plug cache.wasm --plug acme:kv/store@1.0.0=files.wasm -o composed.wasm\n\n\
+                  cargo mik compose app.wasm --plug acme:kv/store=cache.wasm --plug files.wasm -o composed.wasm\n\n\
                   Exit status: 0 done; 105 the components do not fit; 110 the output could not be written.")]
 pub(super) struct ComposeArgs {
     /// The component whose imports are plugged

@@ -224,7 +224,7 @@ pub enum CompositionError {
     #[error("`{name}` answers HTTP, and can't be served at /run/{name}/")]
     #[diagnostic(
         code(mik::compose::served_name),
-        help("give it a name of letters, digits and `-_.~`: `cargo mik add … --name auth`")
+        help("its name is its key in `dependencies`: write one of letters, digits and `-_.~`, such as `auth`")
     )]
     ServedName {
         /// The dependency.
