@@ -90,7 +90,7 @@ struct Failure {
     after: Option<Duration>,
     can_heal: bool,
     help: &'static str,
-    problem: Option<Problem>,
+    problem: Option<Box<Problem>>,
 }
 
 impl Failure {
@@ -113,7 +113,7 @@ impl Failure {
     fn into_problem(self, url: &str, tries: u32) -> Problem {
         let url = url.to_owned();
         match (self.problem, self.status) {
-            (Some(problem), _) => problem,
+            (Some(problem), _) => *problem,
             (None, Some(status)) => Problem::Status { url, status: status.as_u16(), tries },
             (None, None) => Problem::Download { url, message: self.message, tries, help: self.help },
         }
@@ -122,7 +122,7 @@ impl Failure {
 
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
-        Self { problem: Some(problem), ..Self::new("", false, "") }
+        Self { problem: Some(Box::new(problem)), ..Self::new("", false, "") }
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode, SourceSpan};
+use mik_build::LockError;
 use thiserror::Error;
 
 use super::problem::Problem;
@@ -23,19 +24,17 @@ pub enum DepsError {
     /// The project is not as it has to be.
     #[error(transparent)]
     #[diagnostic(transparent)]
-    Project(#[from] ProjectError),
+    Project(Box<ProjectError>),
     /// The manifest or the lock could not be written.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Output(#[from] OutputError),
     /// `mik.lock` is not what was written.
-    #[error("`mik.lock` can't be read: {message}")]
-    #[diagnostic(code(mik::deps::lock), help("{help}"))]
+    #[error("`mik.lock` can't be read: {error}")]
+    #[diagnostic(code(mik::deps::lock), help("{}", error.help()))]
     Lock {
         /// What is wrong with it.
-        message: String,
-        /// What to do.
-        help: &'static str,
+        error: Box<LockError>,
         /// The file.
         #[source_code]
         source_code: NamedSource<Arc<String>>,
@@ -143,15 +142,21 @@ pub enum DepsError {
 #[derive(Debug)]
 pub struct DependencyError {
     name: String,
-    place: Option<(NamedSource<Arc<String>>, SourceSpan)>,
-    /// Boxed: success is the rule, and it should be small.
+    /// Boxed, as is the next: success is the rule, and it should be small.
+    place: Option<Box<(NamedSource<Arc<String>>, SourceSpan)>>,
     problem: Box<Problem>,
+}
+
+impl From<ProjectError> for DepsError {
+    fn from(error: ProjectError) -> Self {
+        Self::Project(Box::new(error))
+    }
 }
 
 impl DependencyError {
     /// Says which dependency it is.
     pub fn new(dependency: &Dependency, problem: Problem) -> Self {
-        let place = dependency.place.as_ref().map(|place: &Place| (place.source_code(), place.span()));
+        let place = dependency.place.as_ref().map(|place: &Place| Box::new((place.source_code(), place.span())));
         Self { name: dependency.name.clone(), place, problem: Box::new(problem) }
     }
 }
@@ -178,12 +183,12 @@ impl Diagnostic for DependencyError {
     }
 
     fn source_code(&self) -> Option<&dyn SourceCode> {
-        self.place.as_ref().map(|(source_code, _)| source_code as &dyn SourceCode)
+        self.place.as_ref().map(|place| &place.0 as &dyn SourceCode)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
-        let (_, span) = self.place.as_ref()?;
-        let label = LabeledSpan::new_with_span(Some("it is declared here".to_owned()), *span);
+        let span = self.place.as_ref()?.1;
+        let label = LabeledSpan::new_with_span(Some("it is declared here".to_owned()), span);
         Some(Box::new(std::iter::once(label)))
     }
 }

@@ -234,7 +234,7 @@ impl<'a> Repository<'a> {
         let mut command = git();
         command.args(["ls-remote", which, "--refs", "--", self.url]);
         let lines = process::stdout(&mut command).unwrap_or_default();
-        let name = |line: &str| line.splitn(2, '\t').nth(1)?.splitn(3, '/').nth(2).map(str::to_owned);
+        let name = |line: &str| line.split_once('\t')?.1.splitn(3, '/').nth(2).map(str::to_owned);
         let names: Vec<String> = lines.lines().rev().filter_map(name).take(MOST).collect();
         match names.as_slice() {
             [] => format!("it has no {what}"),

@@ -18,8 +18,6 @@ const SHOWN: usize = 12;
 #[derive(Clone, Debug)]
 pub struct LockFile {
     path: PathBuf,
-    /// Nothing, where there is none.
-    text: Option<String>,
     lockfile: Lockfile,
 }
 
@@ -33,17 +31,16 @@ impl LockFile {
         let text = match files::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                return Ok(Self { path, text: None, lockfile: Lockfile::default() });
+                return Ok(Self { path, lockfile: Lockfile::default() });
             }
             Err(source) => return Err(DepsError::LockUnreadable { source }),
         };
         let lockfile = Lockfile::parse(&text).map_err(|error| DepsError::Lock {
-            message: error.to_string(),
-            help: error.help(),
-            source_code: NamedSource::new(shown(&path), Arc::new(text.clone())),
             at: error.span.clone().map(Into::into),
+            error: Box::new(error),
+            source_code: NamedSource::new(shown(&path), Arc::new(text.clone())),
         })?;
-        Ok(Self { path, text: Some(text), lockfile })
+        Ok(Self { path, lockfile })
     }
 
     /// Where it is, or would be.
@@ -58,9 +55,8 @@ impl LockFile {
 
     /// The text that has to be written to lock these instead; nothing, where that would change nothing.
     pub(super) fn text_of(&self, next: &Lockfile) -> Option<String> {
-        let is_same = *next == self.lockfile;
-        // No file is as good as one that locks nothing.
-        (!is_same && !(self.text.is_none() && next.components().is_empty())).then(|| next.to_string())
+        // No file is as good as one that locks nothing, and is read as such.
+        (*next != self.lockfile).then(|| next.to_string())
     }
 
     /// Says what becomes another.
