@@ -189,6 +189,11 @@ mod tests {
             [composition]
             http_handler = false
             bridge = "bridge.wasm"
+            [registry]
+            default = "registry.example.com"
+            publish = "team/shop"
+            mirrors = { "ghcr.io" = "mirror.example.com/ghcr" }
+            insecure = ["registry.local:5000"]
             [server]
             port = 8080
             host = "0.0.0.0"
