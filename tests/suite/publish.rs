@@ -38,6 +38,9 @@ fn a_component_is_published_once_by_its_version_and_the_same_one_again_is_no_oth
     assert_eq!(config["component"]["exports"], json!([]));
 
     publish("team/shop:1.0.0", "one.wasm", &[]).ok().says("published already");
+    let message = publish("team/shop:1.0.0", "one.wasm", &["--json"]).ok().stdout;
+    let message: Value = serde_json::from_str(&message).unwrap();
+    assert_eq!((&message["reason"], text(&message["digest"])), (&"mik-published".into(), first.trim()));
     let taken = publish("team/shop:1.0.0", "other.wasm", &[]).code(106);
     taken.says("mik::deps::version_exists").says(first.trim()).says("--force");
     assert_eq!(registry.manifest("team/shop", "1.0.0").unwrap(), manifest);

@@ -32,6 +32,7 @@ use std::ffi::OsString;
 
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use crate::deps::registry::Reference;
 use crate::plan::{self as plan_room, Plan};
 use crate::project::{BuildArguments, CargoConfig, Project};
 use crate::report::{ColorChoice, ExitCode, MessageFormat, Reporter, Shell, Verbosity};
@@ -279,4 +280,16 @@ fn write_data(reporter: &Reporter, text: &str) -> miette::Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Writes a digest to stdout: by itself, or as a message for programs.
+fn write_digest(reporter: &Reporter, reason: &str, reference: &Reference, digest: &str) -> miette::Result<()> {
+    let text = match reporter.message_format() {
+        MessageFormat::Human => digest.to_owned(),
+        MessageFormat::Json => {
+            let reference = reference.to_string();
+            serde_json::json!({ "reason": reason, "reference": reference, "digest": digest }).to_string()
+        }
+    };
+    write_data(reporter, &(text + "\n"))
 }

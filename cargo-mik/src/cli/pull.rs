@@ -41,6 +41,6 @@ impl PullArgs {
         registries.fetch(&reference, &resolved.layer, file.file(), &output)?;
         file.finish()?;
         reporter.status("Pulled", format!("{reference} ({}) to {}", size(resolved.layer.size), output.display()));
-        super::write_data(reporter, &format!("{}\n", resolved.digest))
+        super::write_digest(reporter, "mik-pulled", &reference, &resolved.digest)
     }
 }

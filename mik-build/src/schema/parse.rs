@@ -206,6 +206,11 @@ mod tests {
             [dependencies]
             "user/router" = "1.0.0"
             utils = { path = "../utils" }
+            [registry]
+            default = "registry.example.com"
+            publish = "team/shop"
+            mirrors = { "ghcr.io" = "mirror.example.com/ghcr" }
+            insecure = ["registry.local:5000"]
             [server]
             port = 8080
             host = "0.0.0.0"

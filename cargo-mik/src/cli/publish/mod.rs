@@ -62,7 +62,8 @@ impl PublishArgs {
             true => reporter.status("Dry run", format!("{what} is not published")),
             false => publish(&registries, &reference, &publication, force, &what, reporter)?,
         }
-        super::write_data(reporter, &format!("{}\n", publication.digest()))
+        let reason = if dry_run { "mik-publication" } else { "mik-published" };
+        super::write_digest(reporter, reason, &reference, &publication.digest())
     }
 }
 
