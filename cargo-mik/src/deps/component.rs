@@ -46,7 +46,7 @@ fn begins(bytes: &[u8]) -> String {
     }
     let first = bytes.get(..bytes.len().min(24)).unwrap_or_default();
     match std::str::from_utf8(first).or_else(|error| std::str::from_utf8(&first[..error.valid_up_to()])) {
-        Ok(text) if !text.is_empty() && !text.contains('\0') => {
+        Ok(text) if !text.is_empty() && !text.contains(|c: char| c.is_control() && !c.is_whitespace()) => {
             let mut line = String::new();
             plain::push(&mut line, text, 24);
             format!("begins with `{line}`")
