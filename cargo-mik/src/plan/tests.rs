@@ -35,6 +35,7 @@ fn project(packages: Vec<Package>) -> Project {
     Project {
         manifest_path: PathBuf::from("/work/Cargo.toml"),
         target_directory: PathBuf::from("/work/target"),
+        output_directory: PathBuf::from("/work/target/mik/release"),
         profile: Profile {
             name: "release".to_owned(),
             directory: "release".to_owned(),
