@@ -8,6 +8,7 @@ mod message;
 mod pretty;
 mod progress;
 mod shell;
+mod silent;
 
 pub use chosen::{Chosen, TargetReason};
 pub use diagnostic::rendered;
