@@ -9,6 +9,7 @@ mod message;
 mod pretty;
 mod progress;
 mod shell;
+mod silent;
 
 pub use chosen::{Chosen, TargetReason};
 pub use composed::{Composed, Plugged};

@@ -69,11 +69,6 @@ impl Reporter {
         Self { shell: Arc::new(Mutex::new(shell)), level: None, also: None }
     }
 
-    /// One that tells nobody anything.
-    pub fn silent() -> Self {
-        Self::new(Shell::from_write(Box::new(std::io::sink()), Box::new(std::io::sink())))
-    }
-
     /// The same shell for what matters so much. Flags (`-q`, `-v`) go before it.
     #[must_use]
     pub fn at_level(&self, level: Option<Level>) -> Self {
