@@ -10,14 +10,15 @@ fn shop(dependencies: &str) -> Project {
     shop.write("counter.wasm", counter());
     shop.write("twice.wasm", twice());
     let manifest = shop.read("Cargo.toml");
-    let bindgen = "wit-bindgen = { version = \"0.61\", default-features = false, features = [\"macros\", \"realloc\"] }";
+    let bindgen =
+        "wit-bindgen = { version = \"0.61\", default-features = false, features = [\"macros\", \"realloc\"] }";
     shop.write("Cargo.toml", format!("{manifest}{bindgen}\n\n[package.metadata.mik.dependencies]\n{dependencies}"));
     let wit = format!(
         "package shop:it;\nworld it {{ import {COUNTER}; import {TWICE}; }}\n\
          package acme:count@1.0.3 {{ interface counter {{ next: func() -> u32; }} interface twice {{ next: func() -> u32; }} }}\n"
     );
     shop.write("wit/it.wit", wit);
-    let source = "//! Counts.\n\nuse mik_sdk::prelude::*;\n\nwit_bindgen::generate!({ path: \"wit\", world: \"it\" });\n\n\
+    let source = "//! Counts.\n\nuse mik_sdk::prelude::*;\n\nwit_bindgen::generate!({ path: \"wit\", world: \"it\", generate_all });\n\n\
         use acme::count::{counter, twice};\n\nroutes! {\n    GET \"/\" => count,\n}\n\n\
         fn count() -> String {\n    format!(\"{} {}\", twice::next(), counter::next())\n}\n";
     shop.write("src/lib.rs", source);
@@ -76,7 +77,8 @@ fn projects_that_need_each_other_are_told_so() {
     let (one, other) = (Project::saying("egg", "egg"), Project::saying("hen", "hen"));
     for (project, needs) in [(&one, &other), (&other, &one)] {
         let path = needs.directory();
-        project.append("Cargo.toml", &format!("\n[package.metadata.mik.dependencies]\nneeded = {{ path = {path:?} }}\n"));
+        project
+            .append("Cargo.toml", &format!("\n[package.metadata.mik.dependencies]\nneeded = {{ path = {path:?} }}\n"));
     }
     one.run("build").code(106).says("mik::deps::cycle").says("→").says("Cargo.toml");
 }

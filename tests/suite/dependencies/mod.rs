@@ -1,7 +1,7 @@
 //! What a project depends on: declared, found, pinned, fetched, and nothing of it half.
 
-pub(crate) mod commands;
 mod built;
+pub(crate) mod commands;
 mod git;
 mod interruption;
 mod path;

@@ -14,7 +14,7 @@ fn a_tag_is_pinned_by_digest_and_one_that_has_moved_is_told_of_and_not_taken() {
     let first = push(1);
     let name = registry.name();
     let shop = Shop::new("");
-    shop.run(&format!("add {name}/team/db:1.0")).ok().says("Adding db ");
+    shop.run(&format!("add {name}/team/db:1.0")).ok().says("Locking db ").says("Adding ");
     assert!(shop.read("mik.toml").contains(&format!("\"{name}/team/db\" = \"1.0\"")), "{}", shop.read("mik.toml"));
     let lock = shop.read("mik.lock");
     assert!(lock.contains(&format!("registry+{name}/team/db:1.0#{first}")), "{lock}");
