@@ -119,13 +119,14 @@ impl Finding<'_> {
             let steps = steps.map(|path| path.parent().unwrap_or(path).display().to_string()).collect();
             return Err(DependencyError::new(dependency, Problem::Cycle { steps }).into());
         }
-        let BuildArguments { profile, metadata_arguments, .. } = self.arguments;
+        let BuildArguments { profile, .. } = self.arguments;
+        let metadata_arguments = self.metadata_arguments(manifest_path);
         let arguments = BuildArguments {
             manifest_path: Some(manifest_path.to_owned()),
             target_directory: Some(self.target_directory.to_owned()),
             profile: profile.clone(),
-            metadata_arguments: metadata_arguments.clone(),
             pass_through: metadata_arguments.clone(),
+            metadata_arguments,
             ..BuildArguments::default()
         };
         let (mut project, toolchain) = super::find_out(&arguments, self.reporter)?;
@@ -153,6 +154,19 @@ impl Finding<'_> {
         }
         let artifact = built.artifacts.into_iter().find(|artifact| artifact.name == unit);
         artifact.map(|artifact| made(artifact.path, paths)).transpose()
+    }
+
+    /// What cargo is told of the lock, the network and its configuration. A project that comes without a `Cargo.lock`, as
+    /// libraries do, has nothing that could be kept to.
+    fn metadata_arguments(&self, manifest_path: &Path) -> Vec<String> {
+        let typed = &self.arguments.metadata_arguments;
+        let has_lock = manifest_path.ancestors().any(|directory| directory.join("Cargo.lock").is_file());
+        let without_lock = |typed: &String| match typed.as_str() {
+            "--locked" => None,
+            "--frozen" => Some("--offline".to_owned()),
+            _ => Some(typed.clone()),
+        };
+        if has_lock { typed.clone() } else { typed.iter().filter_map(without_lock).collect() }
     }
 
     /// What an earlier build has left.

@@ -139,10 +139,14 @@ impl<'a> Repository<'a> {
     /// The directory with the files of a commit; it is made where it is missing, whole or not at all.
     pub(super) fn checkout(&self, commit: &str) -> Result<PathBuf, Problem> {
         let place = self.checkouts.join(commit);
-        if place.is_dir() {
-            return Ok(place);
-        }
         let cache = |source| Problem::Cache { source };
+        if place.is_dir() {
+            if self.is_checked_out(&place, commit)? {
+                return Ok(place);
+            }
+            self.reporter.detail("Restoring", format!("{}: files of the commit have changed", place.display()));
+            files::remove_dir_all(&place).map_err(cache)?;
+        }
         files::create_dir_all(&self.checkouts).map_err(cache)?;
         let unfinished = files::temporary_directory(self.parent(), UNFINISHED).map_err(cache)?;
         let (tree, index) = (unfinished.path().join("tree"), unfinished.path().join("index"));
@@ -158,6 +162,21 @@ impl<'a> Repository<'a> {
             Err(source) => Err(cache(source)),
             Ok(()) => Ok(place),
         }
+    }
+
+    /// Whether every file of a commit is in a directory as it is in the commit, by content. What a build has put beside them does
+    /// not count.
+    fn is_checked_out(&self, tree: &Path, commit: &str) -> Result<bool, Problem> {
+        let unfinished = files::temporary_directory(self.parent(), UNFINISHED);
+        let unfinished = unfinished.map_err(|source| Problem::Cache { source })?;
+        let with_index = |arguments: &[&str]| {
+            let mut command = self.git();
+            command.arg("--work-tree").arg(tree).env("GIT_INDEX_FILE", unfinished.path().join("index")).args(arguments);
+            process::stdout(&mut command)
+        };
+        with_index(&["read-tree", commit]).map_err(|error| failed("read the commit", self.url, error))?;
+        // It fails where a file is another one, or is not there.
+        Ok(with_index(&["update-index", "-q", "--refresh"]).is_ok())
     }
 
     /// The paths of the components that a commit has.

@@ -1,11 +1,13 @@
 //! Dependencies in git repositories: real ones, made by `git`, reached by `file://`.
 
+use std::path::Path;
 use std::process::Command;
 
+use mik_tests::{Program, Project, Server};
+use serde_json::Value;
 use tempfile::TempDir;
 
 use super::{Shop, component, package};
-use mik_tests::Program;
 
 /// A repository with a working tree.
 struct Repository(TempDir);
@@ -166,4 +168,26 @@ fn a_repository_that_was_left_broken_is_made_anew() {
         entries.map(|it| it.unwrap().path()).find(|path| path.extension().is_some_and(|it| it == "git")).unwrap();
     fs_err::write(bare.join("refs/remotes/origin/HEAD.lock"), "").unwrap();
     shop.run("update").ok().says("Updating db ");
+}
+
+#[test]
+fn a_project_of_a_commit_is_built_and_what_somebody_changes_in_the_cache_is_not() {
+    let (far, near) = (Project::saying("far", "from afar"), Project::saying("near", "near"));
+    let repository = Repository::new();
+    repository.commit("Cargo.toml", far.read("Cargo.toml"));
+    repository.commit("src/lib.rs", far.read("src/lib.rs"));
+    let url = repository.url();
+    near.append("Cargo.toml", &format!("\n[package.metadata.mik.dependencies]\nfar = {{ git = {url:?} }}\n"));
+    let fetched: Value = serde_json::from_str(near.run("fetch --json").ok().stdout.trim()).unwrap();
+    let source = Path::new(fetched["manifest_path"].as_str().unwrap()).with_file_name("src").join("lib.rs");
+    assert_eq!(fs_err::read_to_string(&source).unwrap(), far.read("src/lib.rs"));
+    fs_err::write(&source, "compile_error!(\"changed\");").unwrap();
+    // It has no `Cargo.lock` to keep to, and that of this project is not there yet.
+    near.run("build").ok();
+    near.run("build --locked").ok();
+    assert_eq!(fs_err::read_to_string(&source).unwrap(), far.read("src/lib.rs"));
+
+    let server = Server::start(&mut near.command("serve"));
+    assert_eq!(server.ask_for("/").is(200).text(), "near");
+    assert_eq!(server.ask_for("/run/far/").is(200).text(), "from afar");
 }
