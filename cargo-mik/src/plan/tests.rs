@@ -149,6 +149,19 @@ fn what_the_users_profile_says_stays() {
 }
 
 #[test]
+fn builds_of_development_are_short() {
+    let mut project = project(vec![package("hello")]);
+    project.profile =
+        Profile { name: "dev".to_owned(), directory: "debug".to_owned(), is_release: false, ..project.profile };
+    let [run] = cargo_arguments(&plan(&project, &facts(Previous::Nothing))).try_into().unwrap();
+    assert!(run.contains("--config profile.dev.debug=\"line-tables-only\""), "{run}");
+    assert!(run.contains("--config profile.dev.package.\"*\".opt-level=1"), "{run}");
+    project.profile.set_by_user = BTreeSet::from(["package".to_owned(), "debug".to_owned()]);
+    let [run] = cargo_arguments(&plan(&project, &facts(Previous::Nothing))).try_into().unwrap();
+    assert!(!run.contains("profile.dev"), "{run}");
+}
+
+#[test]
 fn flags_of_the_users_come_last() {
     let mut project = project(vec![package("hello")]);
     project.cargo_arguments = vec!["--config".to_owned(), "profile.release.lto=false".to_owned()];

@@ -10,8 +10,8 @@ use super::CargoConfig;
 use super::cargo_config::variable_name;
 use crate::tools::files;
 
-/// The keys that `cargo mik` would choose for small components.
-const SIZE_KEYS: [&str; 6] = ["opt-level", "lto", "codegen-units", "panic", "debug", "strip"];
+/// The keys that `cargo mik` would choose: for small components, and for short builds.
+const SIZE_KEYS: [&str; 7] = ["opt-level", "lto", "codegen-units", "panic", "debug", "strip", "package"];
 
 /// The keys that decide whether each function is still there, by its name.
 const SHAPING_KEYS: [&str; 4] = ["opt-level", "lto", "strip", "package"];

@@ -202,6 +202,7 @@ mod tests {
             wasm_opt = false
             [composition]
             http_handler = false
+            plug = false
             bridge = "bridge.wasm"
             [dependencies]
             "user/router" = "1.0.0"
