@@ -3,9 +3,17 @@
 //!
 //! This crate compiles in every user's build script, so it stays light: no network, no runtime, no compiler.
 
+mod error;
+#[cfg(feature = "bindings")]
+mod handler;
 pub mod lock;
+pub mod program;
 pub mod schema;
+pub mod source;
 pub mod store;
 
+pub use error::BuildError;
+#[cfg(feature = "bindings")]
+pub use handler::handler;
 pub use lock::{LockError, LockErrorKind, LockedComponent, Lockfile};
 pub use schema::{Schema, SchemaError, UnknownKey, Written};

@@ -11,7 +11,8 @@ pub use crate::routing::{Endpoint, Route, Segment, answer, between_escaped, is_e
 pub use crate::text::{Text, TextByDisplay, TextByReference};
 
 #[cfg(target_arch = "wasm32")]
-pub use {crate::component, wit_bindgen};
+pub use crate::component;
+pub use wit_bindgen;
 
 use std::borrow::Cow;
 use std::fmt;

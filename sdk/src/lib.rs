@@ -52,6 +52,7 @@
 //! | types and their rules | [`derive(Type)`](derive@Type), [`derive(Path)`](derive@Path), [`derive(Query)`](derive@Query) with `#[field(min, max, format, pattern, …)]`: 422 with every violation; [`typed`] |
 //! | JSON | [`json!`], [`json::parse`], [`json::to_vec`], [`json::Value`] |
 //! | what the host gives | [`time`], [`random`], [`env`](mod@env), [`log`](mod@log) |
+//! | calls of component dependencies | [`bindings!`], with `mik-build` |
 //! | requests to others | `fetch!`, `http_client` |
 //! | databases | `query`: `sql_read!` and its kind, filters from clients, signed cursors |
 //! | in `cargo test` | [`testing`]: calls, a clock that stands still, seeded randomness, an environment, what other servers answer |
@@ -111,6 +112,7 @@ mod heap;
 #[cfg(feature = "http-client")]
 pub mod http_client;
 mod http_date;
+mod imports;
 pub mod json;
 mod layers;
 #[cfg(all(target_arch = "wasm32", target_env = "p2"))]

@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::problem::{GitWords, Problem};
+use mik_build::store;
+
 use crate::project::GitReference;
 use crate::report::{Event, Progress, Reporter};
 use crate::tools::files;
+use crate::tools::plain;
 use crate::tools::process::{self, ProcessError};
-use crate::tools::{digest, plain};
 
 /// What the names of directories begin with that are not whole yet.
 pub(super) const UNFINISHED: &str = ".new-";
@@ -44,12 +46,7 @@ impl<'a> Repository<'a> {
         if url.contains(|c: char| c.is_control()) {
             return Err(wrong("has control characters in it"));
         }
-        // A name for the eye, and a digest for the difference.
-        let last = url.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-        let last = last.strip_suffix(".git").unwrap_or(last);
-        let plain: String =
-            last.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_')).take(40).collect();
-        let name = format!("{plain}-{}", digest::of(url.as_bytes()).get(..16).unwrap_or_default());
+        let name = store::repository_name(url);
         Ok(Self { url, directory: cache.join(format!("{name}.git")), checkouts: cache.join(name), reporter })
     }
 

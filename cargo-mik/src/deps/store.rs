@@ -12,9 +12,6 @@ use crate::tools::digest;
 use crate::tools::files::{self, Usage};
 use crate::tools::private::{Entry, NotPrivate, PrivateDirectory};
 
-/// The directory of git repositories in the cache.
-const GIT: &str = "git";
-
 /// Writing an entry takes seconds. Whoever has not finished one for this long is dead.
 const ABANDONED: Duration = Duration::from_secs(3600);
 
@@ -62,7 +59,7 @@ impl Store {
 
     /// Where git repositories are.
     pub(super) fn git(&self) -> PathBuf {
-        self.cache.join(GIT)
+        store::repositories(&self.cache)
     }
 
     /// The component of a digest, `sha256:…`, if it is there.

@@ -14,7 +14,7 @@ const GIT: &str = "git-";
 
 /// Where the files of a commit are, if they are vendored.
 pub(super) fn checkout(root: &Path, commit: &str) -> PathBuf {
-    root.join(store::VENDOR).join(format!("{GIT}{commit}"))
+    store::vendored_checkout(root, commit)
 }
 
 /// Fills `mik-vendor` with what was resolved, and with nothing else; gives it, and how many dependencies it holds.

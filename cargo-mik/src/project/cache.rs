@@ -11,10 +11,7 @@ use super::environment::{Variable, path_variable, variable};
 /// How much compiled code is kept unless `MIK_CACHE_MAX_MB` says otherwise: that of some thousand handlers.
 const MOST_MEBIBYTES: u64 = 1024;
 
-/// Where the cache is: `MIK_CACHE_DIR`, or `mik` in the user's cache directory. None where there is no home directory.
-pub fn cache_directory() -> Option<PathBuf> {
-    path_variable("MIK_CACHE_DIR").or_else(|| Some(etcetera::choose_base_strategy().ok()?.cache_dir().join("mik")))
-}
+pub use mik_build::store::cache as cache_directory;
 
 /// Compiled code that is kept from run to run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

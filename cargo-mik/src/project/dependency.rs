@@ -1,9 +1,10 @@
 //! The components that a package depends on, as its configuration says it: names, sources, and where they are declared.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use miette::{NamedSource, SourceSpan};
+use mik_build::DependencySource;
 use mik_build::schema::{Dependency as Written, DependencyTable, Schema, Spanned};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -32,52 +33,6 @@ pub struct Dependency {
     pub place: Option<Place>,
 }
 
-/// Where a component comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case", tag = "kind")]
-pub enum DependencySource {
-    /// A registry of OCI artifacts.
-    Registry {
-        /// The repository, with its registry or without.
-        repository: String,
-        /// A tag, or a digest.
-        version: String,
-    },
-    /// A repository of git's.
-    Git {
-        /// Its URL.
-        url: String,
-        /// What of it.
-        reference: GitReference,
-    },
-    /// On this machine.
-    Path {
-        /// A component, or the directory of a project; absolute.
-        path: PathBuf,
-    },
-    /// A download.
-    Url {
-        /// From where.
-        url: String,
-        /// The SHA-256 that it has to have, in lower-case hexadecimal.
-        sha256: Option<String>,
-    },
-}
-
-/// What of a git repository is meant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum GitReference {
-    /// Its default branch.
-    Default,
-    /// A branch.
-    Branch(String),
-    /// A tag.
-    Tag(String),
-    /// A commit, or whatever name it has.
-    Rev(String),
-}
-
 /// A place in a configuration file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Place {
@@ -103,29 +58,13 @@ impl Dependency {
     /// # Errors
     /// The key is no name for a dependency.
     pub fn typed(key: &str, source: DependencySource) -> Result<Self, String> {
-        let name = name_of(key, &source)?;
+        let name = source.name(key)?;
         Ok(Self { key: key.to_owned(), name, source, instance: None, place: None })
     }
 
     /// Where it comes from, as the lock says it. Paths are told from the directory of the lock.
     pub fn requested(&self, root: &Path) -> String {
-        match &self.source {
-            DependencySource::Registry { repository, version } => {
-                let separator = if version.contains(':') { '@' } else { ':' };
-                format!("registry+{repository}{separator}{version}")
-            }
-            DependencySource::Git { url, reference } => {
-                let query = match reference {
-                    GitReference::Default => String::new(),
-                    GitReference::Branch(name) => format!("?branch={}", escaped(name)),
-                    GitReference::Tag(name) => format!("?tag={}", escaped(name)),
-                    GitReference::Rev(name) => format!("?rev={}", escaped(name)),
-                };
-                format!("git+{}{query}", url.replace('#', "%23"))
-            }
-            DependencySource::Path { path } => format!("path+{}", escaped(&relative(root, path))),
-            DependencySource::Url { url, .. } => format!("url+{}", url.split('#').next().unwrap_or(url)),
-        }
+        self.source.requested(root)
     }
 }
 
@@ -151,8 +90,8 @@ impl Manifest {
             // Of a table with a header of its own the place is that header.
             let decision = Decision { value: as_json(&value), ..located_decision };
             self.decisions().note(&format!("{TABLE}.{key}"), decision);
-            let (source, instance) = source_of(&key, value, file.directory());
-            let name = name_of(&key, &source).map_err(|message| {
+            let (source, instance) = value.source(&key, file.directory());
+            let name = source.name(&key).map_err(|message| {
                 wrong(message, "write `\"user/repo\" = \"1.0.0\"`, or `name = { … }` with letters, digits, `-` and `_`")
             })?;
             if let Some(other) = dependencies.iter().find(|other| other.name == name) {
@@ -195,147 +134,4 @@ fn as_json(written: &Written) -> Value {
 
 fn of_key<'a>(schema: &'a Schema, key: &str) -> Option<&'a Spanned<Written>> {
     schema.dependencies.as_ref()?.get(key)
-}
-
-/// Where a component comes from, and the import that it is given to. That a table has one source is known.
-fn source_of(key: &str, written: Written, directory: &Path) -> (DependencySource, Option<String>) {
-    let DependencyTable { registry, version, git, branch, tag, rev, path, url, sha256, instance } = match written {
-        Written::Version(version) => {
-            return (DependencySource::Registry { repository: key.to_owned(), version }, None);
-        }
-        Written::Table(table) => *table,
-    };
-    let text = |value: Option<Spanned<String>>| value.map(Spanned::into_inner);
-    let source = match (text(git), text(path), text(url)) {
-        (Some(url), ..) => {
-            let reference = match (text(branch), text(tag), text(rev)) {
-                (Some(branch), ..) => GitReference::Branch(branch),
-                (_, Some(tag), _) => GitReference::Tag(tag),
-                (_, _, Some(rev)) => GitReference::Rev(rev),
-                _ => GitReference::Default,
-            };
-            DependencySource::Git { url, reference }
-        }
-        (_, Some(path), _) => DependencySource::Path { path: normal(&absolute(&directory.join(path))) },
-        (_, _, Some(url)) => {
-            DependencySource::Url { url, sha256: text(sha256).map(|digest| digest.to_ascii_lowercase()) }
-        }
-        _ => DependencySource::Registry {
-            repository: text(registry).unwrap_or_default(),
-            version: text(version).unwrap_or_default(),
-        },
-    };
-    (source, text(instance))
-}
-
-/// What a dependency is called.
-fn name_of(key: &str, source: &DependencySource) -> Result<String, String> {
-    let is_name = |name: &str| {
-        !name.is_empty()
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
-            && !name.starts_with(['.', '-'])
-    };
-    let is_keyed_by_repository = matches!(source, DependencySource::Registry { repository, .. } if repository == key);
-    match key.rsplit_once('/') {
-        Some((_, name)) if is_keyed_by_repository && is_name(name) => Ok(name.to_owned()),
-        None if is_keyed_by_repository && is_name(key) => {
-            Err(format!("`{key}` is no component in a registry: that has a `/` in it, such as `user/{key}`"))
-        }
-        None if is_name(key) => Ok(key.to_owned()),
-        _ => Err(format!("`{}` can't be the name of a dependency", key.escape_debug())),
-    }
-}
-
-/// What ends a source's first part in the lock, and what a line can't hold.
-fn escaped(text: &str) -> String {
-    text.chars().fold(String::new(), |mut escaped, c| {
-        match c {
-            '%' | '#' | '?' => escaped.push_str(&format!("%{:02X}", u32::from(c))),
-            c if c.is_control() => escaped.push_str(&format!("%{:02X}", u32::from(c))),
-            c => escaped.push(c),
-        }
-        escaped
-    })
-}
-
-fn absolute(path: &Path) -> PathBuf {
-    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
-}
-
-/// A path without the steps that lead nowhere, as it is written: nothing has to be there.
-fn normal(path: &Path) -> PathBuf {
-    path.components().fold(PathBuf::new(), |mut normal, component| {
-        match component {
-            Component::CurDir => {}
-            Component::ParentDir => {
-                normal.pop();
-            }
-            component => normal.push(component),
-        }
-        normal
-    })
-}
-
-/// The way from a directory to a path, with `/` on every system. Both are absolute.
-pub fn relative_path(from: &Path, to: &Path) -> String {
-    relative(from, &normal(to))
-}
-
-/// A path as it is typed, seen from where we are.
-pub fn typed_path(path: &Path) -> PathBuf {
-    normal(&absolute(path))
-}
-
-fn relative(from: &Path, to: &Path) -> String {
-    let from = normal(&absolute(from));
-    let common = from.components().zip(to.components()).take_while(|(one, other)| one == other).count();
-    let up = from.components().skip(common).map(|_| "..".to_owned());
-    let down = to.components().skip(common).map(|step| step.as_os_str().to_string_lossy().into_owned());
-    let steps: Vec<String> = up.chain(down).collect();
-    if steps.is_empty() { ".".to_owned() } else { steps.join("/") }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn requested(key: &str, source: DependencySource) -> String {
-        Dependency::typed(key, source).unwrap().requested(Path::new("/work/shop"))
-    }
-
-    #[test]
-    fn the_lock_has_sources_as_cargo_writes_them() {
-        let registry = |repository: &str, version: &str| DependencySource::Registry {
-            repository: repository.to_owned(),
-            version: version.to_owned(),
-        };
-        assert_eq!(requested("user/db", registry("user/db", "1.0")), "registry+user/db:1.0");
-        assert_eq!(requested("db", registry("a.b/db", "sha256:00")), "registry+a.b/db@sha256:00");
-        let git = |reference| DependencySource::Git { url: "https://example.com/db.git".to_owned(), reference };
-        assert_eq!(requested("db", git(GitReference::Default)), "git+https://example.com/db.git");
-        assert_eq!(requested("db", git(GitReference::Tag("a#b".into()))), "git+https://example.com/db.git?tag=a%23b");
-        let path = |path: &str| DependencySource::Path { path: path.into() };
-        assert_eq!(requested("db", path("/work/db")), "path+../db");
-        assert_eq!(requested("db", path("/work/shop/db.wasm")), "path+db.wasm");
-        assert_eq!(requested("db", path("/work/shop")), "path+.");
-    }
-
-    #[test]
-    fn names_can_be_files_and_parts_of_urls() {
-        let path = || DependencySource::Path { path: "/x".into() };
-        for (key, name) in
-            [("db", Some("db")), ("my-db_2", Some("my-db_2")), ("../db", None), ("a b", None), ("", None)]
-        {
-            assert_eq!(Dependency::typed(key, path()).ok().map(|it| it.name).as_deref(), name, "{key}");
-        }
-        let registry = |key: &str| DependencySource::Registry { repository: key.to_owned(), version: "1".to_owned() };
-        assert_eq!(Dependency::typed("a.io/user/db", registry("a.io/user/db")).unwrap().name, "db");
-        Dependency::typed("user/..", registry("user/..")).unwrap_err();
-        Dependency::typed("db", registry("db")).unwrap_err();
-    }
-
-    #[test]
-    fn paths_lose_the_steps_that_lead_nowhere() {
-        assert_eq!(normal(Path::new("/a/./b/../c")), Path::new("/a/c"));
-    }
 }

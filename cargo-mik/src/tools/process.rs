@@ -30,6 +30,10 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
 pub fn cargo() -> Command {
     let mut cargo = command(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
     end_with_us(&mut cargo);
+    // Build scripts that need us find the one that has started them.
+    if let Ok(program) = std::env::current_exe() {
+        cargo.env(mik_build::program::VARIABLE, program);
+    }
     cargo
 }
 

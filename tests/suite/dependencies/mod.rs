@@ -1,5 +1,6 @@
 //! What a project depends on: declared, found, pinned, fetched, and nothing of it half.
 
+mod bound;
 mod built;
 pub(crate) mod commands;
 mod git;

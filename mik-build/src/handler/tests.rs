@@ -1,0 +1,126 @@
+//! Bindings of packages in a directory, made from components and from projects.
+
+use tempfile::TempDir;
+use wit_component::{ComponentEncoder, StringEncoding, dummy_module, embed_component_metadata};
+use wit_parser::{ManglingAndAbi, Resolve};
+
+use super::*;
+
+/// A component of a world; its functions only trap.
+fn component(items: &str, packages: &str) -> Vec<u8> {
+    let mut resolve = Resolve::default();
+    let package = resolve.push_str("it.wit", &format!("package test:it;\nworld it {{ {items} }}\n{packages}")).unwrap();
+    let world = resolve.select_world(&[package], Some("it")).unwrap();
+    let mut module = dummy_module(&resolve, world, ManglingAndAbi::Standard32);
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
+    ComponentEncoder::default().module(&module).unwrap().validate(true).encode().unwrap()
+}
+
+const SHOP: &str = "
+    package shop:disk@0.1.0 { interface types { resource file { size: func() -> u64; name: func() -> string; } } }
+    package shop:db@1.0.0 {
+        interface query { use shop:disk/types@0.1.0.{file}; record row { id: u32 } rows: func(disk: borrow<file>) -> list<row>; }
+    }
+    package shop:log { interface sink { line: func(text: string); } }
+    package mik:core@0.1.0 { interface handler { handle: func(); } }";
+
+/// A package with these files, whose `Cargo.toml` declares these dependencies.
+struct Shop(TempDir);
+
+impl Shop {
+    fn new(dependencies: &str) -> Self {
+        let shop = Self(tempfile::tempdir().unwrap());
+        let manifest = format!("[package]\nname = \"shop\"\n\n[package.metadata.mik.dependencies]\n{dependencies}");
+        shop.with("Cargo.toml", manifest)
+    }
+
+    fn with(self, path: &str, content: impl AsRef<[u8]>) -> Self {
+        let path = self.0.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+        self
+    }
+
+    fn bindings(&self) -> Result<(String, Vec<String>), BuildError> {
+        let mut watched = Watched::default();
+        let bindings = bindings(self.0.path(), &mut watched)?;
+        let watched = watched.0.iter().map(|path| path.strip_prefix(self.0.path()).unwrap().display().to_string());
+        Ok((bindings, watched.collect()))
+    }
+
+    #[track_caller]
+    fn fails(&self, says: &str) {
+        let error = format!("{:?}", self.bindings().unwrap_err());
+        assert!(error.contains(says), "{error}");
+    }
+}
+
+#[test]
+fn what_dependencies_export_is_imported_and_what_is_served_is_not() {
+    let db = component("export shop:db/query@1.0.0; import shop:log/sink; export mik:core/handler@0.1.0;", SHOP);
+    let log = component("export shop:log/sink; export count: func() -> u32;", SHOP);
+    let shop = Shop::new("db = { path = \"db.wasm\" }\n").with("db.wasm", db).with("log.wasm", log);
+    let (text, watched) = shop.bindings().unwrap();
+    assert!(
+        text.contains("pub fn rows(disk: &File)") && !text.contains("mod log") && !text.contains("mod mik"),
+        "{text}"
+    );
+    // What its functions take is there as well, whoever makes it.
+    assert!(text.contains("pub mod disk"), "{text}");
+    assert_eq!(watched, ["Cargo.toml", "db.wasm"]);
+
+    let shop =
+        shop.with("mik.toml", "[dependencies]\nlog = { path = \"log.wasm\" }\ndb = { path = \"nowhere.wasm\" }\n");
+    let (text, watched) = shop.bindings().unwrap();
+    assert!(text.contains("pub fn line(text: &str)") && text.contains("pub fn count() -> u32"), "{text}");
+    assert_eq!(watched, ["Cargo.toml", "db.wasm", "log.wasm", "mik.toml"]);
+    assert_eq!(Shop::new("").bindings().unwrap().0, "// No dependency has anything to call.\n");
+}
+
+#[test]
+fn projects_are_known_by_their_wit_and_the_packages_own_wit_is_part_of_it() {
+    let shop = Shop::new("tax = { path = \"tax\" }\nblog = { path = \"blog\" }\n")
+        .with("tax/Cargo.toml", "[package]\nname = \"tax\"\n")
+        .with("tax/wit/tax.wit", "package shop:tax@1.0.0;\ninterface rates { on: func(amount: u64) -> u64; }\nworld other {}\nworld tax { export rates; }\n")
+        // A handler has no WIT, and is served.
+        .with("blog/Cargo.toml", "[package]\nname = \"blog\"\n")
+        .with("wit/own.wit", "package shop:mine;\ninterface audit { use shop:tax/rates@1.0.0 as tax; all: func(); }\nworld shop { export audit; }\n");
+    shop.fails("");
+    let own = "package shop:mine;\ninterface audit { all: func(); }\nworld shop { import shop:tax/rates@1.0.0; export audit; }\n";
+    let shop = shop.with("wit/own.wit", own);
+    let (text, watched) = shop.bindings().unwrap();
+    assert!(text.contains("pub fn on(amount: u64) -> u64") && text.contains("pub trait Guest"), "{text}");
+    assert!(text.contains("macro_rules! __export_handler_impl"), "{text}");
+    assert_eq!(watched, ["Cargo.toml", "tax/Cargo.toml", "tax/wit", "wit"]);
+
+    let shop = shop.with("tax/Cargo.toml", "[package]\nname = \"taxes\"\n");
+    shop.fails("has several worlds: other, tax\n  help: name one like the package");
+    let named = "[package]\nname = \"taxes\"\n[package.metadata.component.target]\nworld = \"tax\"\n";
+    shop.with("tax/Cargo.toml", named).bindings().unwrap();
+}
+
+#[test]
+fn an_instance_is_one_of_the_exports_or_what_the_own_wit_says() {
+    let both = || component("export shop:log/sink; export shop:db/query@1.0.0;", SHOP);
+    let shop = Shop::new("log = { path = \"log.wasm\", instance = \"shop:log/sink\" }\n").with("log.wasm", both());
+    let (text, _) = shop.bindings().unwrap();
+    assert!(text.contains("fn line") && !text.contains("fn rows"), "{text}");
+    let shop = Shop::new("log = { path = \"log.wasm\", instance = \"acme:log/sink\" }\n").with("log.wasm", both());
+    assert_eq!(shop.bindings().unwrap().0, "// No dependency has anything to call.\n");
+}
+
+#[test]
+fn what_is_wrong_is_told_with_its_place() {
+    Shop::new("db = { path = \"db.wasm\" }\n").fails("the dependency `db` can't be read");
+    Shop::new("db = { path = \"db.wasm\" }\n").with("db.wasm", "text").fails("the dependency `db` is no component");
+    Shop::new("db = { pth = \"db.wasm\" }\n").fails("Cargo.toml:5: `dependencies.db`");
+    Shop::new("").with("mik.lock", "version = 7\n").bindings().unwrap();
+    Shop::new("db = { path = \"db.wasm\" }\n").with("mik.lock", "version = 7\n").fails("mik.lock:1: its version is 7");
+    let shop = Shop::new("tax = { path = \"tax\" }\n").with("tax/Cargo.toml", "[package]\nname = \"tax\"\n");
+    shop.with("tax/wit/tax.wit", "package shop:tax;\nworld tax { exprt x; }\n").fails("tax.wit:2:13");
+    let shop = Shop::new("one = { path = \"1.wasm\" }\ntwo = { path = \"2.wasm\" }\n");
+    let package = |result| format!("package shop:db {{ interface query {{ rows: func() -> {result}; }} }}");
+    let shop = shop.with("1.wasm", component("export shop:db/query;", &package("u32")));
+    shop.with("2.wasm", component("export shop:db/query;", &package("string")))
+        .fails("what `two` exports is not what another");
+}

@@ -1,0 +1,75 @@
+//! The world that bindings are made for: what every dependency exports as imports, and the package's own world.
+
+use wit_bindgen_core::{Files, WorldGenerator as _};
+use wit_bindgen_rust::Opts;
+use wit_parser::{CloneMaps, Resolve, WorldId};
+
+use super::interfaces::Offer;
+use super::wit::{Source, told};
+use crate::BuildError;
+
+/// The world, before anything is in it.
+const WORLD: &str = "package mik:bindings;\n\nworld handler {}\n";
+
+/// The bindings, as Rust.
+pub(super) fn bindings(offers: Vec<Offer>, own: Option<Source>) -> Result<String, BuildError> {
+    let (mut resolve, world) = world(offers, own)?;
+    let known = resolve.worlds.get(world);
+    if known.is_none_or(|world| world.imports.is_empty() && world.exports.is_empty()) {
+        return Ok("// No dependency has anything to call.\n".to_owned());
+    }
+    let failed = |error| BuildError::new("bindings can't be made").because(told(error));
+    let options = Opts {
+        format: true,
+        generate_all: true,
+        pub_export_macro: true,
+        default_bindings_module: Some("crate::bindings".to_owned()),
+        runtime_path: Some("::mik_sdk::__private::wit_bindgen::rt".to_owned()),
+        ..Opts::default()
+    };
+    let mut files = Files::default();
+    options.build().generate(&mut resolve, world, &mut files).map_err(failed)?;
+    let text: Vec<&[u8]> = files.iter().map(|(_, text)| text).collect();
+    String::from_utf8(text.concat()).map_err(|error| BuildError::new("bindings can't be made").because(error))
+}
+
+fn world(offers: Vec<Offer>, own: Option<Source>) -> Result<(Resolve, WorldId), BuildError> {
+    let failed = |error| BuildError::new("the world of the handler can't be made").because(told(error));
+    let mut resolve = Resolve::default();
+    let package = resolve.push_str("mik.wit", WORLD).map_err(|error| failed(error.into()))?;
+    let world = resolve.select_world(&[package], None).map_err(failed)?;
+    for Offer { name, resolve: offered, world: from } in offers {
+        let disagrees = |error| {
+            BuildError::new(format!("what `{name}` exports is not what another dependency says of it")).because(told(error)).help(
+                "both have to be built with the same version of the interface, or the versions in its name have to differ",
+            )
+        };
+        let remap = resolve.merge(offered).map_err(disagrees)?;
+        let from = remap.map_world(from, Default::default()).map_err(|error| disagrees(error.into()))?;
+        resolve.merge_worlds(from, world, &mut CloneMaps::default()).map_err(disagrees)?;
+    }
+    if let Some(own) = own {
+        let from = push(&own, &mut resolve)?;
+        resolve.merge_worlds(from, world, &mut CloneMaps::default()).map_err(failed)?;
+    }
+    Ok((resolve, world))
+}
+
+/// Adds the package's own WIT. It has the packages that it uses beside it, or uses those of the dependencies.
+fn push(own: &Source, resolve: &mut Resolve) -> Result<WorldId, BuildError> {
+    let mut alone = Resolve::default();
+    match own.push(&mut alone) {
+        Ok(world) => {
+            let differs = |error| {
+                BuildError::new("the own WIT is not what a dependency has been built with").because(told(error))
+            };
+            resolve.merge(alone).and_then(|remap| Ok(remap.map_world(world, Default::default())?)).map_err(differs)
+        }
+        Err(error) => {
+            let mut together = resolve.clone();
+            let world = own.push(&mut together).map_err(|_| error)?;
+            *resolve = together;
+            Ok(world)
+        }
+    }
+}
