@@ -2,16 +2,14 @@
 
 use std::path::PathBuf;
 
-use etcetera::BaseStrategy as _;
+pub use mik_build::store::cache as cache_directory;
 use serde::Serialize;
 
 use super::ProjectError;
-use super::environment::{Variable, path_variable, variable};
+use super::environment::{Variable, variable};
 
 /// How much compiled code is kept unless `MIK_CACHE_MAX_MB` says otherwise: that of some thousand handlers.
 const MOST_MEBIBYTES: u64 = 1024;
-
-pub use mik_build::store::cache as cache_directory;
 
 /// Compiled code that is kept from run to run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

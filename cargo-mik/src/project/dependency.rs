@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use miette::{NamedSource, SourceSpan};
-use mik_build::DependencySource;
 use mik_build::schema::{Dependency as Written, DependencyTable, Schema, Spanned};
+use mik_build::source::DependencySource;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
