@@ -270,9 +270,9 @@ fn without_a_place_for_the_cache_it_is_said_once_and_served() {
 fn on_a_full_disk_it_is_said_once_and_served() {
     let cache = Cache::new();
     let run = cache.run(PROBE.component());
-    // No file may grow beyond two mebibytes, and trying fails as on a full disk instead of ending the program.
+    // No file may grow beyond 128 KiB, and trying fails as on a full disk instead of ending the program.
     let mut limited = Command::new("sh");
-    limited.args(["-c", "trap '' XFSZ; ulimit -f 4096; exec \"$@\"", "sh"]).arg(run.get_program()).args(run.get_args());
+    limited.args(["-c", "trap '' XFSZ; ulimit -f 256; exec \"$@\"", "sh"]).arg(run.get_program()).args(run.get_args());
     limited.envs(run.get_envs().filter_map(|(name, value)| Some((name, value?))));
     let server = answering(Server::start(&mut limited));
     server.says(COMPILED);
