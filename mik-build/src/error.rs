@@ -17,6 +17,11 @@ impl BuildError {
         Self { message: message.into(), help: None, source: None }
     }
 
+    /// What to do about it, where that is known.
+    pub fn advice(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
     /// What to do about it.
     pub(crate) fn help(self, help: impl Into<String>) -> Self {
         Self { help: Some(help.into()), ..self }

@@ -14,6 +14,6 @@ pub mod store;
 
 pub use error::BuildError;
 #[cfg(feature = "bindings")]
-pub use handler::handler;
+pub use handler::{component_bindings, handler};
 pub use lock::{LockError, LockErrorKind, LockedComponent, Lockfile};
 pub use schema::{Schema, SchemaError, UnknownKey, Written};

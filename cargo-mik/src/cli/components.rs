@@ -52,7 +52,11 @@ pub(super) fn find(
     reporter: &Reporter,
 ) -> miette::Result<Components> {
     let target_directory = project.target_directory.as_path();
-    Finding { arguments, target_directory, projects, reporter, way: Vec::new() }.components(project)
+    let found = Finding { arguments, target_directory, projects, reporter, way: Vec::new() }.components(project)?;
+    if matches!(projects, Projects::Build(_)) {
+        stages::make_bindings(project, reporter)?;
+    }
+    Ok(found)
 }
 
 /// A search, somewhere on its way through projects.
@@ -145,6 +149,7 @@ impl Finding<'_> {
             Projects::Build(cancel) => cancel,
             Projects::AsTheyAre => return Ok(self.as_it_is(&project, &unit, paths)),
         };
+        stages::make_bindings(&project, self.reporter)?;
         let facts = stages::facts(&project, &toolchain, components.by_package, self.reporter)?;
         let plan = plan::plan(&project, &facts).for_units(&BTreeSet::from([unit.clone()]));
         self.reporter.detail("Dependency", format!("{} is built from {}", dependency.name, manifest_path.display()));

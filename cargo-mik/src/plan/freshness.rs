@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::{Facts, Previous, Provenance, component};
-use crate::project::{Composition, Package, Target};
+use crate::project::{Package, Target};
 use crate::tools::digest;
 
 /// Raised when the same input yields other bytes than before.
@@ -64,10 +64,7 @@ pub enum Reason {
 
 /// The digest of everything but the source that decides a component's bytes.
 pub(super) fn settings(package: &Package, target: Target, facts: &Facts) -> String {
-    let bridge = match &package.composition {
-        Composition::WhereExported { bridge } | Composition::Always { bridge } => facts.bridge_digest(bridge),
-        Composition::Never => "",
-    };
+    let bridge = package.composition.bridge().map_or("", |bridge| facts.bridge_digest(bridge));
     let Package { optimize, panic, composition, .. } = package;
     let provenance = Provenance::of(package, facts);
     let version = env!("CARGO_PKG_VERSION");

@@ -67,7 +67,7 @@ impl fmt::Display for Step {
                     Bridge::File(path) => path.display().to_string(),
                 };
                 let bridge = match composition {
-                    Composition::WhereExported { bridge: with } => {
+                    Composition::WhereExported { bridge: with } | Composition::IfExported { bridge: with } => {
                         Some(format!("{}, if it exports mik:core/handler", bridge(with)))
                     }
                     Composition::Always { bridge: with } => Some(bridge(with)),

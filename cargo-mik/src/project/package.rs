@@ -51,6 +51,13 @@ pub struct Package {
     pub manifest: Manifest,
 }
 
+impl Package {
+    /// Whether it is a project of cargo-component's: it has `[package.metadata.component]`.
+    pub fn is_of_cargo_component(&self) -> bool {
+        self.manifest.package().is_some_and(|package| package.is_component)
+    }
+}
+
 /// What a build optimizes for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -94,6 +101,11 @@ pub enum Composition {
         /// With which.
         bridge: Bridge,
     },
+    /// Where it exports it; whatever else it is for is no error.
+    IfExported {
+        /// With which.
+        bridge: Bridge,
+    },
     /// Always: that the component does not export it is an error.
     Always {
         /// With which.
@@ -101,6 +113,16 @@ pub enum Composition {
     },
     /// Never.
     Never,
+}
+
+impl Composition {
+    /// The bridge that it may be composed with.
+    pub fn bridge(&self) -> Option<&Bridge> {
+        match self {
+            Self::WhereExported { bridge } | Self::IfExported { bridge } | Self::Always { bridge } => Some(bridge),
+            Self::Never => None,
+        }
+    }
 }
 
 /// A bridge: a component that imports `mik:core/handler` and exports `wasi:http/incoming-handler`.
@@ -212,6 +234,8 @@ fn composition(manifest: &Manifest, reporter: &Reporter) -> Result<Composition, 
     let http_handler =
         manifest.get("composition.http_handler", |schema| schema.composition.http_handler.as_ref(), reporter);
     Ok(match http_handler.map(|located| located.value) {
+        // Those of cargo-component's may be for anything.
+        None if manifest.package().is_some_and(|package| package.is_component) => Composition::IfExported { bridge },
         None => Composition::WhereExported { bridge },
         Some(true) => Composition::Always { bridge },
         Some(false) => Composition::Never,

@@ -136,10 +136,9 @@ fn path_in(dependency: &Value, directory: &Path) -> Option<PathBuf> {
 }
 
 fn bridge(composition: &Composition) -> Option<&Path> {
-    match composition {
-        Composition::WhereExported { bridge: Bridge::File(path) }
-        | Composition::Always { bridge: Bridge::File(path) } => Some(path),
-        Composition::WhereExported { .. } | Composition::Always { .. } | Composition::Never => None,
+    match composition.bridge() {
+        Some(Bridge::File(path)) => Some(path),
+        _ => None,
     }
 }
 

@@ -38,6 +38,18 @@ pub enum StageError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Dependencies(#[from] super::dependencies::DependenciesError),
+    /// No bindings can be made for a project of cargo-component's. Exit code 96.
+    #[error("`{package}` has `mod bindings;`, and they can't be made")]
+    #[diagnostic(code(mik::project::bindings))]
+    Bindings {
+        /// The package.
+        package: String,
+        /// Why not.
+        source: mik_build::BuildError,
+        /// What to do.
+        #[help]
+        help: Option<String>,
+    },
     /// Cargo failed and has said why. Exit code 101; nothing more is printed.
     #[error("cargo could not build the project; what it said is above")]
     #[diagnostic(code(mik::build::cargo))]

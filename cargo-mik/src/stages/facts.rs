@@ -7,7 +7,7 @@ use std::path::Path;
 use super::revision::Revisions;
 use super::{Interface, StageError, dependencies, place, setup, wasm_opt};
 use crate::plan::{Component, Decision, Facts, Previous, Record, SysrootFact};
-use crate::project::{Bridge, Composition, Optimize, Project, TargetChoice};
+use crate::project::{Bridge, Optimize, Project, TargetChoice};
 use crate::report::Reporter;
 use crate::tools::{digest, files};
 
@@ -37,9 +37,7 @@ pub fn facts(
         {
             facts.decisions.insert(unit.name.clone(), decision);
         }
-        if let Composition::WhereExported { bridge: Bridge::File(path) }
-        | Composition::Always { bridge: Bridge::File(path) } = &package.composition
-        {
+        if let Some(Bridge::File(path)) = package.composition.bridge() {
             let bytes = files::read(path).map_err(|source| StageError::Read { source })?;
             facts.bridges.insert(path.clone(), digest::of(&bytes));
         }

@@ -2,6 +2,7 @@
 
 mod artifact;
 mod attempt;
+mod bindings;
 mod build_id;
 mod cargo;
 mod choose;
@@ -30,6 +31,7 @@ mod tests;
 mod validate;
 mod wasm_opt;
 
+pub use bindings::make_bindings;
 pub use build_id::{BuildId, side_car_of};
 pub use compose::{ComposeFiles, CompositionError, Plug, compose_files, with_bridge};
 pub use error::StageError;

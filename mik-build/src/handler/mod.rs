@@ -2,12 +2,15 @@
 
 mod dependencies;
 mod interfaces;
+mod manifest;
+mod style;
 mod wit;
 mod world;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use self::style::Style;
 use crate::BuildError;
 
 /// The file in `OUT_DIR` that `mik_sdk::bindings!` includes.
@@ -35,20 +38,30 @@ const FILE: &str = "mik_bindings.rs";
 pub fn handler() -> Result<(), BuildError> {
     let package = Package::of_build_script()?;
     let mut watched = Watched::default();
-    let bindings = bindings(&package.directory, &mut watched);
+    let bindings = bindings(&package.directory, Style::sdk(), &mut watched);
     // Also when it went wrong: what is mended is tried again.
     watched.tell();
     write(&package.out_directory.join(FILE), &bindings?)
 }
 
+/// The text of `src/bindings.rs` in a project of cargo-component's: its world as `[package.metadata.component]` says it, and what its
+/// dependencies export. Nothing, where it has neither.
+///
+/// # Errors
+/// As of [`handler`]; the package depends on neither `wit-bindgen-rt` nor `wit-bindgen`.
+pub fn component_bindings(directory: &Path) -> Result<String, BuildError> {
+    let style = Style::cargo_component(&manifest::Manifest::read(directory)?)?;
+    bindings(directory, style, &mut Watched::default())
+}
+
 /// The text of the bindings of the package in a directory.
-fn bindings(directory: &Path, watched: &mut Watched) -> Result<String, BuildError> {
+fn bindings(directory: &Path, style: Style, watched: &mut Watched) -> Result<String, BuildError> {
     let mut offers = Vec::new();
     for (index, found) in dependencies::find(directory, watched)?.into_iter().enumerate() {
         offers.extend(interfaces::offered(found, index, watched)?);
     }
     let own = wit::Source::of(directory, watched)?;
-    world::bindings(offers, own)
+    world::bindings(offers, own, style)
 }
 
 /// The package whose build script this is.

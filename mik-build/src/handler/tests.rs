@@ -43,7 +43,7 @@ impl Shop {
 
     fn bindings(&self) -> Result<(String, Vec<String>), BuildError> {
         let mut watched = Watched::default();
-        let bindings = bindings(self.0.path(), &mut watched)?;
+        let bindings = bindings(self.0.path(), Style::sdk(), &mut watched)?;
         let watched = watched.0.iter().map(|path| path.strip_prefix(self.0.path()).unwrap().display().to_string());
         Ok((bindings, watched.collect()))
     }

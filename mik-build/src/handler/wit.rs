@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use toml::Value;
 use wit_parser::{PackageId, Resolve, WorldId};
 
 use super::Watched;
-use super::dependencies::read_text;
+use super::manifest::Manifest;
 use crate::BuildError;
 
 /// A project that has WIT of its own.
@@ -18,33 +18,36 @@ pub(super) struct Source {
     world: Option<String>,
     /// The package's name.
     package: Option<String>,
+    /// Where packages are that it uses, besides those in its own `deps/`.
+    dependencies: Vec<PathBuf>,
 }
 
 impl Source {
     /// The WIT of the package in a directory, if it has any.
     pub(super) fn of(directory: &Path, watched: &mut Watched) -> Result<Option<Self>, BuildError> {
-        let manifest_path = directory.join("Cargo.toml");
-        let text = read_text(&manifest_path)?.unwrap_or_default();
-        // What is wrong with it is cargo's to say.
-        let manifest: toml::Table = text.parse().unwrap_or_default();
-        let package = manifest.get("package");
-        let at = |value: Option<&toml::Value>, key: &str| value.and_then(|value| value.get(key)).cloned();
-        let string = |value: Option<toml::Value>| value.and_then(|value| value.as_str().map(str::to_owned));
-        let target = at(at(at(package, "metadata").as_ref(), "component").as_ref(), "target");
-        let path = directory.join(string(at(target.as_ref(), "path")).as_deref().unwrap_or("wit"));
+        let manifest = Manifest::read(directory)?;
+        let target = manifest.component("target");
+        let string = |key: &str| target.and_then(|target| target.get(key)).and_then(Value::as_str);
+        if let Some(package) = target.and_then(Value::as_str).or_else(|| string("package")) {
+            return Err(BuildError::new(format!("`{package}` is WIT in a registry, which is not asked for it"))
+                .help("put it into `wit/`, with `wkg wit fetch`, and write `target = { path = \"wit\" }`"));
+        }
+        let path = directory.join(string("path").unwrap_or("wit"));
         if !path.exists() {
             return Ok(None);
         }
-        watched.note(&manifest_path);
-        watched.note(&path);
-        Ok(Some(Self { path, world: string(at(target.as_ref(), "world")), package: string(at(package, "name")) }))
+        let tables =
+            target.and_then(|target| target.get("dependencies")).and_then(Value::as_table).into_iter().flatten();
+        let paths = tables.filter_map(|(_, dependency)| Some(directory.join(dependency.get("path")?.as_str()?)));
+        let dependencies: Vec<PathBuf> = paths.filter(|other| !other.starts_with(path.join("deps"))).collect();
+        [&directory.join("Cargo.toml"), &path].into_iter().chain(&dependencies).for_each(|path| watched.note(path));
+        let package = manifest.package().map(str::to_owned);
+        Ok(Some(Self { path, world: string("world").map(str::to_owned), package, dependencies }))
     }
 
     /// The same of a project somebody depends on: of a workspace it is the package of the dependency's name.
     pub(super) fn of_project(directory: &Path, name: &str, watched: &mut Watched) -> Result<Option<Self>, BuildError> {
-        let text = read_text(&directory.join("Cargo.toml"))?.unwrap_or_default();
-        let manifest: toml::Table = text.parse().unwrap_or_default();
-        if manifest.contains_key("package") {
+        if Manifest::read(directory)?.package().is_some() {
             return Self::of(directory, watched);
         }
         watched.note(&directory.join("Cargo.toml"));
@@ -62,13 +65,23 @@ impl Source {
 
     /// Adds it to what is known, and gives its package and its world.
     pub(super) fn push(&self, resolve: &mut Resolve) -> Result<WorldId, BuildError> {
-        let pushed = match self.path.is_dir() {
-            true => resolve.push_dir(&self.path).map(|(id, _)| id),
-            false => resolve.push_file(&self.path),
-        };
-        let package = pushed.map_err(|error| {
-            BuildError::new(format!("`{}` is not right", self.path.display())).because(resolve.render_error(&error))
-        })?;
+        // In whatever order they are declared: one may use another.
+        let mut left: Vec<&Path> = self.dependencies.iter().map(PathBuf::as_path).collect();
+        while !left.is_empty() {
+            let before = left.len();
+            let mut wrong = None;
+            left.retain(|path| match push(resolve, path) {
+                Ok(_) => false,
+                Err(error) => {
+                    wrong = Some(error);
+                    true
+                }
+            });
+            if let Some(error) = wrong.filter(|_| left.len() == before) {
+                return Err(error);
+            }
+        }
+        let package = push(resolve, &self.path)?;
         self.select(resolve, package)
     }
 
@@ -104,6 +117,17 @@ impl Source {
     }
 }
 
+/// Adds the packages of a directory or of a file; as it was, where they are not right.
+fn push(resolve: &mut Resolve, path: &Path) -> Result<PackageId, BuildError> {
+    let mut more = resolve.clone();
+    let pushed = if path.is_dir() { more.push_dir(path).map(|(id, _)| id) } else { more.push_file(path) };
+    let package = pushed.map_err(|error| {
+        BuildError::new(format!("`{}` is not right", path.display())).because(more.render_error(&error))
+    })?;
+    *resolve = more;
+    Ok(package)
+}
+
 /// The members of a workspace, by name, as cargo knows them.
 fn members(directory: &Path) -> Result<Vec<(String, PathBuf)>, BuildError> {
     let failed = || BuildError::new(format!("cargo can't read the workspace in `{}`", directory.display()));
@@ -114,9 +138,10 @@ fn members(directory: &Path) -> Result<Vec<(String, PathBuf)>, BuildError> {
     if !output.status.success() {
         return Err(failed().because(String::from_utf8_lossy(&output.stderr).into_owned()));
     }
-    let metadata: Value = serde_json::from_slice(&output.stdout).map_err(|error| failed().because(error))?;
-    let packages = metadata.get("packages").and_then(Value::as_array).into_iter().flatten();
-    let member = |package: &Value| {
+    let metadata: serde_json::Value =
+        serde_json::from_slice(&output.stdout).map_err(|error| failed().because(error))?;
+    let packages = metadata.get("packages").and_then(serde_json::Value::as_array).into_iter().flatten();
+    let member = |package: &serde_json::Value| {
         let manifest = PathBuf::from(package.get("manifest_path")?.as_str()?);
         Some((package.get("name")?.as_str()?.to_owned(), manifest.parent()?.to_owned()))
     };

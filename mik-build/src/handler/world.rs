@@ -1,10 +1,10 @@
 //! The world that bindings are made for: what every dependency exports as imports, and the package's own world.
 
 use wit_bindgen_core::{Files, WorldGenerator as _};
-use wit_bindgen_rust::Opts;
 use wit_parser::{CloneMaps, Resolve, WorldId};
 
 use super::interfaces::Offer;
+use super::style::Style;
 use super::wit::{Source, told};
 use crate::BuildError;
 
@@ -12,24 +12,16 @@ use crate::BuildError;
 const WORLD: &str = "package mik:bindings;\n\nworld handler {}\n";
 
 /// The bindings, as Rust.
-pub(super) fn bindings(offers: Vec<Offer>, own: Option<Source>) -> Result<String, BuildError> {
+pub(super) fn bindings(offers: Vec<Offer>, own: Option<Source>, style: Style) -> Result<String, BuildError> {
     let (mut resolve, world) = world(offers, own)?;
     let known = resolve.worlds.get(world);
     if known.is_none_or(|world| world.imports.is_empty() && world.exports.is_empty()) {
         return Ok("// No dependency has anything to call.\n".to_owned());
     }
     let failed = |error| BuildError::new("bindings can't be made").because(told(error));
-    let options = Opts {
-        format: true,
-        generate_all: true,
-        pub_export_macro: true,
-        default_bindings_module: Some("crate::bindings".to_owned()),
-        runtime_path: Some("::mik_sdk::__private::wit_bindgen::rt".to_owned()),
-        ..Opts::default()
-    };
     let mut files = Files::default();
-    options.build().generate(&mut resolve, world, &mut files).map_err(failed)?;
-    let text: Vec<&[u8]> = files.iter().map(|(_, text)| text).collect();
+    style.options.build().generate(&mut resolve, world, &mut files).map_err(failed)?;
+    let text: Vec<&[u8]> = files.iter().map(|(_, text)| text).chain([style.more.as_bytes()]).collect();
     String::from_utf8(text.concat()).map_err(|error| BuildError::new("bindings can't be made").because(error))
 }
 

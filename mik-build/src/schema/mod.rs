@@ -2,6 +2,7 @@
 //!
 //! Every value keeps its span and is within its bounds, and every key is optional.
 
+mod component;
 mod dependency;
 mod keys;
 mod parse;

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use toml::de::{DeTable, DeValue};
 use toml_writer::ToTomlKey;
 
+use super::component::Component;
 use super::{Schema, SchemaError, dependency, keys};
 
 /// Where `Cargo.toml` keeps the schema.
@@ -32,6 +33,8 @@ pub struct CargoPackage {
     pub version: Option<String>,
     /// Its description.
     pub description: Option<String>,
+    /// Whether it has `[package.metadata.component]`: it is a project of cargo-component's.
+    pub is_component: bool,
 }
 
 /// A key that the schema does not have.
@@ -57,8 +60,17 @@ impl Written {
             return Ok(Self { unknown_keys, ..Self::default() });
         };
         let text = |value: Option<toml::Value>| value.as_ref().and_then(toml::Value::as_str).map(str::to_owned);
-        let package = CargoPackage { name: text(name), version: text(version), description: text(description) };
-        let schema = metadata.and_then(|metadata| metadata.mik).unwrap_or_default();
+        let Metadata { mik, component } = metadata.unwrap_or_default();
+        let package = CargoPackage {
+            name: text(name),
+            version: text(version),
+            description: text(description),
+            is_component: component.is_some(),
+        };
+        let mut schema = mik.unwrap_or_default();
+        if let Some(component) = component {
+            component.add_to(&mut schema);
+        }
         Ok(Self { schema, unknown_keys, package: Some(package) })
     }
 
@@ -102,9 +114,10 @@ struct Package {
     metadata: Option<Metadata>,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Metadata {
     mik: Option<Schema>,
+    component: Option<Component>,
 }
 
 fn keys_of(path: &serde_ignored::Path<'_>) -> Vec<String> {

@@ -12,6 +12,11 @@ use serde::de::{Deserialize, Deserializer, Error, Unexpected, Visitor};
 pub struct Spanned<T>(toml::Spanned<T>);
 
 impl<T> Spanned<T> {
+    /// A value that follows from what stands at a place.
+    pub(super) fn new(span: Range<usize>, value: T) -> Self {
+        Self(toml::Spanned::new(span, value))
+    }
+
     /// The value itself.
     pub fn into_inner(self) -> T {
         self.0.into_inner()

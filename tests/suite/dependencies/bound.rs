@@ -71,3 +71,61 @@ fn what_dependencies_export_is_called_through_bindings_that_follow_them() {
     shop.append("src/lib.rs", "\nfn count() -> String {\n    catalog::count().to_string()\n}\n");
     wait_until("the other function", || server.ask_for("/count").text() == "3");
 }
+
+/// A project as `cargo component new` has written it, with a world that imports what another one exports.
+fn of_cargo_component(name: &str, manifest: &str, wit: &str, source: &str) -> Project {
+    let project = Project::empty(name);
+    let package = project.name().to_owned();
+    let manifest = format!(
+        "[workspace]\n\n[package]\nname = \"{package}\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\n[lib]\ncrate-type = [\"cdylib\"]\n\n\
+         [dependencies]\nwit-bindgen-rt = {{ version = \"0.41.0\", features = [\"bitflags\"] }}\n\n{manifest}"
+    );
+    project.write("Cargo.toml", manifest);
+    project.write("wit/world.wit", wit);
+    project.write("src/lib.rs", source);
+    project
+}
+
+#[test]
+fn projects_of_cargo_component_build_as_they_are() {
+    let tax = of_cargo_component(
+        "tax",
+        "[package.metadata.component]\npackage = \"shop:tax\"\n",
+        "package shop:tax@1.0.0;\n\ninterface rates {\n    record rate { country: string, percent: u32 }\n    all: func(of: list<string>) -> list<rate>;\n}\n\n\
+         world tax { export rates; }\n",
+        "#[allow(warnings)]\nmod bindings;\n\nuse bindings::exports::shop::tax::rates::{Guest, Rate};\n\nstruct Component;\n\n\
+         impl Guest for Component {\n    fn all(of: Vec<String>) -> Vec<Rate> {\n        of.into_iter().map(|country| Rate { country, percent: 19 }).collect()\n    }\n}\n\n\
+         bindings::export!(Component with_types_in bindings);\n",
+    );
+    let shop = of_cargo_component(
+        "counter",
+        &format!(
+            "[package.metadata.component]\npackage = \"shop:counter\"\n\n[package.metadata.component.target]\npath = \"wit\"\nworld = \"counter\"\n\n\
+             [package.metadata.component.target.dependencies]\n\"shop:till\" = {{ path = \"till\" }}\n\n\
+             [package.metadata.component.dependencies]\n\"shop:tax\" = {{ path = {:?} }}\n\n[package.metadata.component.bindings]\nderives = [\"PartialEq\"]\n",
+            tax.directory()
+        ),
+        "package shop:counter@1.0.0;\n\nworld other {}\n\nworld counter { export shop:till/till@1.0.0; }\n",
+        "#[allow(warnings)]\nmod bindings;\n\nuse bindings::exports::shop::till::till::Guest;\nuse bindings::shop::tax::rates;\n\nstruct Component;\n\n\
+         impl Guest for Component {\n    fn total(net: u32) -> u32 {\n        let rates = rates::all(&[\"de\".to_owned()]);\n        \
+         assert!(rates == rates.clone());\n        net + net * rates[0].percent / 100\n    }\n}\n\nbindings::export!(Component with_types_in bindings);\n",
+    );
+    shop.write("till/till.wit", "package shop:till@1.0.0;\n\ninterface till { total: func(net: u32) -> u32; }\n");
+    shop.run("build -v").ok().says("Binding").says("Plugging");
+    let inspected = Program::run(shop.command("inspect --json").arg(shop.component("debug"))).ok().stdout;
+    assert!(inspected.contains("shop:till/till@1.0.0") && !inspected.contains("shop:tax/rates"), "{inspected}");
+
+    // What somebody else has made stays, and what is ours follows the WIT.
+    assert!(!shop.run("build -v").ok().stderr.contains("Binding"));
+    shop.edit("till/till.wit", "net: u32", "price: u32");
+    shop.run("build").ok().says("Binding");
+    let own = shop.read("src/bindings.rs").lines().skip(1).map(|line| format!("{line}\n")).collect::<String>();
+    shop.write("src/bindings.rs", &own);
+    shop.edit("till/till.wit", "price: u32", "net: u32");
+    shop.run("build").ok();
+    assert_eq!(shop.read("src/bindings.rs"), own);
+    // And what can't be made is told.
+    fs_err::remove_file(shop.directory().join("src/bindings.rs")).unwrap();
+    shop.edit("till/till.wit", "total:", "total");
+    shop.run("build").code(96).says("mik::project::bindings").says("till.wit:3");
+}

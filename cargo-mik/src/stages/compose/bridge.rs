@@ -21,7 +21,10 @@ pub(super) fn compose(
     let interface = Interface::of_unit(component, unit)?;
     let bridge = match composition {
         Composition::Never => return Ok(None),
-        Composition::WhereExported { bridge } if interface.exports_handler() => bridge,
+        Composition::WhereExported { bridge } | Composition::IfExported { bridge } if interface.exports_handler() => {
+            bridge
+        }
+        Composition::IfExported { .. } => return Ok(None),
         Composition::WhereExported { .. } if interface.exports_http() => return Ok(None),
         Composition::WhereExported { .. } | Composition::Always { .. } if !interface.exports_handler() => {
             return Err(StageError::NoHandler { unit: unit.name.clone(), exports: listed(&interface.exports) });
