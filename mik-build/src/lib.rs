@@ -3,9 +3,12 @@
 //!
 //! This crate compiles in every user's build script, so it stays light: no network, no runtime, no compiler.
 
+mod component;
+pub mod dep_info;
 pub mod lock;
 pub mod schema;
 pub mod store;
 
+pub use component::{Component, ComponentBuilder, ComponentError, component};
 pub use lock::{LockError, LockErrorKind, LockedComponent, Lockfile};
 pub use schema::{Schema, SchemaError, UnknownKey, Written};
