@@ -12,3 +12,10 @@ pub mod store;
 pub use component::{Component, ComponentBuilder, ComponentError, component};
 pub use lock::{LockError, LockErrorKind, LockedComponent, Lockfile};
 pub use schema::{Schema, SchemaError, UnknownKey, Written};
+
+/// The pages whose examples are compiled with the documentation.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../../docs/embedding.md")]
+    struct Embedding;
+}

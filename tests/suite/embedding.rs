@@ -28,8 +28,11 @@ fn workspace() -> Project {
         name.to_uppercase().replace('-', "_")
     );
     project.write("host/src/main.rs", source);
-    // With a space in its path. It has no dependency: what is embedded is nobody's business but its own.
-    package("the handler", "[lib]\ncrate-type = [\"cdylib\"]\n");
+    // With a space in its path. It has no dependency and serves nothing: that takes no time to compile.
+    package(
+        "the handler",
+        "[lib]\ncrate-type = [\"cdylib\"]\n\n[package.metadata.mik]\ncomposition.http_handler = false\n",
+    );
     project.edit("the handler/Cargo.toml", "the handler", "handler");
     project.write("the handler/src/lib.rs", says("one"));
     project

@@ -190,7 +190,15 @@ impl ComponentBuilder {
         let is_manifest = path.file_name().is_some_and(|name| name == "Cargo.toml");
         let directory = if is_manifest { path.parent().map(Path::to_owned) } else { Some(path.clone()) };
         let directory = directory.filter(|directory| directory.join("Cargo.toml").is_file());
-        directory.ok_or(ComponentError::NoProject { path })
+        directory.map(plain).ok_or(ComponentError::NoProject { path })
+    }
+}
+
+/// A path without `..`, as it can be shown; as it is where the system has another way to write such paths.
+fn plain(path: PathBuf) -> PathBuf {
+    match path.canonicalize() {
+        Ok(real) if !real.as_os_str().as_encoded_bytes().starts_with(br"\\?\") => real,
+        _ => path,
     }
 }
 

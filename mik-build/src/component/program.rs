@@ -29,7 +29,7 @@ impl Program {
     pub(super) fn find() -> Result<Self, ComponentError> {
         if let Some(named) = env::var_os(NAMED).filter(|named| !named.is_empty()).map(PathBuf::from) {
             return match named.is_file() {
-                true => Ok(Self { path: named }),
+                true => Self::at(&named),
                 false => Err(ComponentError::NoProgram { named: Some(named) }),
             };
         }
@@ -39,7 +39,12 @@ impl Program {
         let name = format!("cargo-mik{}", env::consts::EXE_SUFFIX);
         let directories = home.map(|home| home.join("bin")).into_iter().chain(on_path);
         let path = directories.map(|directory| directory.join(&name)).find(|path| path.is_file());
-        path.map(|path| Self { path }).ok_or(ComponentError::NoProgram { named: None })
+        Self::at(&path.ok_or(ComponentError::NoProgram { named: None })?)
+    }
+
+    /// Wherever it is started.
+    fn at(path: &Path) -> Result<Self, ComponentError> {
+        std::path::absolute(path).map(|path| Self { path }).map_err(|source| ComponentError::io(path, source))
     }
 
     /// The program as cargo starts it.
