@@ -18,7 +18,7 @@ fn workspace() -> Project {
         project.write(&format!("{role}/Cargo.toml"), manifest);
     };
     project.write("Cargo.toml", "[workspace]\nmembers = [\"host\", \"the handler\"]\nresolver = \"3\"\n");
-    package("host", &format!("[build-dependencies]\nmik-build = {{ path = {build:?} }}\n"));
+    package("host", &format!("[build-dependencies]\nmik-build = {{ path = {build:?}, default-features = false }}\n"));
     let script = "fn main() -> Result<(), mik_build::ComponentError> {\n    \
         mik_build::component(\"../the handler\").build()?;\n    Ok(())\n}\n";
     project.write("host/build.rs", script);
@@ -82,14 +82,13 @@ fn a_component_is_built_by_the_build_of_the_program_that_embeds_it() {
     let broken = Program::run(&mut cargo(&project, &["build"])).code(101);
     let broken = broken.says("cannot find function `not_there`").says("1 | static SAID: u8 = not_there();");
     broken.says("could not be built").says("`cargo mik build` in").says("the handler");
+    // The program that builds is said to be missing where it is.
+    let nowhere = Path::new("no").join("such").join("program");
+    let missing = Program::run(cargo(&project, &["build"]).env("CARGO_MIK", &nowhere)).code(101);
+    missing.says("no such program").says("cargo install cargo-mik");
     // Without anything else having changed, it is tried again, and mended it is embedded.
     Program::run(&mut cargo(&project, &["build"])).code(101).says("cannot find function `not_there`");
     project.write("the handler/src/lib.rs", says("two"));
     Program::run(&mut cargo(&project, &["build"])).ok();
     embedded(&project, "two");
-
-    // The program that builds is named when it is not there.
-    let nowhere = Path::new("no").join("such").join("program");
-    let missing = Program::run(cargo(&project, &["build"]).env("CARGO_MIK", &nowhere)).code(101);
-    missing.says("no such program").says("cargo install cargo-mik");
 }

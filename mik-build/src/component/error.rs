@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// Why a component was not built.
 ///
-/// `Debug` says the same as `Display`: it is what cargo shows of a build script whose `main` gives it back.
+/// A build script whose `main` gives it back shows it as people read it: `Debug` is the text of `Display`, with what to do.
 #[non_exhaustive]
 pub enum ComponentError {
     /// A variable that cargo gives every build script is not there.
@@ -108,14 +108,13 @@ impl fmt::Display for ComponentError {
             Self::Nothing { directory } => write!(formatter, "{} has no handler", directory.display()),
             Self::Several { directory, .. } => write!(formatter, "{} has several handlers", directory.display()),
             Self::Io { path, source } => write!(formatter, "{}: {source}", path.display()),
-        }?;
-        write!(formatter, "\nhelp: {}", self.help())
+        }
     }
 }
 
 impl fmt::Debug for ComponentError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, formatter)
+        write!(formatter, "{self}\n  help: {}", self.help())
     }
 }
 

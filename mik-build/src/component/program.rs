@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::ComponentError;
 
 /// The variable that names the program, where it is not found as cargo finds it.
-pub(super) const NAMED: &str = "CARGO_MIK";
+const NAMED: &str = "CARGO_MIK";
 
 /// The program.
 pub(super) struct Program {
