@@ -3,6 +3,8 @@
 //!
 //! This crate compiles in every user's build script, so it stays light: no network, no runtime, no compiler.
 
+mod component;
+pub mod dep_info;
 mod error;
 #[cfg(feature = "bindings")]
 mod handler;
@@ -12,8 +14,16 @@ pub mod schema;
 pub mod source;
 pub mod store;
 
+pub use component::{Component, ComponentBuilder, component};
 pub use error::BuildError;
 #[cfg(feature = "bindings")]
 pub use handler::{component_bindings, handler};
 pub use lock::{LockError, LockErrorKind, LockedComponent, Lockfile};
 pub use schema::{Schema, SchemaError, UnknownKey, Written};
+
+/// The pages whose examples are compiled with the documentation.
+#[cfg(doctest)]
+mod pages {
+    #[doc = include_str!("../../docs/embedding.md")]
+    struct Embedding;
+}

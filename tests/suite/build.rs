@@ -9,6 +9,17 @@ fn a_new_project_builds_and_a_second_build_does_nothing() {
     let component = fs_err::read(project.component("debug")).unwrap();
     project.run("build").ok().says("Fresh");
     assert_eq!(fs_err::read(project.component("debug")).unwrap(), component);
+    // Of what it was made is said beside it: what is on this machine of it, and nothing that the build has made, or that is not there.
+    let made_of = fs_err::read_to_string(project.component("debug").with_extension("d")).unwrap();
+    let source = |path: &str| project.directory().join(path).display().to_string();
+    for path in ["src/lib.rs", "Cargo.toml", "Cargo.lock"].map(source) {
+        assert!(made_of.contains(&format!(" {path}")), "{path} is not in {made_of}");
+    }
+    let (_, files) = made_of.split_once(": ").unwrap();
+    assert!(
+        !files.contains("mik.toml") && !files.contains(&Program::target_directory().display().to_string()),
+        "{made_of}"
+    );
 
     // The source changes: the component does, too.
     project.append("src/lib.rs", "\n#[unsafe(no_mangle)]\npub extern \"C\" fn something_new() -> i32 { 42 }\n");

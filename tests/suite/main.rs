@@ -22,6 +22,7 @@ mod dashboard;
 mod dependencies;
 mod diagnostics;
 mod dotenv;
+mod embedding;
 mod failure_table;
 mod failures;
 mod inspect;

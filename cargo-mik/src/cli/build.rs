@@ -9,7 +9,8 @@ use crate::stages;
 /// Compile, shrink and compose the project's handlers into WASI HTTP components
 ///
 /// The components are written to `target/mik/<profile>/<name>.wasm`; beside each lies the handler before
-/// composition, `<name>.handler.wasm`. What has not changed is not made again.
+/// composition, `<name>.handler.wasm`, and `<name>.d`, which says in the format of Make of which files it was made. What has not
+/// changed is not made again.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  cargo mik build                    # target/mik/debug/NAME.wasm\n  \
                         cargo mik build --release          # small\n  cargo mik build --workspace -r")]

@@ -143,7 +143,7 @@ impl Finding<'_> {
         let unit = unit(&project, dependency)?;
 
         let components = self.components(&project)?;
-        let mut paths = project.deciding_files();
+        let mut paths = project.build_files();
         paths.extend(components.paths.iter().cloned());
         let cancel = match self.projects {
             Projects::Build(cancel) => cancel,
@@ -151,6 +151,7 @@ impl Finding<'_> {
         };
         stages::make_bindings(&project, self.reporter)?;
         let facts = stages::facts(&project, &toolchain, components.by_package, self.reporter)?;
+        let facts = facts.with_components_of(components.paths);
         let plan = plan::plan(&project, &facts).for_units(&BTreeSet::from([unit.clone()]));
         self.reporter.detail("Dependency", format!("{} is built from {}", dependency.name, manifest_path.display()));
         let built = stages::run_while_wanted(&plan, cancel, self.reporter)?;

@@ -256,7 +256,8 @@ fn decide_with(
 ) -> miette::Result<(Project, Plan)> {
     let (project, toolchain) = find_out(arguments, reporter)?;
     let components = components::find(&project, arguments, projects, reporter)?;
-    let facts = stages::facts(&project, &toolchain, components.by_package, reporter)?;
+    let facts =
+        stages::facts(&project, &toolchain, components.by_package, reporter)?.with_components_of(components.paths);
     let plan = plan_room::plan(&project, &facts);
     Ok((project, plan))
 }

@@ -120,6 +120,7 @@ impl Builds {
         };
         self.known().dependencies.clone_from(&components.paths);
         let facts = stages::facts(project, toolchain, components.by_package.clone(), reporter)?;
+        let facts = facts.with_components_of(components.paths.clone());
         let plan = plan::plan(project, &facts);
         let units: Vec<String> = plan.units().into_iter().map(|unit| unit.name.clone()).collect();
         // The others are as they were when the last build succeeded.

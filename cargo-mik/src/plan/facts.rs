@@ -31,6 +31,8 @@ pub struct Facts {
     pub served: BTreeSet<String>,
     /// The packages beside whose components an earlier build has put some that are served, by name.
     pub placed: BTreeSet<String>,
+    /// The files that decide what is built, besides those that cargo reads.
+    pub deciding: BTreeSet<PathBuf>,
     /// The digest of the embedded bridge.
     pub embedded_bridge: String,
     /// The `wasm-opt` that each choice leads to, if to any.
@@ -89,6 +91,13 @@ pub enum Previous {
 }
 
 impl Facts {
+    /// The same, where what the packages depend on is made of these files.
+    #[must_use]
+    pub fn with_components_of(mut self, paths: BTreeSet<PathBuf>) -> Self {
+        self.deciding.extend(paths);
+        self
+    }
+
     pub(super) fn sysroot(&self, target: Target) -> SysrootFact {
         self.sysroots.get(&target).cloned().unwrap_or_default()
     }

@@ -19,6 +19,8 @@ pub use step::{Files, Part, Plan, Step, UnitPlan};
 
 use std::collections::BTreeMap;
 
+use mik_build::dep_info;
+
 use crate::project::{Composition, Optimize, Package, Project, Target, TargetChoice, Unit};
 
 /// Decides how to build a project.
@@ -97,15 +99,18 @@ fn unit_steps(project: &Project, package: &Package, target: Target, unit: &Unit,
         steps.push(Step::Compose { unit: planned.clone(), composition, plug, components });
         steps.extend(optimize(Part::Composed));
     }
+    let component = output.join(format!("{}.wasm", unit.name));
     steps.push(Step::Emit {
         files: Files {
-            component: output.join(format!("{}.wasm", unit.name)),
+            dep_info: dep_info::beside(&component),
+            component,
             handler: output.join(format!("{}.handler.wasm", unit.name)),
             debug: output.join(format!("{}.debug.wasm", unit.name)),
             record: Record::path(output, &unit.name),
         },
         max_size: package.max_size,
         provenance: Box::new(Provenance::of(package, facts)),
+        deciding: facts.deciding.clone(),
         unit: planned,
     });
 }

@@ -83,6 +83,9 @@ pub enum Step {
         /// What is written into it besides its code.
         #[serde(skip)]
         provenance: Box<Provenance>,
+        /// The files that decide what is made, besides those that cargo reads.
+        #[serde(skip)]
+        deciding: BTreeSet<PathBuf>,
     },
 }
 
@@ -95,6 +98,8 @@ pub struct Files {
     pub handler: PathBuf,
     /// The component with the names of its functions, where the passes have taken them out.
     pub debug: PathBuf,
+    /// Of which files the component was made.
+    pub dep_info: PathBuf,
     /// What the next build reads to see that nothing has changed.
     pub record: PathBuf,
 }

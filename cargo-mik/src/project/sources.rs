@@ -56,8 +56,14 @@ impl Sources {
 }
 
 impl Project {
-    /// The files that decide what is built besides the sources, those that are not there as well: they may come.
+    /// The files that decide what is built and how it is served besides the sources, those that are not there as well: they may come.
     pub fn deciding_files(&self) -> BTreeSet<PathBuf> {
+        let variables = self.packages.iter().flat_map(|package| self.dotenv_files(package));
+        self.build_files().into_iter().chain(variables).collect()
+    }
+
+    /// Those of them that decide what is built.
+    pub fn build_files(&self) -> BTreeSet<PathBuf> {
         let Sources { workspace, directories, cargo } = &self.sources;
         let here = std::env::current_dir().unwrap_or_default();
         let at_root = AT_ROOT.iter().flat_map(|name| [workspace.join(name), here.join(name)]);
@@ -66,11 +72,10 @@ impl Project {
         // Cargo takes a script of this name without being told.
         let of_package = |directory: &PathBuf| ["Cargo.toml", "build.rs"].map(|name| directory.join(name));
         let own = self.packages.iter().filter_map(|package| Some(package.manifest_path.parent()?.join("mik.toml")));
-        let variables = self.packages.iter().flat_map(|package| self.dotenv_files(package));
         let bridges = self.packages.iter().filter_map(|package| bridge(&package.composition));
         let files = at_root.chain(above.filter(|path| path.exists())).chain(directories.iter().flat_map(of_package));
         let files = files.chain([workspace.join("Cargo.toml"), self.sources.lock()]).chain(cargo.iter().cloned());
-        files.chain(own).chain(variables).chain(bridges.map(Path::to_owned)).collect()
+        files.chain(own).chain(bridges.map(Path::to_owned)).collect()
     }
 
     /// The directories of all packages whose sources are on this machine.

@@ -22,7 +22,8 @@ pub fn facts(
     reporter: &Reporter,
 ) -> Result<Facts, StageError> {
     let embedded_bridge = mik_bridge_provider::SHA256.to_owned();
-    let mut facts = Facts { embedded_bridge, components, ..Facts::default() };
+    let deciding = project.build_files();
+    let mut facts = Facts { embedded_bridge, components, deciding, ..Facts::default() };
     let output = &project.output_directory;
     let mut revisions = Revisions::new(&project.target_directory);
     for (package, unit) in project.units() {

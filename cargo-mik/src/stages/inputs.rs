@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::BuildScript;
+use mik_build::dep_info;
 
 use super::artifact::LOCAL;
 use crate::tools::files;
@@ -30,12 +31,15 @@ pub(super) struct BuildScripts {
     /// The directories of the packages that have build scripts, by package ID.
     directories: BTreeMap<String, PathBuf>,
     asks_nothing: BTreeSet<String>,
+    /// Where they write: what lies there is made by the build, and is not what it is made of.
+    made: BTreeSet<PathBuf>,
 }
 
 impl BuildScripts {
     pub(super) fn extend(&mut self, others: Self) {
         self.directories.extend(others.directories);
         self.asks_nothing.extend(others.asks_nothing);
+        self.made.extend(others.made);
     }
 
     /// Takes where a package is from one of cargo's messages.
@@ -49,13 +53,22 @@ impl BuildScripts {
 
     /// Takes one of cargo's `build-script-executed` messages.
     pub(super) fn add(&mut self, script: &BuildScript) {
-        if script.package_id.repr.starts_with(LOCAL) && asks_nothing(script.out_dir.as_std_path()) {
-            self.asks_nothing.insert(script.package_id.repr.clone());
+        // Of other packages cargo names no file.
+        if script.package_id.repr.starts_with(LOCAL) {
+            let out_dir = script.out_dir.as_std_path();
+            if asks_nothing(out_dir) {
+                self.asks_nothing.insert(script.package_id.repr.clone());
+            }
+            self.made.insert(out_dir.to_owned());
         }
     }
 
     fn directories(&self) -> impl Iterator<Item = &PathBuf> {
         self.asks_nothing.iter().filter_map(|package| self.directories.get(package))
+    }
+
+    fn have_made(&self, path: &Path) -> bool {
+        path.ancestors().any(|directory| self.made.contains(directory))
     }
 }
 
@@ -71,47 +84,17 @@ fn asks_nothing(out_dir: &Path) -> bool {
 impl Inputs {
     /// What a library was made of; nothing where cargo has left no word of it. `base` is what relative paths are relative to.
     pub(super) fn of(library: &Path, scripts: &BuildScripts, base: &Path) -> Option<Self> {
-        let list = files::read_at_most(&library.with_extension("d"), LIST_MOST).ok()??;
-        let mut paths: BTreeSet<PathBuf> =
-            parse(&String::from_utf8_lossy(&list)).into_iter().map(|path| base.join(path)).collect();
+        let list = files::read_at_most(&dep_info::beside(library), LIST_MOST).ok()??;
+        let read = dep_info::parse(&String::from_utf8_lossy(&list)).into_iter().map(|path| base.join(path));
+        let mut paths: BTreeSet<PathBuf> = read.filter(|path| !scripts.have_made(path)).collect();
         paths.extend(scripts.directories().cloned());
         Some(Self { paths })
     }
 }
 
-/// The files on the right of the rules of a `.d` file. What cargo and rustc escape are spaces.
-fn parse(list: &str) -> Vec<PathBuf> {
-    let mut paths = Vec::new();
-    // A path may have a colon in it, one with a space behind it would be escaped.
-    for files in list.lines().filter_map(|line| line.split_once(": ")).map(|(_, files)| files) {
-        let mut path = String::new();
-        let mut letters = files.chars().peekable();
-        while let Some(letter) = letters.next() {
-            match letter {
-                '\\' if letters.peek() == Some(&' ') => path.extend(letters.next()),
-                ' ' if path.is_empty() => {}
-                ' ' => paths.push(PathBuf::from(std::mem::take(&mut path))),
-                letter => path.push(letter),
-            }
-        }
-        if !path.is_empty() {
-            paths.push(PathBuf::from(path));
-        }
-    }
-    paths
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn rules_are_read_with_spaces_and_windows_paths() {
-        let list = "/t/a.wasm: /w/src/lib.rs /w/dep\\ b/x.txt  C:\\w\\a.rs\n\n# comment\n/w/src/lib.rs:\n";
-        assert_eq!(parse(list), ["/w/src/lib.rs", "/w/dep b/x.txt", "C:\\w\\a.rs"].map(PathBuf::from));
-        assert!(parse("").is_empty());
-        assert!(parse("nonsense").is_empty());
-    }
 
     #[test]
     fn build_scripts_that_ask_for_nothing_are_told_by_what_they_have_said() {

@@ -7,6 +7,7 @@ mod build_id;
 mod cargo;
 mod choose;
 mod compose;
+mod dep_info;
 mod dependencies;
 mod emit;
 mod encode;
@@ -108,10 +109,15 @@ pub fn run_while_wanted(plan: &Plan, cancel: &Cancel, reporter: &Reporter) -> Re
         }
         build.step(step)?;
     }
-    let base = CargoConfig::read(plan.first_run().map_or(&[], |run| run.arguments.as_slice())).dep_info_base();
+    let base = dep_info_base(plan);
     let units = plan.units();
     let inputs = units.into_iter().filter_map(|unit| Some((unit.name.clone(), build.artifacts.inputs(unit, &base)?)));
     Ok(Built { inputs: inputs.collect(), artifacts: build.made, times: build.times })
+}
+
+/// What relative paths in cargo's dep-info files are relative to.
+fn dep_info_base(plan: &Plan) -> PathBuf {
+    CargoConfig::read(plan.first_run().map_or(&[], |run| run.arguments.as_slice())).dep_info_base()
 }
 
 /// A plan that is being carried out.
@@ -195,7 +201,7 @@ impl<'a> Build<'a> {
                 }
             }
             Step::Place { package: _, directory, components } => place::place(directory, components, reporter)?,
-            Step::Emit { unit, files, max_size, provenance } => {
+            Step::Emit { unit, files, max_size, provenance, deciding } => {
                 let Some(mut work) = works.remove(&unit.name) else { return Ok(()) };
                 if work.freshness != Freshness::Fresh {
                     let sections = provenance::Sections::new(&unit.name, provenance, reporter);
@@ -207,6 +213,7 @@ impl<'a> Build<'a> {
                     Freshness::Fresh => emit::fresh(unit, files, *max_size)?,
                     _ => emit::write(unit, work, files, *max_size)?,
                 });
+                dep_info::write(files, artifacts.inputs(unit, &dep_info_base(plan)), deciding)?;
             }
         }
         Ok(())

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use super::Watched;
+use crate::program::Program;
 use crate::schema::{Dependency, Written};
 use crate::source::DependencySource;
-use crate::{BuildError, Lockfile, SchemaError, lock, program, store};
+use crate::{BuildError, Lockfile, SchemaError, lock, store};
 
 /// A dependency that is on this machine.
 #[derive(Debug, PartialEq, Eq)]
@@ -112,7 +113,7 @@ impl Places {
                 let help = error.help();
                 wrong_text(&path, &text, error.span.as_ref().map(|it| it.start), error.to_string()).help(help)
             })?;
-            Ok((root.to_owned(), lockfile))
+            Ok::<_, BuildError>((root.to_owned(), lockfile))
         });
         Ok(Self { lock: lock.transpose()?, cache: store::cache() })
     }
@@ -154,10 +155,17 @@ impl Places {
 
 /// Has `cargo mik` fetch what is missing.
 fn fetch(directory: &Path) -> Result<(), BuildError> {
-    let mut command = program::cargo_mik("fetch");
+    let program = Program::find()?;
+    let mut command = program.command();
     // What a build script prints is for cargo.
-    command.arg("--manifest-path").arg(directory.join("Cargo.toml")).stdin(Stdio::null()).stdout(Stdio::null());
-    let status = command.status().map_err(program::not_started)?;
+    command
+        .args(["fetch", "--manifest-path"])
+        .arg(directory.join("Cargo.toml"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null());
+    let status = command
+        .status()
+        .map_err(|error| BuildError::new(format!("`{}` can't be started", program.path.display())).because(error))?;
     if status.success() {
         return Ok(());
     }

@@ -28,9 +28,10 @@ const FOR_MACROS: [&str; 13] = [
     "sdk/src/typed/schema.rs",
 ];
 
-/// Where the pages are compiled: those on handlers, and those on tests of components.
+/// Where the pages are compiled: those on handlers, those on tests of components, and those on build scripts.
 pub(super) const SDK: &str = "sdk/src/lib.rs";
 pub(super) const TEST: &str = "mik-test/src/lib.rs";
+pub(super) const BUILD: &str = "mik-build/src/lib.rs";
 
 /// Checks one Rust file.
 pub(super) fn check(file: &str, text: &str) -> Outcome<Vec<Finding>> {
@@ -64,7 +65,7 @@ pub(super) fn check_page(page: &str, text: &str, sources: &str) -> Option<Findin
         file: page.to_owned(),
         line: line + 1,
         rule: "example",
-        cure: format!("write `#[doc = {included}]` in `pages` of {SDK} or {TEST}, so that it compiles"),
+        cure: format!("write `#[doc = {included}]` in `pages` of {SDK}, {TEST} or {BUILD}, so that it compiles"),
     })
 }
 

@@ -33,7 +33,7 @@ impl fmt::Display for Finding {
 pub(crate) fn check() -> Outcome {
     let mut findings = wit_lock::check()?;
     let read = |file: &str| fs::read_to_string(checkout::root().join(file));
-    let sources = read(examples::SDK)? + &read(examples::TEST)?;
+    let sources = read(examples::SDK)? + &read(examples::TEST)? + &read(examples::BUILD)?;
     for file in checkout::tracked()? {
         let bytes = fs::read(checkout::root().join(&file))?;
         findings.extend(paths::check(&file, &bytes));
