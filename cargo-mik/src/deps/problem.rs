@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::packages::PackageError;
 use super::registry::RegistryError;
 use crate::project::ProjectError;
 use crate::report::size;
@@ -171,6 +172,10 @@ pub enum Problem {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Registry(#[from] RegistryError),
+    /// A package is not where it is looked for, or nobody has said where that is.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Package(Box<PackageError>),
     /// git is not there.
     #[error("`git` could not be started")]
     #[diagnostic(code(mik::deps::git), help("is it installed and on PATH?"))]

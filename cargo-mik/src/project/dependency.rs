@@ -21,7 +21,7 @@ const TABLE: &str = "dependencies";
 pub struct Dependency {
     /// Its key in the table of dependencies.
     pub key: String,
-    /// What it is called: the key, or of a repository's name what comes after the last `/`.
+    /// What it is called: the key; of a repository's name what comes after the last `/`, of a package's what comes after the `:`.
     pub name: String,
     /// Where it comes from.
     pub source: DependencySource,
@@ -42,6 +42,13 @@ pub enum DependencySource {
         repository: String,
         /// A tag, or a digest.
         version: String,
+    },
+    /// A registry of packages, as wkg's configuration maps them.
+    Package {
+        /// Its namespace and its name: `shop:db`.
+        package: String,
+        /// Which of its versions: cargo's requirements.
+        requirement: String,
     },
     /// A repository of git's.
     Git {
@@ -114,6 +121,7 @@ impl Dependency {
                 let separator = if version.contains(':') { '@' } else { ':' };
                 format!("registry+{repository}{separator}{version}")
             }
+            DependencySource::Package { package, requirement } => format!("package+{package}@{requirement}"),
             DependencySource::Git { url, reference } => {
                 let query = match reference {
                     GitReference::Default => String::new(),
@@ -153,13 +161,13 @@ impl Manifest {
             self.decisions().note(&format!("{TABLE}.{key}"), decision);
             let (source, instance) = source_of(&key, value, file.directory());
             let name = name_of(&key, &source).map_err(|message| {
-                wrong(message, "write `\"user/repo\" = \"1.0.0\"`, or `name = { … }` with letters, digits, `-` and `_`")
+                wrong(message, "write `\"user/repo\" = \"1.0.0\"`, `\"namespace:package\" = \"1.0\"`, or `name = { … }` with letters, digits, `-` and `_`")
             })?;
             if let Some(other) = dependencies.iter().find(|other| other.name == name) {
                 let message = format!("`{key}` and `{}` are both called `{name}`", other.key);
                 return Err(wrong(
                     message,
-                    "give one of them another name: `name = { registry = \"…\", version = \"…\" }`",
+                    "give one of them another name: `name = { registry = \"…\", version = \"…\" }`, or `package` in place of `registry`",
                 ));
             }
             let place = Some(Place { file, span });
@@ -175,9 +183,10 @@ fn as_json(written: &Written) -> Value {
         Written::Version(version) => return Value::from(version.as_str()),
         Written::Table(table) => table,
     };
-    let DependencyTable { registry, version, git, branch, tag, rev, path, url, sha256, instance } = &**table;
+    let DependencyTable { registry, package, version, git, branch, tag, rev, path, url, sha256, instance } = &**table;
     let keys = [
         ("registry", registry),
+        ("package", package),
         ("version", version),
         ("git", git),
         ("branch", branch),
@@ -199,14 +208,22 @@ fn of_key<'a>(schema: &'a Schema, key: &str) -> Option<&'a Spanned<Written>> {
 
 /// Where a component comes from, and the import that it is given to. That a table has one source is known.
 fn source_of(key: &str, written: Written, directory: &Path) -> (DependencySource, Option<String>) {
-    let DependencyTable { registry, version, git, branch, tag, rev, path, url, sha256, instance } = match written {
-        Written::Version(version) => {
-            return (DependencySource::Registry { repository: key.to_owned(), version }, None);
-        }
-        Written::Table(table) => *table,
-    };
+    let DependencyTable { registry, package, version, git, branch, tag, rev, path, url, sha256, instance } =
+        match written {
+            Written::Version(requirement) if is_package(key) => {
+                return (DependencySource::Package { package: key.to_owned(), requirement }, None);
+            }
+            Written::Version(version) => {
+                return (DependencySource::Registry { repository: key.to_owned(), version }, None);
+            }
+            Written::Table(table) => *table,
+        };
     let text = |value: Option<Spanned<String>>| value.map(Spanned::into_inner);
     let source = match (text(git), text(path), text(url)) {
+        _ if package.is_some() => DependencySource::Package {
+            package: text(package).unwrap_or_default(),
+            requirement: text(version).unwrap_or_default(),
+        },
         (Some(url), ..) => {
             let reference = match (text(branch), text(tag), text(rev)) {
                 (Some(branch), ..) => GitReference::Branch(branch),
@@ -235,6 +252,16 @@ fn name_of(key: &str, source: &DependencySource) -> Result<String, String> {
             && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
             && !name.starts_with(['.', '-'])
     };
+    if let DependencySource::Package { package, .. } = source
+        && package == key
+    {
+        return package_name(key).map(|(_, name)| name.to_owned()).ok_or_else(|| {
+            format!(
+                "`{}` is no package: that is `namespace:name`, in lower-case letters, digits and `-`",
+                key.escape_debug()
+            )
+        });
+    }
     let is_keyed_by_repository = matches!(source, DependencySource::Registry { repository, .. } if repository == key);
     match key.rsplit_once('/') {
         Some((_, name)) if is_keyed_by_repository && is_name(name) => Ok(name.to_owned()),
@@ -244,6 +271,19 @@ fn name_of(key: &str, source: &DependencySource) -> Result<String, String> {
         None if is_name(key) => Ok(key.to_owned()),
         _ => Err(format!("`{}` can't be the name of a dependency", key.escape_debug())),
     }
+}
+
+/// Whether a text is meant as the name of a package: a repository has a `/` in it, a registry's port is followed by one.
+pub fn is_package(text: &str) -> bool {
+    text.contains(':') && !text.contains(['/', '@'])
+}
+
+/// The namespace and the name of a package, as WIT has them: words of lower-case letters and digits, joined by `-`.
+pub fn package_name(text: &str) -> Option<(&str, &str)> {
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let is_label = |label: &str| label.starts_with(|c: char| c.is_ascii_lowercase()) && label.split('-').all(is_word);
+    text.split_once(':').filter(|(namespace, name)| is_label(namespace) && is_label(name))
 }
 
 /// What ends a source's first part in the lock, and what a line can't hold.
@@ -311,6 +351,10 @@ mod tests {
         };
         assert_eq!(requested("user/db", registry("user/db", "1.0")), "registry+user/db:1.0");
         assert_eq!(requested("db", registry("a.b/db", "sha256:00")), "registry+a.b/db@sha256:00");
+        let package =
+            |package: &str| DependencySource::Package { package: package.to_owned(), requirement: "^1.0".to_owned() };
+        assert_eq!(requested("shop:db", package("shop:db")), "package+shop:db@^1.0");
+        assert_eq!(requested("cache", package("shop:db")), "package+shop:db@^1.0");
         let git = |reference| DependencySource::Git { url: "https://example.com/db.git".to_owned(), reference };
         assert_eq!(requested("db", git(GitReference::Default)), "git+https://example.com/db.git");
         assert_eq!(requested("db", git(GitReference::Tag("a#b".into()))), "git+https://example.com/db.git?tag=a%23b");
@@ -331,6 +375,19 @@ mod tests {
         let registry = |key: &str| DependencySource::Registry { repository: key.to_owned(), version: "1".to_owned() };
         assert_eq!(Dependency::typed("a.io/user/db", registry("a.io/user/db")).unwrap().name, "db");
         Dependency::typed("user/..", registry("user/..")).unwrap_err();
+        let package = |key: &str| DependencySource::Package { package: key.to_owned(), requirement: "1".to_owned() };
+        for (key, name) in [
+            ("shop:db", Some("db")),
+            ("my-shop:key-value2", Some("key-value2")),
+            ("shop:", None),
+            (":db", None),
+            ("shop:..", None),
+            ("shop:Db", None),
+            ("shop:db-", None),
+            ("shop:a:b", None),
+        ] {
+            assert_eq!(Dependency::typed(key, package(key)).ok().map(|it| it.name).as_deref(), name, "{key}");
+        }
         Dependency::typed("db", registry("db")).unwrap_err();
     }
 

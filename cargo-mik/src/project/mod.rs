@@ -40,7 +40,9 @@ pub use cache::{CodeCacheSettings, cache_directory};
 pub use cargo_config::CargoConfig;
 pub use decision::Origin;
 pub use declared::Declared;
-pub use dependency::{Dependency, DependencySource, GitReference, Place, relative_path, typed_path};
+pub use dependency::{
+    Dependency, DependencySource, GitReference, Place, is_package, package_name, relative_path, typed_path,
+};
 pub use dependents::{Dependent, Dependents, path_projects};
 pub use deployment::Deployment;
 pub use destination::{Destination, Scheme};
@@ -53,7 +55,7 @@ pub use outbound::{CaFile, OutboundSettings};
 pub use package::{Bridge, Composition, Optimize, Package, Panic};
 pub use production::{Built, Production};
 pub use profile::Profile;
-pub use registry::{RegistrySettings, is_registry};
+pub use registry::{PackageFile, RegistrySettings, is_place, is_registry};
 pub use server::{GuestSettings, ServerSettings};
 pub use source_paths::SourcePath;
 pub use sources::Sources;
