@@ -271,7 +271,7 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Configuration, PackageError> {
-        let file = PackageFile { path: "/home/user/config.toml".into(), is_named: false };
+        let file = PackageFile { path: "config.toml".into(), is_named: false };
         Configuration::parse(file, text.to_owned())
     }
 
