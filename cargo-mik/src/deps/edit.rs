@@ -57,11 +57,11 @@ pub fn add(dependents: &Dependents, dependency: &Dependency, reporter: &Reporter
     cycle::check(package, dependency)?;
     let file = file_of(package)?;
     let text = edited(&file, |table| {
-        let (key, item) = entry(dependency, file.parent().unwrap_or(Path::new("")));
-        match table.get_mut(&key) {
+        let directory = file.parent().unwrap_or(Path::new(""));
+        match table.get_mut(&dependency.key) {
             // What is said of it besides stays, as does the comment behind it.
-            Some(old) => replace(old, item),
-            None => drop(table.insert(&key, item)),
+            Some(old) => replace(old, entry(dependency, directory, old.is_table_like())),
+            None => drop(table.insert(&dependency.key, entry(dependency, directory, false))),
         }
         true
     })?;
@@ -291,9 +291,9 @@ fn replace(old: &mut Item, new: Item) {
     }
 }
 
-/// A dependency as it is written: its key and its value.
-fn entry(dependency: &Dependency, directory: &Path) -> (String, Item) {
-    let is_plain = dependency.instance.is_none();
+/// A dependency as it is written: as a version where that says it all, unless it is to be a table.
+fn entry(dependency: &Dependency, directory: &Path, as_table: bool) -> Item {
+    let is_plain = dependency.instance.is_none() && !as_table;
     let mut table = InlineTable::new();
     let mut set = |key: &str, value: &str| drop(table.insert_formatted(&Key::new(key), Value::from(value)));
     match &dependency.source {
@@ -301,7 +301,7 @@ fn entry(dependency: &Dependency, directory: &Path) -> (String, Item) {
         | DependencySource::Package { package: key, requirement: version }
             if *key == dependency.key && is_plain =>
         {
-            return (dependency.key.clone(), toml_edit::value(version.as_str()));
+            return toml_edit::value(version.as_str());
         }
         DependencySource::Registry { repository, version } => {
             set("registry", repository);
@@ -329,5 +329,5 @@ fn entry(dependency: &Dependency, directory: &Path) -> (String, Item) {
     if let Some(instance) = &dependency.instance {
         set("instance", instance);
     }
-    (dependency.key.clone(), Item::Value(Value::InlineTable(table)))
+    Item::Value(Value::InlineTable(table))
 }

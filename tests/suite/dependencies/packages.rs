@@ -98,6 +98,8 @@ fn a_registry_that_tells_nothing_is_asked_itself_and_a_package_may_have_another_
     let added = shop.read("mik.toml");
     let line = "\"shop:db\" = { package = \"shop:db\", version = \"1.0.0\", instance = \"x:y/z\" }";
     assert!(added.contains("# ours") && added.contains(line), "{added}");
+    shop.run("add shop:db@1").ok();
+    assert_eq!(shop.read("mik.toml"), added.replace("\"1.0.0\"", "\"1\""));
     shop.write("mik.toml", "[dependencies]\n\"shop:db\" = \"1\"\n\"other:db\" = \"1\"\n");
     shop.run("fetch").code(96).says("are both called `db`").says("`package`");
 }

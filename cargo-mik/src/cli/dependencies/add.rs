@@ -79,6 +79,23 @@ struct WrongName {
 
 impl AddArgs {
     pub(in super::super) fn run(self, reporter: &Reporter) -> miette::Result<()> {
+        let (dependency, is_open, flags) = self.typed()?;
+        let dependents = flags.load(reporter)?;
+        let dependency = match is_open {
+            true => deps::newest(&dependents, dependency, reporter)?,
+            false => dependency,
+        };
+        let added = deps::add(&dependents, &dependency, reporter)?;
+        reporter.status("Adding", format!("{} to {}", dependency.key, super::shown(&added.file)));
+        for locked in &added.locked {
+            let about = json!({ "file": added.file, "dependency": locked_json(locked) });
+            message("mik-dependency-added", about, reporter)?;
+        }
+        Ok(())
+    }
+
+    /// The dependency as it was typed, and whether that leaves open which version it is.
+    fn typed(self) -> Result<(Dependency, bool, ManifestFlags), WrongName> {
         let Self { name, git, branch, tag, rev, path, url, sha256, instance, flags } = self;
         let reference = match (branch, tag, rev) {
             (Some(branch), ..) => GitReference::Branch(branch),
@@ -92,19 +109,8 @@ impl AddArgs {
             (_, _, Some(url)) => (name, DependencySource::Url { url, sha256 }, false),
             _ => published(&name),
         };
-        let mut dependency = Dependency::typed(&key, source).map_err(|message| WrongName { message })?;
-        dependency.instance = instance;
-        let dependents = flags.load(reporter)?;
-        if is_open {
-            dependency = deps::newest(&dependents, dependency, reporter)?;
-        }
-        let added = deps::add(&dependents, &dependency, reporter)?;
-        reporter.status("Adding", format!("{key} to {}", super::shown(&added.file)));
-        for locked in &added.locked {
-            let about = json!({ "file": added.file, "dependency": locked_json(locked) });
-            message("mik-dependency-added", about, reporter)?;
-        }
-        Ok(())
+        let dependency = Dependency::typed(&key, source).map_err(|message| WrongName { message })?;
+        Ok((Dependency { instance, ..dependency }, is_open, flags))
     }
 }
 

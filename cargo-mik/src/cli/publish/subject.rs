@@ -70,9 +70,10 @@ impl Subject {
         reporter: &Reporter,
     ) -> miette::Result<Reference> {
         let RegistrySettings { default, is_chosen, publish, .. } = &self.settings;
+        let is_package = |text: &str| matches!(package_spec(text, &self.settings), Some((_, None)));
         let text = match (typed, publish) {
             (Some(typed), _) => typed.to_owned(),
-            (None, Some(publish)) if has_version(publish) => {
+            (None, Some(publish)) if has_version(publish) && !is_package(publish) => {
                 let (text, why) = (publish.clone(), "the tag in `registry.publish` is the package's version");
                 return Err(PublishError::BadReference { text, why, help: "leave it out".to_owned() }.into());
             }

@@ -4,8 +4,9 @@
 use std::path::Path;
 
 use mik_build::LockedComponent;
+use semver::VersionReq;
 
-use super::{Way, directory, version};
+use super::{PackageRegistry, Way, directory, version};
 use crate::deps::component;
 use crate::deps::error::DepsError;
 use crate::deps::guard;
@@ -51,55 +52,70 @@ impl Sources<'_> {
         if let Some(found) = self.locked_component(dependency, locked)? {
             return Ok(found);
         }
-        let wanted = version::requirement(requirement)?;
-        let packages = self.packages()?;
-        let pinned = locked.and_then(LockedComponent::precise).map(Pinned::read);
-        let name = format!("{package}@{requirement}");
-        match packages.configuration.way(package)? {
-            Way::Directory(root) => {
-                let directory = directory(&root, package);
-                let (version, file) = match &pinned {
-                    Some(pinned) => (pinned.version.to_owned(), format!("{}.wasm", pinned.version)),
-                    None => {
-                        let releases = packages.files(package, &directory)?;
-                        let place = directory.display().to_string();
-                        let (version, file) = packages.best(package, &wanted, releases, &place)?;
-                        (version.to_string(), file)
-                    }
-                };
-                let (bytes, from) = read(&directory.join(file))?;
-                let exports = component::exports(&bytes, &from)?;
-                let precise = locked.and_then(LockedComponent::precise).unwrap_or(&version);
-                self.put(dependency, Some(precise), &bytes, exports, locked, from)
-            }
-            Way::Registry(registry) => {
-                self.must_be_online(&name)?;
-                let _guard = guard::take(self.cache(), &name, "this download", self.reporter())?;
-                // The one whose end we may have waited for may have it.
-                if let Some(found) = self.locked_component(dependency, locked)? {
-                    return Ok(found);
-                }
-                let mut registries = self.registries()?;
-                let repository = packages.reference(package, registry, &mut registries)?;
-                let (version, reference) = match &pinned {
-                    Some(Pinned { version, manifest: Some(manifest) }) => {
-                        ((*version).to_owned(), repository.with_digest(manifest))
-                    }
-                    Some(Pinned { version, manifest: None }) => {
-                        ((*version).to_owned(), repository.with_tag(&version.replace('+', "_")))
-                    }
-                    None => {
-                        let releases = packages.tags(package, &repository, &registries)?;
-                        let (version, tag) = packages.best(package, &wanted, releases, &repository.place())?;
-                        (version.to_string(), repository.with_tag(&tag))
-                    }
-                };
-                let resolved = registries.resolve(&reference).map_err(Problem::from)?;
-                let precise = format!("{version}@{}", resolved.digest);
-                let precise = locked.and_then(LockedComponent::precise).unwrap_or(&precise);
-                self.keep(dependency, &registries, &reference, &resolved.layer, precise, locked)
-            }
+        let wanted = Wanted { package, text: requirement, requirement: version::requirement(requirement)? };
+        match self.packages()?.configuration.way(package)? {
+            Way::Directory(root) => self.in_directory(dependency, &wanted, &directory(&root, package), locked),
+            Way::Registry(registry) => self.in_registry(dependency, &wanted, registry, locked),
         }
+    }
+
+    fn in_directory(
+        &self,
+        dependency: &Dependency,
+        Wanted { package, requirement, .. }: &Wanted<'_>,
+        directory: &Path,
+        locked: Option<&LockedComponent>,
+    ) -> Result<FoundDependency, Failure> {
+        let (version, file) = match Pinned::of(locked) {
+            Some(Pinned { version, .. }) => (version.to_owned(), format!("{version}.wasm")),
+            None => {
+                let packages = self.packages()?;
+                let releases = packages.files(package, directory)?;
+                let (version, file) =
+                    packages.best(package, requirement, releases, &directory.display().to_string())?;
+                (version.to_string(), file)
+            }
+        };
+        let (bytes, from) = read(&directory.join(file))?;
+        let exports = component::exports(&bytes, &from)?;
+        let precise = locked.and_then(LockedComponent::precise).unwrap_or(&version);
+        self.put(dependency, Some(precise), &bytes, exports, locked, from)
+    }
+
+    fn in_registry(
+        &self,
+        dependency: &Dependency,
+        Wanted { package, text, requirement }: &Wanted<'_>,
+        registry: PackageRegistry,
+        locked: Option<&LockedComponent>,
+    ) -> Result<FoundDependency, Failure> {
+        let name = format!("{package}@{text}");
+        self.must_be_online(&name)?;
+        let _guard = guard::take(self.cache(), &name, "this download", self.reporter())?;
+        // The one whose end we may have waited for may have it.
+        if let Some(found) = self.locked_component(dependency, locked)? {
+            return Ok(found);
+        }
+        let (packages, mut registries) = (self.packages()?, self.registries()?);
+        let repository = packages.reference(package, registry, &mut registries)?;
+        let (version, reference) = match Pinned::of(locked) {
+            // Whatever its tag stands for by now.
+            Some(Pinned { version, manifest: Some(manifest) }) => {
+                (version.to_owned(), repository.with_digest(manifest))
+            }
+            Some(Pinned { version, manifest: None }) => {
+                (version.to_owned(), repository.with_tag(&version.replace('+', "_")))
+            }
+            None => {
+                let releases = packages.tags(package, &repository, &registries)?;
+                let (version, tag) = packages.best(package, requirement, releases, &repository.place())?;
+                (version.to_string(), repository.with_tag(&tag))
+            }
+        };
+        let resolved = registries.resolve(&reference).map_err(Problem::from)?;
+        let found = format!("{version}@{}", resolved.digest);
+        let precise = locked.and_then(LockedComponent::precise).unwrap_or(&found);
+        self.keep(dependency, &registries, &reference, &resolved.layer, precise, locked)
     }
 
     /// The version that fits best.
@@ -124,6 +140,14 @@ impl Sources<'_> {
     }
 }
 
+/// Which versions of which package are wanted.
+struct Wanted<'a> {
+    package: &'a str,
+    /// As it is written.
+    text: &'a str,
+    requirement: VersionReq,
+}
+
 /// What the lock says of a package: `1.2.3@sha256:…`, or of one from a directory `1.2.3`.
 struct Pinned<'a> {
     version: &'a str,
@@ -131,11 +155,12 @@ struct Pinned<'a> {
 }
 
 impl<'a> Pinned<'a> {
-    fn read(precise: &'a str) -> Self {
-        match precise.split_once('@') {
+    fn of(locked: Option<&'a LockedComponent>) -> Option<Self> {
+        let precise = locked?.precise()?;
+        Some(match precise.split_once('@') {
             Some((version, manifest)) => Self { version, manifest: Some(manifest) },
             None => Self { version: precise, manifest: None },
-        }
+        })
     }
 }
 
