@@ -133,7 +133,7 @@ fn what_is_missing_or_wrong_is_told_with_its_place_and_changes_nothing() {
         (&mapped, "", "db = { package = \"Shop\", version = \"1\" }", "mik::deps::bad_package"),
         (&elsewhere, "{\"preferredProtocol\": \"warg\"}", "\"shop:db\" = \"1\"", "is spoken to by `warg`"),
         (&elsewhere, "{\"preferredProtocol\": \"local\"}", "\"shop:db\" = \"1\"", "mik::deps::package_protocol"),
-        (&elsewhere, "<html>", "\"shop:db\" = \"1\"", "it makes no sense"),
+        (&elsewhere, "<html>", "\"shop:db\" = \"1\"", "makes no sense"),
         (&elsewhere, &deep, "\"shop:db\" = \"1\"", "is larger than 64.0 KiB"),
         (
             &elsewhere,

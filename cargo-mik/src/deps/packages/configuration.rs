@@ -43,7 +43,7 @@ pub(super) enum Way {
     /// In a directory on this machine.
     Directory(PathBuf),
     /// In a registry.
-    Registry(PackageRegistry),
+    Registry(Box<PackageRegistry>),
 }
 
 /// A registry of packages, as the file has it.
@@ -170,7 +170,8 @@ impl Configuration {
                 passed_over.extend(oci.accept_invalid_certificates.then_some("accept_invalid_certificates"));
                 passed_over.extend((!oci.extra_root_certificates.is_empty()).then_some("extra_root_certificates"));
                 let access = self.access(oci, table)?;
-                Ok(Way::Registry(PackageRegistry { name, metadata, is_oci: backend.is_some(), access, passed_over }))
+                let is_oci = backend.is_some();
+                Ok(Way::Registry(Box::new(PackageRegistry { name, metadata, is_oci, access, passed_over })))
             }
             Some("local") => match self.backend::<Local>(table, "local")? {
                 Some(Local { root }) => Ok(Way::Directory(root)),
@@ -277,7 +278,7 @@ mod tests {
 
     fn registry(text: &str, package: &str) -> PackageRegistry {
         match read(text).unwrap().way(package).unwrap() {
-            Way::Registry(registry) => registry,
+            Way::Registry(registry) => *registry,
             Way::Directory(root) => panic!("{}", root.display()),
         }
     }

@@ -55,7 +55,7 @@ impl Sources<'_> {
         let wanted = Wanted { package, text: requirement, requirement: version::requirement(requirement)? };
         match self.packages()?.configuration.way(package)? {
             Way::Directory(root) => self.in_directory(dependency, &wanted, &directory(&root, package), locked),
-            Way::Registry(registry) => self.in_registry(dependency, &wanted, registry, locked),
+            Way::Registry(registry) => self.in_registry(dependency, &wanted, *registry, locked),
         }
     }
 
@@ -131,7 +131,7 @@ impl Sources<'_> {
             Way::Registry(registry) => {
                 self.must_be_online(package)?;
                 let mut registries = self.registries()?;
-                let repository = packages.reference(package, registry, &mut registries)?;
+                let repository = packages.reference(package, *registry, &mut registries)?;
                 let releases = packages.tags(package, &repository, &registries)?;
                 packages.best(package, &wanted, releases, &repository.place())?
             }

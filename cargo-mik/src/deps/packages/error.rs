@@ -116,15 +116,16 @@ pub enum PackageError {
     #[diagnostic(
         code(mik::deps::package_registry),
         help(
-            "asked was `{url}`. What that should tell can be said in wkg's configuration: `NAMESPACE = {{ registry = \"{registry}\", metadata = \
-             {{ preferredProtocol = \"oci\", oci = {{ registry = \"…\", namespacePrefix = \"…/\" }} }} }}` in `[namespace_registries]`"
+            "is the name right? What it should tell can be said in wkg's configuration in its place:\n\n    \
+             [namespace_registries.{namespace}]\n    registry = \"{registry}\"\n    \
+             metadata = {{ oci = {{ registry = \"oci.example.com\", namespacePrefix = \"team/\" }} }}"
         )
     )]
     Metadata {
         /// The registry.
         registry: String,
-        /// Where it should be told.
-        url: String,
+        /// The namespace that led there.
+        namespace: String,
         /// Why it is not.
         why: String,
     },

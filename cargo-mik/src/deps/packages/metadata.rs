@@ -39,12 +39,15 @@ struct Oci {
 
 impl Metadata {
     /// Asks a registry. One that has no such page is an OCI registry itself, as wkg has it.
-    pub(super) fn fetch(registry: &str, reporter: &Reporter) -> Result<Self, PackageError> {
+    pub(super) fn fetch(registry: &str, package: &str, reporter: &Reporter) -> Result<Self, PackageError> {
         let scheme = if is_loopback(registry) { "http" } else { "https" };
         let url = format!("{scheme}://{registry}{PATH}");
-        let failed = |why: String| PackageError::Metadata { registry: registry.to_owned(), url: url.clone(), why };
+        let namespace = package.split(':').next().unwrap_or_default().to_owned();
+        let failed = |why: String| PackageError::Metadata { registry: registry.to_owned(), namespace, why };
         match download::document(&url, MOST_BYTES, reporter) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| failed(format!("it makes no sense: {error}"))),
+            Ok(bytes) => {
+                serde_json::from_slice(&bytes).map_err(|error| failed(format!("`{url}` makes no sense: {error}")))
+            }
             Err(Problem::Status { status: 400..=499, .. }) => {
                 reporter.detail("Passing", format!("over `{url}`, which is not there: `{registry}` is asked itself"));
                 Ok(Self::default())

@@ -61,7 +61,7 @@ impl<'a> Packages<'a> {
     /// Nobody has said where it is; the registry does not tell, or is spoken to by a protocol that is not known here.
     pub fn repository(&self, package: &str, registries: &mut Registries) -> Result<Reference, PackageError> {
         match self.configuration.way(package)? {
-            Way::Registry(registry) => self.reference(package, registry, registries),
+            Way::Registry(registry) => self.reference(package, *registry, registries),
             Way::Directory(root) => {
                 Err(PackageError::InDirectory { package: package.to_owned(), path: directory(&root, package) })
             }
@@ -100,7 +100,7 @@ impl<'a> Packages<'a> {
         let metadata = match (metadata, known) {
             (Some(metadata), _) | (None, Some(metadata)) => metadata,
             (None, None) => {
-                let told = Metadata::fetch(&name, self.reporter)?;
+                let told = Metadata::fetch(&name, package, self.reporter)?;
                 self.told.borrow_mut().insert(name.clone(), told.clone());
                 told
             }
