@@ -68,6 +68,18 @@ pub enum Problem {
         /// Where it comes from.
         from: String,
     },
+    /// A package of WIT.
+    #[error("{from} is a package of WIT: it has interfaces, and no code")]
+    #[diagnostic(
+        code(mik::deps::wit_package),
+        help(
+            "name a component that implements them; WIT that a project is written against lies in its own `wit/deps`"
+        )
+    )]
+    WitPackage {
+        /// Where it comes from.
+        from: String,
+    },
     /// No WebAssembly at all.
     #[error("{from} is no component: it {begins}")]
     #[diagnostic(code(mik::deps::not_wasm), help("does it lead to the file itself, and not to a page about it?"))]

@@ -111,6 +111,9 @@ fn what_is_missing_or_wrong_is_told_with_its_place_and_changes_nothing() {
     push(&registry, "shop/db:1.1.0", 1);
     push(&registry, "shop/next:1.0.0-rc.1", 1);
     push(&registry, "shop/plain:latest", 1);
+    // As wkg publishes WIT.
+    let wit = wat::parse_str("(component (type (component)) (export \"types\" (type 0)))").unwrap();
+    registry.image("shop/types:1.0.0", CONFIG, ("application/wasm", &wit));
     let (name, other) = (registry.name(), host(&told));
     let mapped = format!("[namespace_registries]\nshop = \"{name}\"\n");
     let elsewhere = format!("[namespace_registries]\nshop = \"{other}\"\n");
@@ -128,6 +131,7 @@ fn what_is_missing_or_wrong_is_told_with_its_place_and_changes_nothing() {
             "pre-releases alone, which have to be asked for, such as with `1.0.0-rc.1`",
         ),
         (&mapped, "", "\"shop:plain\" = \"*\"", "it has no version, only `latest`"),
+        (&mapped, "", "\"shop:types\" = \"1\"", "mik::deps::wit_package"),
         (&mapped, "", "\"shop:cache\" = \"1\"", "mik::deps::unknown_package"),
         (&mapped, "", "\"shop:db\" = \"one\"", "mik::deps::bad_requirement"),
         (&mapped, "", "db = { package = \"Shop\", version = \"1\" }", "mik::deps::bad_package"),
