@@ -35,8 +35,8 @@ pub struct Lockfile {
 pub struct LockedComponent {
     /// The dependency's name.
     pub name: String,
-    /// Where it comes from: `registry+…`, `git+URL?tag=…`, `url+…` or `path+…`. What follows the `#` is what that was found to mean: a commit, or
-    /// the digest of a manifest.
+    /// Where it comes from: `registry+…`, `package+…`, `git+URL?tag=…`, `url+…` or `path+…`. What follows the `#` is what that was found to mean: a
+    /// commit, the digest of a manifest, or of a package its version, and with an `@` the digest of its manifest.
     pub source: String,
     /// The SHA-256 of the component's bytes, `sha256:…`. None of a path's, which may change at any time, nor of a project that is to be built.
     #[serde(default)]
@@ -52,7 +52,7 @@ impl LockedComponent {
         self.source.split_once('#').map_or(self.source.as_str(), |(requested, _)| requested)
     }
 
-    /// What its source was found to mean: a commit, or the digest of a manifest.
+    /// What its source was found to mean: a commit, the digest of a manifest, or of a package its version, maybe with that digest.
     pub fn precise(&self) -> Option<&str> {
         self.source.split_once('#').map(|(_, precise)| precise)
     }

@@ -17,6 +17,13 @@ pub enum DependencySource {
         /// A tag, or a digest.
         version: String,
     },
+    /// A registry of packages, as wkg's configuration maps them.
+    Package {
+        /// Its namespace and its name: `shop:db`.
+        package: String,
+        /// Which of its versions: cargo's requirements.
+        requirement: String,
+    },
     /// A repository of git's.
     Git {
         /// Its URL.
@@ -53,7 +60,8 @@ pub enum GitReference {
 }
 
 impl DependencySource {
-    /// What a dependency is called under a key: the key, or of a repository's name what comes after the last `/`.
+    /// What a dependency is called under a key: the key; of a repository's name what comes after the last `/`, of a package's what
+    /// comes after the `:`.
     ///
     /// # Errors
     /// The key is no name for a dependency; in words.
@@ -63,6 +71,16 @@ impl DependencySource {
                 && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'))
                 && !name.starts_with(['.', '-'])
         };
+        if let Self::Package { package, .. } = self
+            && package == key
+        {
+            return package_name(key).map(|(_, name)| name.to_owned()).ok_or_else(|| {
+                format!(
+                    "`{}` is no package: that is `namespace:name`, in lower-case letters, digits and `-`",
+                    key.escape_debug()
+                )
+            });
+        }
         let is_keyed_by_repository = matches!(self, Self::Registry { repository, .. } if repository == key);
         match key.rsplit_once('/') {
             Some((_, name)) if is_keyed_by_repository && is_name(name) => Ok(name.to_owned()),
@@ -81,6 +99,7 @@ impl DependencySource {
                 let separator = if version.contains(':') { '@' } else { ':' };
                 format!("registry+{repository}{separator}{version}")
             }
+            Self::Package { package, requirement } => format!("package+{package}@{requirement}"),
             Self::Git { url, reference } => {
                 let query = match reference {
                     GitReference::Default => String::new(),
@@ -99,14 +118,22 @@ impl DependencySource {
 impl Dependency {
     /// Where it comes from, and the import that it is given to. Paths are relative to `directory`; that a table has one source is known.
     pub fn source(self, key: &str, directory: &Path) -> (DependencySource, Option<String>) {
-        let DependencyTable { registry, version, git, branch, tag, rev, path, url, sha256, instance } = match self {
-            Self::Version(version) => {
-                return (DependencySource::Registry { repository: key.to_owned(), version }, None);
-            }
-            Self::Table(table) => *table,
-        };
+        let DependencyTable { registry, package, version, git, branch, tag, rev, path, url, sha256, instance } =
+            match self {
+                Self::Version(requirement) if is_package(key) => {
+                    return (DependencySource::Package { package: key.to_owned(), requirement }, None);
+                }
+                Self::Version(version) => {
+                    return (DependencySource::Registry { repository: key.to_owned(), version }, None);
+                }
+                Self::Table(table) => *table,
+            };
         let text = |value: Option<Spanned<String>>| value.map(Spanned::into_inner);
         let source = match (text(git), text(path), text(url)) {
+            _ if package.is_some() => DependencySource::Package {
+                package: text(package).unwrap_or_default(),
+                requirement: text(version).unwrap_or_default(),
+            },
             (Some(url), ..) => {
                 let reference = match (text(branch), text(tag), text(rev)) {
                     (Some(branch), ..) => GitReference::Branch(branch),
@@ -127,6 +154,19 @@ impl Dependency {
         };
         (source, text(instance))
     }
+}
+
+/// Whether a text is meant as the name of a package: a repository has a `/` in it, a registry's port is followed by one.
+pub fn is_package(text: &str) -> bool {
+    text.contains(':') && !text.contains(['/', '@'])
+}
+
+/// The namespace and the name of a package, as WIT has them: words of lower-case letters and digits, joined by `-`.
+pub fn package_name(text: &str) -> Option<(&str, &str)> {
+    let is_word =
+        |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let is_label = |label: &str| label.starts_with(|c: char| c.is_ascii_lowercase()) && label.split('-').all(is_word);
+    text.split_once(':').filter(|(namespace, name)| is_label(namespace) && is_label(name))
 }
 
 /// What ends a source's first part in the lock, and what a line can't hold.
@@ -194,6 +234,8 @@ mod tests {
         };
         assert_eq!(requested(registry("user/db", "1.0")), "registry+user/db:1.0");
         assert_eq!(requested(registry("a.b/db", "sha256:00")), "registry+a.b/db@sha256:00");
+        let package = DependencySource::Package { package: "shop:db".to_owned(), requirement: "^1.0".to_owned() };
+        assert_eq!(requested(package), "package+shop:db@^1.0");
         let git = |reference| DependencySource::Git { url: "https://example.com/db.git".to_owned(), reference };
         assert_eq!(requested(git(GitReference::Default)), "git+https://example.com/db.git");
         assert_eq!(requested(git(GitReference::Tag("a#b".into()))), "git+https://example.com/db.git?tag=a%23b");
@@ -215,6 +257,19 @@ mod tests {
         assert_eq!(registry("a.io/user/db").name("a.io/user/db").unwrap(), "db");
         registry("user/..").name("user/..").unwrap_err();
         registry("db").name("db").unwrap_err();
+        let package = |key: &str| DependencySource::Package { package: key.to_owned(), requirement: "1".to_owned() };
+        for (key, name) in [
+            ("shop:db", Some("db")),
+            ("my-shop:key-value2", Some("key-value2")),
+            ("shop:", None),
+            (":db", None),
+            ("shop:..", None),
+            ("shop:Db", None),
+            ("shop:db-", None),
+            ("shop:a:b", None),
+        ] {
+            assert_eq!(package(key).name(key).ok().as_deref(), name, "{key}");
+        }
     }
 
     #[test]

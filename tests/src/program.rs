@@ -125,6 +125,7 @@ impl Program {
             let of_cargo = name.starts_with("CARGO_") && !matches!(&*name, "CARGO_HOME" | "CARGO_NET_OFFLINE");
             if of_cargo
                 || name.starts_with("MIK_REGISTRY")
+                || name.starts_with("WKG_")
                 || matches!(&*name, "RUSTFLAGS" | "PORT" | "HOST" | "RUST_LOG" | "MIK_RUST_SRC" | "LD_LIBRARY_PATH")
             {
                 command.env_remove(&*name);

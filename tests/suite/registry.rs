@@ -40,6 +40,7 @@ impl Place {
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Program::cargo_mik();
         command.args(arguments).current_dir(self.0.path()).env("DOCKER_CONFIG", self.path("docker"));
+        command.env("XDG_CONFIG_HOME", self.path("config"));
         command.env("REGISTRY_AUTH_FILE", self.path("podman.json"));
         for name in ["USERNAME", "PASSWORD", "TOKEN", "INSECURE", "MIRRORS"] {
             command.env_remove(format!("MIK_REGISTRY_{name}"));

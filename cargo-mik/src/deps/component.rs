@@ -1,6 +1,6 @@
 //! Whether bytes are a component, and what it exports.
 
-use wasmparser::{Encoding, Parser, Payload, Validator};
+use wasmparser::{ComponentExternalKind, Encoding, Parser, Payload, Validator};
 
 use super::problem::Problem;
 use crate::tools::plain;
@@ -18,6 +18,7 @@ pub(super) fn exports(bytes: &[u8], from: &str) -> Result<Vec<String>, Problem> 
     }
     let invalid = |error: wasmparser::Error| Problem::Invalid { from: from.to_owned(), message: error.to_string() };
     let mut exports = Vec::new();
+    let mut is_wit = true;
     let mut depth = 0_usize;
     for payload in Parser::new(0).parse_all(bytes) {
         match payload.map_err(invalid)? {
@@ -28,13 +29,19 @@ pub(super) fn exports(bytes: &[u8], from: &str) -> Result<Vec<String>, Problem> 
             Payload::End(_) => depth = depth.saturating_sub(1),
             Payload::ComponentExportSection(reader) if depth == 0 => {
                 for export in reader {
-                    exports.push(export.map_err(invalid)?.name.name.to_owned());
+                    let export = export.map_err(invalid)?;
+                    is_wit &= export.kind == ComponentExternalKind::Type;
+                    exports.push(export.name.name.to_owned());
                 }
             }
             _ => {}
         }
     }
     Validator::new_with_features(mik_optimize::FEATURES).validate_all(bytes).map_err(invalid)?;
+    // Packages of WIT are kept as components that export types and nothing else.
+    if is_wit && !exports.is_empty() {
+        return Err(Problem::WitPackage { from: from.to_owned() });
+    }
     exports.sort();
     Ok(exports)
 }

@@ -54,11 +54,16 @@ fn is_loopback(url: &Url) -> bool {
 
 /// Downloads what a URL leads to.
 pub(super) fn download(text: &str, reporter: &Reporter) -> Result<Vec<u8>, Problem> {
+    document(text, MOST_BYTES, reporter)
+}
+
+/// The same, of so many bytes at most.
+pub(super) fn document(text: &str, most: u64, reporter: &Reporter) -> Result<Vec<u8>, Problem> {
     let url = check(text)?;
     let mut bytes = Partial::default();
     let mut tries = 1;
     let result = loop {
-        let failure = match attempt(&url, &mut bytes, reporter) {
+        let failure = match attempt(&url, most, &mut bytes, reporter) {
             Ok(()) => break Ok(bytes.content),
             Err(failure) => failure,
         };
@@ -165,14 +170,14 @@ fn retry_after(text: &str) -> Option<Duration> {
 }
 
 /// One try. What has come of the body stays when it breaks off.
-fn attempt(url: &Url, bytes: &mut Partial, reporter: &Reporter) -> Result<(), Failure> {
+fn attempt(url: &Url, most: u64, bytes: &mut Partial, reporter: &Reporter) -> Result<(), Failure> {
     let (response, whole) = follow(url, bytes)?;
     if !whole {
         bytes.content.clear();
     }
     let length = response.body().content_length().map(|rest| rest.saturating_add(bytes.content.len() as u64));
-    let too_large = || Failure::from(Problem::TooLarge { from: format!("`{url}`"), most: MOST_BYTES });
-    if length.is_some_and(|length| length > MOST_BYTES) {
+    let too_large = || Failure::from(Problem::TooLarge { from: format!("`{url}`"), most });
+    if length.is_some_and(|length| length > most) {
         return Err(too_large());
     }
     bytes.tag = strong_tag(response.headers());
@@ -189,7 +194,7 @@ fn attempt(url: &Url, bytes: &mut Partial, reporter: &Reporter) -> Result<(), Fa
             break;
         }
         bytes.content.extend_from_slice(buffer.get(..read).unwrap_or_default());
-        if bytes.content.len() as u64 > MOST_BYTES {
+        if bytes.content.len() as u64 > most {
             return Err(too_large());
         }
     }

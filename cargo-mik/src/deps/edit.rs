@@ -57,11 +57,11 @@ pub fn add(dependents: &Dependents, dependency: &Dependency, reporter: &Reporter
     cycle::check(package, dependency)?;
     let file = file_of(package)?;
     let text = edited(&file, |table| {
-        let (key, item) = entry(dependency, file.parent().unwrap_or(Path::new("")));
-        match table.get_mut(&key) {
+        let directory = file.parent().unwrap_or(Path::new(""));
+        match table.get_mut(&dependency.key) {
             // What is said of it besides stays, as does the comment behind it.
-            Some(old) => replace(old, item),
-            None => drop(table.insert(&key, item)),
+            Some(old) => replace(old, entry(dependency, directory, old.is_table_like())),
+            None => drop(table.insert(&dependency.key, entry(dependency, directory, false))),
         }
         true
     })?;
@@ -116,10 +116,11 @@ fn which_package(dependents: &Dependents) -> DepsError {
 
 /// Whether one is the other in another version: that is what adding it again is for.
 fn is_version_of(one: &Dependency, other: &Dependency) -> bool {
-    use DependencySource::{Git, Registry, Url};
+    use DependencySource::{Git, Package, Registry, Url};
     one.key == other.key
         && match (&one.source, &other.source) {
             (Registry { repository: one, .. }, Registry { repository: other, .. }) => one == other,
+            (Package { package: one, .. }, Package { package: other, .. }) => one == other,
             (Git { url: one, .. }, Git { url: other, .. }) => one == other,
             (Url { .. }, Url { .. }) => true,
             _ => false,
@@ -262,7 +263,8 @@ fn table_of<'a>(document: &'a mut DocumentMut, file: &Path, make: bool) -> Optio
 
 /// Takes a new value in the place of an old one. Of a table only what says the source is another.
 fn replace(old: &mut Item, new: Item) {
-    const SOURCE: [&str; 9] = ["registry", "version", "git", "branch", "tag", "rev", "path", "url", "sha256"];
+    const SOURCE: [&str; 10] =
+        ["registry", "package", "version", "git", "branch", "tag", "rev", "path", "url", "sha256"];
     match (old.as_table_like_mut(), new.as_table_like()) {
         (Some(old), Some(new)) => {
             SOURCE.iter().filter(|key| !new.contains_key(key)).for_each(|key| drop(old.remove(key)));
@@ -289,17 +291,25 @@ fn replace(old: &mut Item, new: Item) {
     }
 }
 
-/// A dependency as it is written: its key and its value.
-fn entry(dependency: &Dependency, directory: &Path) -> (String, Item) {
+/// A dependency as it is written: as a version where that says it all, unless it is to be a table.
+fn entry(dependency: &Dependency, directory: &Path, as_table: bool) -> Item {
+    let is_plain = dependency.instance.is_none() && !as_table;
     let mut table = InlineTable::new();
     let mut set = |key: &str, value: &str| drop(table.insert_formatted(&Key::new(key), Value::from(value)));
     match &dependency.source {
-        DependencySource::Registry { repository, version } if *repository == dependency.key => {
-            return (dependency.key.clone(), toml_edit::value(version.as_str()));
+        DependencySource::Registry { repository: key, version }
+        | DependencySource::Package { package: key, requirement: version }
+            if *key == dependency.key && is_plain =>
+        {
+            return toml_edit::value(version.as_str());
         }
         DependencySource::Registry { repository, version } => {
             set("registry", repository);
             set("version", version);
+        }
+        DependencySource::Package { package, requirement } => {
+            set("package", package);
+            set("version", requirement);
         }
         DependencySource::Git { url, reference } => {
             set("git", url);
@@ -319,5 +329,5 @@ fn entry(dependency: &Dependency, directory: &Path) -> (String, Item) {
     if let Some(instance) = &dependency.instance {
         set("instance", instance);
     }
-    (dependency.key.clone(), Item::Value(Value::InlineTable(table)))
+    Item::Value(Value::InlineTable(table))
 }

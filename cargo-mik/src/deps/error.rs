@@ -9,6 +9,7 @@ use miette::{Diagnostic, LabeledSpan, NamedSource, SourceCode, SourceSpan};
 use mik_build::LockError;
 use thiserror::Error;
 
+use super::packages::PackageError;
 use super::problem::Problem;
 use crate::project::{Dependency, Place, ProjectError};
 use crate::tools::files::OutputError;
@@ -21,6 +22,10 @@ pub enum DepsError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     One(#[from] DependencyError),
+    /// wkg's configuration says nothing that makes sense of where packages are.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Package(Box<PackageError>),
     /// The project is not as it has to be.
     #[error(transparent)]
     #[diagnostic(transparent)]

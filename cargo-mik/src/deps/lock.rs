@@ -86,13 +86,22 @@ pub(super) fn in_words(component: &LockedComponent) -> String {
     format!("{} {}", component.name, version(component))
 }
 
-/// Which component it is, for the eye: the first digits of its digest or its commit; of a path where it is.
+/// Which component it is, for the eye: of a package its version; the first digits of its digest or its commit; of a path where it is.
 pub fn version(component: &LockedComponent) -> String {
     let digest = component.digest.as_deref().and_then(|digest| digest.strip_prefix("sha256:"));
+    if let (true, Some(version)) = (component.source.starts_with("package+"), component.precise()) {
+        let (version, manifest) = version.split_once('@').unwrap_or((version, digest.unwrap_or_default()));
+        return format!("{version} ({})", first(manifest));
+    }
     match component.precise().or(digest) {
-        Some(digits) => digits.trim_start_matches("sha256:").chars().take(SHOWN).collect(),
+        Some(digits) => first(digits),
         None => format!("({})", component.source),
     }
+}
+
+/// The first digits of a digest or a commit.
+fn first(digits: &str) -> String {
+    digits.trim_start_matches("sha256:").chars().take(SHOWN).collect()
 }
 
 fn shown(path: &Path) -> String {

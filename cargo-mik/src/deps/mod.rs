@@ -1,7 +1,7 @@
 //! What a project depends on: from the names in its configuration to components on this machine, pinned in `mik.lock`.
 //!
 //! ```text
-//! project::Dependents ─▶ resolve ─▶ source: path, url (download), git, registry ─▶ component: is it one? ─▶ store
+//! project::Dependents ─▶ resolve ─▶ source: path, url (download), git, registry, packages ─▶ component: is it one? ─▶ store
 //!                           │                                                                              │
 //!                           └────────────────────────── lock ◀────── name, source, digest, exports ◀───────┘
 //! ```
@@ -16,6 +16,7 @@ mod error;
 mod git;
 mod guard;
 mod lock;
+mod packages;
 mod problem;
 mod published;
 pub mod registry;
@@ -27,6 +28,7 @@ mod vendor;
 pub use self::edit::{Edited, add, remove};
 pub use self::error::{DependencyError, DepsError};
 pub use self::lock::{LockFile, version};
+pub use self::packages::{PackageError, Packages, newest, package_spec};
 pub use self::problem::{GitWords, Problem};
 pub use self::resolve::{Content, Outdated, Resolution, Resolved, Update, outdated, resolve};
 pub use self::store::{Kept, Store};

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use miette::Diagnostic;
 use thiserror::Error;
 
+use super::packages::PackageError;
 use super::registry::RegistryError;
 use crate::project::ProjectError;
 use crate::report::size;
@@ -64,6 +65,18 @@ pub enum Problem {
         help("build it as one: `cargo mik build`, or `wasm-tools component new` where it brings its types")
     )]
     CoreModule {
+        /// Where it comes from.
+        from: String,
+    },
+    /// A package of WIT.
+    #[error("{from} is a package of WIT: it has interfaces, and no code")]
+    #[diagnostic(
+        code(mik::deps::wit_package),
+        help(
+            "name a component that implements them; WIT that a project is written against lies in its own `wit/deps`"
+        )
+    )]
+    WitPackage {
         /// Where it comes from.
         from: String,
     },
@@ -171,6 +184,10 @@ pub enum Problem {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Registry(#[from] RegistryError),
+    /// A package is not where it is looked for, or nobody has said where that is.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Package(Box<PackageError>),
     /// git is not there.
     #[error("`git` could not be started")]
     #[diagnostic(code(mik::deps::git), help("is it installed and on PATH?"))]

@@ -7,7 +7,7 @@ use mik_build::LockedComponent;
 use super::component;
 use super::guard;
 use super::problem::Problem;
-use super::registry::{Reference, Registries};
+use super::registry::{Layer, Reference, Registries};
 use super::source::{Failure, FoundDependency, Sources};
 use crate::project::Dependency;
 
@@ -37,22 +37,30 @@ impl Sources<'_> {
             reference = reference.with_digest(manifest);
         }
         let resolved = registries.resolve(&reference).map_err(Problem::from)?;
+        self.keep(dependency, &registries, &reference, &resolved.layer, &resolved.digest, locked)
+    }
+
+    /// Keeps what a reference was found to stand for, by what the lock calls it.
+    pub(super) fn keep(
+        &self,
+        dependency: &Dependency,
+        registries: &Registries,
+        reference: &Reference,
+        layer: &Layer,
+        precise: &str,
+        locked: Option<&LockedComponent>,
+    ) -> Result<FoundDependency, Failure> {
         // What two tags stand for, or what somebody has fetched by a URL, is here already.
-        let bytes = match self.have(&resolved.layer.digest)? {
+        let bytes = match self.have(&layer.digest)? {
             Some((_, bytes)) => bytes,
-            None => self.download(&registries, &reference, &resolved.layer)?,
+            None => self.download(registries, reference, layer)?,
         };
         let from = format!("`{reference}`");
         let exports = component::exports(&bytes, &from)?;
-        self.put(dependency, Some(&resolved.digest), &bytes, exports, locked, from)
+        self.put(dependency, Some(precise), &bytes, exports, locked, from)
     }
 
-    fn download(
-        &self,
-        registries: &Registries,
-        reference: &Reference,
-        layer: &super::registry::Layer,
-    ) -> Result<Vec<u8>, Failure> {
+    fn download(&self, registries: &Registries, reference: &Reference, layer: &Layer) -> Result<Vec<u8>, Failure> {
         if layer.size > component::MOST_BYTES {
             return Err(Problem::TooLarge { from: format!("`{reference}`"), most: component::MOST_BYTES }.into());
         }

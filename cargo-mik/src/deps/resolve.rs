@@ -179,8 +179,10 @@ fn pinned<'a>(
         {
             None
         }
-        (DependencySource::Url { .. } | DependencySource::Registry { .. }, None) => None,
-        (DependencySource::Git { .. }, _) if locked.precise().is_none() => None,
+        (DependencySource::Url { .. } | DependencySource::Registry { .. } | DependencySource::Package { .. }, None) => {
+            None
+        }
+        (DependencySource::Git { .. } | DependencySource::Package { .. }, _) if locked.precise().is_none() => None,
         _ => Some(locked),
     }
 }

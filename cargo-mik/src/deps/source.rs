@@ -1,11 +1,13 @@
-//! From one dependency to a component on this machine: by path, by URL, from git, from a registry.
+//! From one dependency to a component on this machine: by path, by URL, from git, from a registry, as a package.
 
+use std::cell::OnceCell;
 use std::path::{Path, PathBuf};
 
 use mik_build::{LockedComponent, store as layout};
 
 use super::error::{DependencyError, DepsError};
 use super::git::Repository;
+use super::packages::{PackageError, Packages};
 use super::problem::Problem;
 use super::registry::Registries;
 use super::store::{Found, Store, digest_of};
@@ -44,6 +46,8 @@ pub(super) struct Sources<'a> {
     /// The directory of the lock.
     root: &'a Path,
     registry: RegistrySettings,
+    /// wkg's configuration, once somebody depends on a package.
+    packages: OnceCell<Packages<'a>>,
     offline: bool,
     reporter: &'a Reporter,
 }
@@ -52,6 +56,16 @@ pub(super) struct Sources<'a> {
 pub(super) enum Failure {
     Problem(Problem),
     Other(DepsError),
+}
+
+impl Failure {
+    /// The failure of a dependency.
+    pub(super) fn of(self, dependency: &Dependency) -> DepsError {
+        match self {
+            Self::Problem(problem) => DependencyError::new(dependency, problem).into(),
+            Self::Other(error) => error,
+        }
+    }
 }
 
 impl From<Problem> for Failure {
@@ -69,12 +83,22 @@ impl From<DepsError> for Failure {
 impl<'a> Sources<'a> {
     pub(super) fn new(dependents: &'a Dependents, reporter: &'a Reporter) -> Result<Self, DepsError> {
         let registry = dependents.registry();
-        Ok(Self { store: Store::find()?, root: &dependents.root, registry, offline: dependents.offline, reporter })
+        let (root, offline) = (dependents.root.as_path(), dependents.offline);
+        Ok(Self { store: Store::find()?, root, registry, packages: OnceCell::new(), offline, reporter })
     }
 
     /// The registries. Nobody is asked for anything yet.
     pub(super) fn registries(&self) -> Result<Registries, Problem> {
         Ok(Registries::new(self.registry.clone(), self.reporter)?)
+    }
+
+    /// The packages that there are for this user.
+    pub(super) fn packages(&self) -> Result<&Packages<'a>, PackageError> {
+        if let Some(packages) = self.packages.get() {
+            return Ok(packages);
+        }
+        let packages = Packages::read(self.reporter)?;
+        Ok(self.packages.get_or_init(|| packages))
     }
 
     pub(super) fn reporter(&self) -> &Reporter {
@@ -99,11 +123,11 @@ impl<'a> Sources<'a> {
             DependencySource::Registry { repository, version } => {
                 self.published(dependency, repository, version, locked)
             }
+            DependencySource::Package { package, requirement } => {
+                self.package(dependency, package, requirement, locked)
+            }
         };
-        found.map_err(|failure| match failure {
-            Failure::Problem(problem) => DependencyError::new(dependency, problem).into(),
-            Failure::Other(error) => error,
-        })
+        found.map_err(|failure| failure.of(dependency))
     }
 
     /// A file is a component; a directory is a project.

@@ -22,7 +22,7 @@ const TABLE: &str = "dependencies";
 pub struct Dependency {
     /// Its key in the table of dependencies.
     pub key: String,
-    /// What it is called: the key, or of a repository's name what comes after the last `/`.
+    /// What it is called: the key; of a repository's name what comes after the last `/`, of a package's what comes after the `:`.
     pub name: String,
     /// Where it comes from.
     pub source: DependencySource,
@@ -92,13 +92,13 @@ impl Manifest {
             self.decisions().note(&format!("{TABLE}.{key}"), decision);
             let (source, instance) = value.source(&key, file.directory());
             let name = source.name(&key).map_err(|message| {
-                wrong(message, "write `\"user/repo\" = \"1.0.0\"`, or `name = { … }` with letters, digits, `-` and `_`")
+                wrong(message, "write `\"user/repo\" = \"1.0.0\"`, `\"namespace:package\" = \"1.0\"`, or `name = { … }` with letters, digits, `-` and `_`")
             })?;
             if let Some(other) = dependencies.iter().find(|other| other.name == name) {
                 let message = format!("`{key}` and `{}` are both called `{name}`", other.key);
                 return Err(wrong(
                     message,
-                    "give one of them another name: `name = { registry = \"…\", version = \"…\" }`",
+                    "give one of them another name: `name = { registry = \"…\", version = \"…\" }`, or `package` in place of `registry`",
                 ));
             }
             let place = Some(Place { file, span });
@@ -114,9 +114,10 @@ fn as_json(written: &Written) -> Value {
         Written::Version(version) => return Value::from(version.as_str()),
         Written::Table(table) => table,
     };
-    let DependencyTable { registry, version, git, branch, tag, rev, path, url, sha256, instance } = &**table;
+    let DependencyTable { registry, package, version, git, branch, tag, rev, path, url, sha256, instance } = &**table;
     let keys = [
         ("registry", registry),
+        ("package", package),
         ("version", version),
         ("git", git),
         ("branch", branch),

@@ -1,14 +1,16 @@
-//! `registry.*`: the registry of references that name none, where to publish, mirrors, and who may be spoken to in plain HTTP.
+//! `registry.*`: the registry of references that name none, where to publish, mirrors, and who may be spoken to in plain HTTP; and where wkg says which
+//! registry has which packages.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use etcetera::BaseStrategy as _;
 use mik_build::schema::{REGISTRY, RegistryTable, Spanned};
 use serde_json::json;
 
 use super::decision::{Decision, Origin};
-use super::environment::{Variable, variable};
+use super::environment::{Variable, path_variable, variable};
 use super::manifest::{Located, Manifest};
 use super::{Package, ProjectError};
 use crate::report::Reporter;
@@ -73,6 +75,27 @@ impl RegistrySettings {
     }
 }
 
+/// Where wkg keeps which registry has which packages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PackageFile {
+    /// The file.
+    pub path: PathBuf,
+    /// Whether `WKG_CONFIG_FILE` names it. It is there then, and all that holds.
+    pub is_named: bool,
+}
+
+impl PackageFile {
+    /// As wkg looks for it: `WKG_CONFIG_FILE`, or `wasm-pkg/config.toml` where the user's programs are configured. None where there is
+    /// no home directory.
+    pub fn find() -> Option<Self> {
+        if let Some(path) = path_variable("WKG_CONFIG_FILE") {
+            return Some(Self { path, is_named: true });
+        }
+        let directory = etcetera::choose_base_strategy().ok()?.config_dir();
+        Some(Self { path: directory.join("wasm-pkg").join("config.toml"), is_named: false })
+    }
+}
+
 /// Whether a text names a registry: a host, and a port where it is not the usual one.
 pub fn is_registry(text: &str) -> bool {
     let (host, port) = text.split_once(':').map_or((text, None), |(host, port)| (host, Some(port)));
@@ -85,8 +108,8 @@ pub fn is_registry(text: &str) -> bool {
     host.split('.').all(is_label) && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|port| port > 0))
 }
 
-/// A registry and the path below it.
-fn is_place(text: &str) -> bool {
+/// Whether a text names a registry, and maybe a path below it.
+pub fn is_place(text: &str) -> bool {
     let (registry, path) = text.split_once('/').map_or((text, None), |(registry, path)| (registry, Some(path)));
     let is_part = |part: &str| {
         !part.is_empty()

@@ -12,20 +12,22 @@ use super::Spanned;
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(untagged))]
 pub enum Dependency {
-    /// A version of the component in a registry that the key names: a tag or a digest.
+    /// A version of the component that the key names: of one in a registry a tag or a digest, of a package cargo's requirements.
     Version(String),
     /// A table that says where it comes from.
     Table(Box<DependencyTable>),
 }
 
-/// Where a component comes from: exactly one of `registry`, `git`, `path` and `url`.
+/// Where a component comes from: exactly one of `registry`, `package`, `git`, `path` and `url`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 #[serde(default)]
 pub struct DependencyTable {
     /// A registry and the repository in it, such as `registry.example.com/org/database`; goes with `version`.
     pub registry: Option<Spanned<String>>,
-    /// A tag or a digest in the registry.
+    /// A package, such as `shop:db`, whose registry wkg's configuration names; goes with `version`.
+    pub package: Option<Spanned<String>>,
+    /// A tag or a digest in the registry; of a package cargo's requirements, such as `1.2`.
     pub version: Option<Spanned<String>>,
     /// The URL of a git repository. It holds the component itself, or a project that builds it.
     pub git: Option<Spanned<String>>,
@@ -46,32 +48,38 @@ pub struct DependencyTable {
 }
 
 /// The keys of a [`DependencyTable`].
-pub(super) const KEYS: [&str; 10] =
-    ["registry", "version", "git", "branch", "tag", "rev", "path", "url", "sha256", "instance"];
+pub(super) const KEYS: [&str; 11] =
+    ["registry", "package", "version", "git", "branch", "tag", "rev", "path", "url", "sha256", "instance"];
 
 impl DependencyTable {
     /// What is wrong with what it says, as a whole.
     fn wrong(&self) -> Option<String> {
-        let Self { registry, version, git, branch, tag, rev, path, url, sha256, instance } = self;
+        let Self { registry, package, version, git, branch, tag, rev, path, url, sha256, instance } = self;
         let named = |keys: &[(&'static str, &Option<Spanned<String>>)]| -> Vec<&'static str> {
             keys.iter().filter(|(_, value)| value.is_some()).map(|(key, _)| *key).collect()
         };
-        let sources = named(&[("registry", registry), ("git", git), ("path", path), ("url", url)]);
+        let sources =
+            named(&[("registry", registry), ("package", package), ("git", git), ("path", path), ("url", url)]);
         let references = named(&[("branch", branch), ("tag", tag), ("rev", rev)]);
-        let all = [registry, version, git, branch, tag, rev, path, url, sha256, instance];
+        let all = [registry, package, version, git, branch, tag, rev, path, url, sha256, instance];
         let is_empty = |value: &&Option<Spanned<String>>| value.as_ref().is_some_and(|it| it.get_ref().is_empty());
         let is_digest = |text: &str| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         let with = |key: &str, of: &str| Some(format!("`{key}` goes with `{of}`"));
         match (sources.as_slice(), references.as_slice()) {
-            ([], _) => {
-                Some("it does not say where it comes from: write one of `registry`, `git`, `path`, `url`".to_owned())
-            }
+            ([], _) => Some(
+                "it does not say where it comes from: write one of `registry`, `package`, `git`, `path`, `url`"
+                    .to_owned(),
+            ),
             ([one, other, ..], _) => Some(format!("`{one}` and `{other}` are two sources: keep one")),
             (_, [one, other, ..]) => Some(format!("`{one}` and `{other}` may be two commits: keep one")),
             (["git"], _) if version.is_some() => with("version", "registry"),
-            (["registry"], _) if version.is_none() => Some("`registry` goes with a `version`".to_owned()),
+            ([source @ ("registry" | "package")], _) if version.is_none() => {
+                Some(format!("`{source}` goes with a `version`"))
+            }
             ([source], [reference]) if *source != "git" => with(reference, "git"),
-            ([source], _) if *source != "registry" && version.is_some() => with("version", "registry"),
+            ([source], _) if !matches!(*source, "registry" | "package") && version.is_some() => {
+                with("version", "registry")
+            }
             ([source], _) if *source != "url" && sha256.is_some() => with("sha256", "url"),
             _ if all.iter().any(is_empty) => Some("a value is empty".to_owned()),
             _ => sha256
@@ -90,7 +98,7 @@ impl<'de> Deserialize<'de> for Dependency {
             type Value = Dependency;
 
             fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a version, or a table with one of `registry`, `git`, `path`, `url`")
+                formatter.write_str("a version, or a table with one of `registry`, `package`, `git`, `path`, `url`")
             }
 
             fn visit_str<E: Error>(self, version: &str) -> Result<Dependency, E> {
@@ -130,6 +138,7 @@ mod tests {
         assert_eq!(read("\"1.0\""), Ok(Dependency::Version("1.0".to_owned())));
         for text in [
             "{ registry = \"example.com/org/db\", version = \"v1\" }",
+            "{ package = \"shop:db\", version = \"1.2\" }",
             "{ git = \"https://example.com/db.git\" }",
             "{ git = \"https://example.com/db.git\", tag = \"v1\" }",
             "{ path = \"../db\", instance = \"shop:db/query\" }",
@@ -144,13 +153,15 @@ mod tests {
     #[test]
     fn what_does_not_go_together_is_told() {
         for (text, message) in [
-            ("{}", "it does not say where it comes from: write one of `registry`, `git`, `path`, `url`"),
+            ("{}", "it does not say where it comes from: write one of `registry`, `package`, `git`, `path`, `url`"),
             ("{ git = \"a\", path = \"b\" }", "`git` and `path` are two sources: keep one"),
             ("{ git = \"a\", tag = \"b\", rev = \"c\" }", "`tag` and `rev` may be two commits: keep one"),
             ("{ path = \"a\", tag = \"b\" }", "`tag` goes with `git`"),
             ("{ path = \"a\", version = \"b\" }", "`version` goes with `registry`"),
             ("{ git = \"a\", version = \"b\" }", "`version` goes with `registry`"),
             ("{ registry = \"a\" }", "`registry` goes with a `version`"),
+            ("{ package = \"a:b\" }", "`package` goes with a `version`"),
+            ("{ package = \"a:b\", registry = \"c\" }", "`registry` and `package` are two sources: keep one"),
             ("{ path = \"a\", sha256 = \"b\" }", "`sha256` goes with `url`"),
             ("{ url = \"a\", sha256 = \"b\" }", "`sha256` has to be 64 hexadecimal digits"),
             ("{ path = \"\" }", "a value is empty"),
@@ -160,8 +171,8 @@ mod tests {
         assert_eq!(read("\"\"").unwrap_err(), "`dependencies.db` has to be a version: a tag, or a digest");
         assert_eq!(
             read("5").unwrap_err(),
-            "`dependencies.db` is a whole number, and has to be a version, or a table with one of `registry`, `git`, \
-             `path`, `url`"
+            "`dependencies.db` is a whole number, and has to be a version, or a table with one of `registry`, \
+             `package`, `git`, `path`, `url`"
         );
         assert_eq!(
             read("{ path = 5 }").unwrap_err(),

@@ -44,7 +44,8 @@ pub struct Schema {
     /// What handlers are composed with.
     pub composition: CompositionTable,
     /// The components that the project depends on, by name. `"user/repo" = "1.0"` is a version, a tag or a digest, of a component in the default
-    /// registry, or in the one that the name begins with. A table says another source: `registry` with `version`; `git`, with a `branch`, a `tag` or a `rev`;
+    /// registry, or in the one that the name begins with; `"namespace:package" = "1.0"` cargo's requirement of a package, whose registry wkg's configuration
+    /// names. A table says another source: `registry` or `package` with `version`; `git`, with a `branch`, a `tag` or a `rev`;
     /// the `path` of a component or of a project; or a `url`, with the `sha256` that it has to have. `instance` names the import that it is given to,
     /// where that does not follow from the names.
     #[cfg_attr(feature = "schema", schemars(extend(

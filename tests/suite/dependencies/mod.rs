@@ -5,6 +5,7 @@ mod built;
 pub(crate) mod commands;
 mod git;
 mod interruption;
+mod packages;
 mod path;
 mod registry;
 mod url;
@@ -73,6 +74,7 @@ impl Shop {
             .current_dir(self.root.path())
             .env("MIK_CACHE_DIR", self.cache.path());
         // Nothing of the user's own configuration takes part.
+        command.env("XDG_CONFIG_HOME", self.path(".config"));
         command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_SYSTEM", "/dev/null");
         command
     }

@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use super::{ManifestFlags, locked_json, message};
 use crate::deps;
-use crate::project::{Dependency, DependencySource, GitReference, typed_path};
+use crate::project::{Dependency, DependencySource, GitReference, is_package, typed_path};
 use crate::report::Reporter;
 
 /// Add a component that the project depends on
@@ -19,11 +19,12 @@ use crate::report::Reporter;
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  cargo mik add user/router:1.0.0\n  cargo mik add registry.example.com/org/database:v1.0\n  \
+                        cargo mik add shop:cache@1.2     # of the registry that wkg's configuration names\n  \
                         cargo mik add router --git https://example.com/user/repo.git --tag v1.0.0\n  \
                         cargo mik add utils --path ../utils\n  cargo mik add utils --url https://example.com/utils.wasm"
 )]
 pub(in super::super) struct AddArgs {
-    /// Its name; or a component in a registry, such as `user/repo:tag`
+    /// Its name; or a component in a registry, such as `user/repo:tag`; or a package, such as `namespace:name@1.0`
     #[arg(value_name = "NAME|REFERENCE")]
     name: String,
     /// Take it from a git repository
@@ -68,7 +69,8 @@ fn sha256(text: &str) -> Result<String, String> {
 #[diagnostic(
     code(mik::cli::dependency_name),
     help(
-        "say where it comes from, too: `--path`, `--git` or `--url`; or name a component in a registry, such as `user/repo:1.0.0`"
+        "say where it comes from, too: `--path`, `--git` or `--url`; or name a component in a registry, such as `user/repo:1.0.0`, or a package, such as \
+         `namespace:name@1.0`"
     )
 )]
 struct WrongName {
@@ -77,6 +79,23 @@ struct WrongName {
 
 impl AddArgs {
     pub(in super::super) fn run(self, reporter: &Reporter) -> miette::Result<()> {
+        let (dependency, is_open, flags) = self.typed()?;
+        let dependents = flags.load(reporter)?;
+        let dependency = match is_open {
+            true => deps::newest(&dependents, dependency, reporter)?,
+            false => dependency,
+        };
+        let added = deps::add(&dependents, &dependency, reporter)?;
+        reporter.status("Adding", format!("{} to {}", dependency.key, super::shown(&added.file)));
+        for locked in &added.locked {
+            let about = json!({ "file": added.file, "dependency": locked_json(locked) });
+            message("mik-dependency-added", about, reporter)?;
+        }
+        Ok(())
+    }
+
+    /// The dependency as it was typed, and whether that leaves open which version it is.
+    fn typed(self) -> Result<(Dependency, bool, ManifestFlags), WrongName> {
         let Self { name, git, branch, tag, rev, path, url, sha256, instance, flags } = self;
         let reference = match (branch, tag, rev) {
             (Some(branch), ..) => GitReference::Branch(branch),
@@ -84,22 +103,30 @@ impl AddArgs {
             (_, _, Some(rev)) => GitReference::Rev(rev),
             _ => GitReference::Default,
         };
-        let (key, source) = match (git, path, url) {
-            (Some(url), ..) => (name, DependencySource::Git { url, reference }),
-            (_, Some(path), _) => (name, DependencySource::Path { path: typed_path(&path) }),
-            (_, _, Some(url)) => (name, DependencySource::Url { url, sha256 }),
-            _ => in_registry(&name),
+        let (key, source, is_open) = match (git, path, url) {
+            (Some(url), ..) => (name, DependencySource::Git { url, reference }, false),
+            (_, Some(path), _) => (name, DependencySource::Path { path: typed_path(&path) }, false),
+            (_, _, Some(url)) => (name, DependencySource::Url { url, sha256 }, false),
+            _ => published(&name),
         };
         let dependency = Dependency::typed(&key, source).map_err(|message| WrongName { message })?;
-        let dependency = Dependency { instance, ..dependency };
-        let added = deps::add(&flags.load(reporter)?, &dependency, reporter)?;
-        reporter.status("Adding", format!("{key} to {}", super::shown(&added.file)));
-        for locked in &added.locked {
-            let about = json!({ "file": added.file, "dependency": locked_json(locked) });
-            message("mik-dependency-added", about, reporter)?;
-        }
-        Ok(())
+        Ok((Dependency { instance, ..dependency }, is_open, flags))
     }
+}
+
+/// What has been published, as it is typed: a package, or a reference. Of a package without a version the newest is meant.
+fn published(text: &str) -> (String, DependencySource, bool) {
+    let (package, requirement) = match text.split_once('@') {
+        Some((package, requirement)) => (package, Some(requirement)),
+        None => (text, None),
+    };
+    if !is_package(package) {
+        let (key, source) = in_registry(text);
+        return (key, source, false);
+    }
+    let is_open = requirement.is_none();
+    let (package, requirement) = (package.to_owned(), requirement.unwrap_or("*").to_owned());
+    (package.clone(), DependencySource::Package { package, requirement }, is_open)
 }
 
 /// A reference as it is typed: `repository`, `repository:tag` or `repository@digest`.
@@ -130,7 +157,16 @@ mod tests {
             ("user/db@sha256:00", "user/db", "sha256:00"),
         ] {
             let source = DependencySource::Registry { repository: repository.to_owned(), version: version.to_owned() };
-            assert_eq!(in_registry(reference), (repository.to_owned(), source), "{reference}");
+            assert_eq!(published(reference), (repository.to_owned(), source, false), "{reference}");
+        }
+    }
+
+    #[test]
+    fn a_package_is_a_name_and_a_requirement() {
+        for (text, requirement, is_open) in [("shop:db", "*", true), ("shop:db@>=1, <3", ">=1, <3", false)] {
+            let (package, requirement) = ("shop:db".to_owned(), requirement.to_owned());
+            let source = DependencySource::Package { package, requirement };
+            assert_eq!(published(text), ("shop:db".to_owned(), source, is_open), "{text}");
         }
     }
 }

@@ -27,7 +27,7 @@ use crate::stages;
                         Exit status: 0 done; 96 nothing to publish, or not as it is; 101 the build failed; 106 the registry does not take it."
 )]
 pub(super) struct PublishArgs {
-    /// Where to, as `user/repo` or `registry/path/repo`, with a tag where that is not the package's version
+    /// Where to, as `user/repo`, `registry/path/repo` or `namespace:package`, with a tag where that is not the package's version
     #[arg(value_name = "REF")]
     reference: Option<String>,
     /// A component that is there, in place of the project's
@@ -55,7 +55,7 @@ impl PublishArgs {
             None => Subject::of_project(&flags.or_release().into(), allow_dirty, reporter)?,
         };
         let mut registries = Registries::new(subject.settings.clone(), reporter)?;
-        let reference = subject.reference(reference.as_deref(), &mut registries)?;
+        let reference = subject.reference(reference.as_deref(), &mut registries, reporter)?;
         let publication = stages::publication(subject.component, &subject.path, subject.bill)?;
         let what = format!("{reference} ({})", size(publication.component.len() as u64));
         match dry_run {

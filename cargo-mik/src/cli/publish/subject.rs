@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use cargo_metadata::semver::Version;
+use semver::Version;
 
 use super::error::{COMPONENT_MOST, PublishError};
 use crate::cli;
 use crate::deps::registry::{Reference, Registries};
+use crate::deps::{Packages, package_spec};
 use crate::project::{BuildArguments, RegistrySettings};
 use crate::report::Reporter;
 use crate::stages;
@@ -62,11 +63,17 @@ impl Subject {
     }
 
     /// The name by which it is published: what was typed, else what is configured. What has no tag gets the version.
-    pub(super) fn reference(&self, typed: Option<&str>, registries: &mut Registries) -> miette::Result<Reference> {
+    pub(super) fn reference(
+        &self,
+        typed: Option<&str>,
+        registries: &mut Registries,
+        reporter: &Reporter,
+    ) -> miette::Result<Reference> {
         let RegistrySettings { default, is_chosen, publish, .. } = &self.settings;
+        let is_package = |text: &str| matches!(package_spec(text, &self.settings), Some((_, None)));
         let text = match (typed, publish) {
             (Some(typed), _) => typed.to_owned(),
-            (None, Some(publish)) if has_version(publish) => {
+            (None, Some(publish)) if has_version(publish) && !is_package(publish) => {
                 let (text, why) = (publish.clone(), "the tag in `registry.publish` is the package's version");
                 return Err(PublishError::BadReference { text, why, help: "leave it out".to_owned() }.into());
             }
@@ -74,6 +81,9 @@ impl Subject {
             (None, None) if *is_chosen => format!("{default}/{}", self.name),
             (None, None) => return Err(PublishError::NoReference { name: self.name.clone() }.into()),
         };
+        if let Some((package, version)) = package_spec(&text, &self.settings) {
+            return self.package(package, version, registries, reporter);
+        }
         let reference = registries.parse_named(&text)?;
         if reference.digest().is_some() {
             let help = "leave the digest out, and give it a tag, such as `user/repo:1.0.0`".to_owned();
@@ -84,6 +94,24 @@ impl Subject {
             Some(version) if !has_version(&text) => Ok(reference.with_tag(&version.replace('+', "_"))),
             _ => Ok(reference),
         }
+    }
+
+    /// A package's version: it has to be one in full, which is what others look for.
+    fn package(
+        &self,
+        package: &str,
+        typed: Option<&str>,
+        registries: &mut Registries,
+        reporter: &Reporter,
+    ) -> miette::Result<Reference> {
+        let version = typed.or(self.version.as_deref()).unwrap_or_default();
+        if Version::parse(version).is_err() {
+            let why = "a package is published by a version in full";
+            let (text, help) = (package.to_owned(), format!("write it, as in `cargo mik publish {package}@1.0.0`"));
+            return Err(PublishError::BadReference { text, why, help }.into());
+        }
+        let repository = Packages::read(reporter)?.repository(package, registries)?;
+        Ok(repository.with_tag(&version.replace('+', "_")))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Who we are to a registry: variables, what docker and podman keep, else nobody.
+//! Who we are to a registry: variables, what wkg, docker and podman keep, else nobody.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -11,6 +11,22 @@ use crate::report::Reporter;
 /// The name by which Azure's registries take an identity token as a password.
 const AZURE_TOKEN_USER: &str = "00000000-0000-0000-0000-000000000000";
 
+/// How a registry of packages is spoken to, as wkg's configuration has it.
+#[derive(Clone, Default)]
+pub struct Access {
+    /// Name and password.
+    pub login: Option<(String, String)>,
+    /// Whether it may be spoken to in plain HTTP.
+    pub may_be_plain: bool,
+}
+
+impl std::fmt::Debug for Access {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { login, may_be_plain } = self;
+        write!(formatter, "Access {{ login: {}, may_be_plain: {may_be_plain} }}", login.is_some())
+    }
+}
+
 /// A login, and where it is from.
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Login {
@@ -21,10 +37,25 @@ pub(super) struct Login {
 
 impl Login {
     /// The login for a registry. The variables count where the user has named the registry: any other that a project depends on is
-    /// not told of them.
-    pub(super) fn find(registry: &str, is_named: bool, reporter: &Reporter) -> Self {
-        let variables = if is_named { Self::of_variables(&|name| std::env::var(name).ok()) } else { None };
-        variables.or_else(|| Self::of_docker(registry, reporter)).unwrap_or_else(Self::nobody)
+    /// not told of them. wkg's own are for registries that its configuration has led to.
+    pub(super) fn find(registry: &str, is_named: bool, access: Option<&Access>, reporter: &Reporter) -> Self {
+        let variable = |name: &str| std::env::var(name).ok();
+        let variables = if is_named { Self::of_variables(&variable) } else { None };
+        let wkg = || Self::of_wkg(registry, access?, &variable);
+        variables.or_else(wkg).or_else(|| Self::of_docker(registry, reporter)).unwrap_or_else(Self::nobody)
+    }
+
+    /// As wkg finds it: a token in a variable, then what its configuration says.
+    fn of_wkg(registry: &str, access: &Access, variable: &dyn Fn(&str) -> Option<String>) -> Option<Self> {
+        let name: String = registry.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+        let token = variable(&format!("WKG_REGISTRY_{}_AUTH_BEARER", name.to_ascii_uppercase()));
+        if let Some(token) =
+            token.filter(|token| !token.is_empty() && token.bytes().all(|byte| byte.is_ascii_graphic()))
+        {
+            return Some(Self { auth: RegistryAuth::Bearer(token), from: Some("WKG_REGISTRY_…_AUTH_BEARER") });
+        }
+        let (username, password) = access.login.clone()?;
+        Some(Self { auth: RegistryAuth::Basic(username, password), from: Some("wkg's configuration") })
     }
 
     fn nobody() -> Self {
@@ -122,6 +153,18 @@ mod tests {
         assert_eq!(find(&both).unwrap().auth, RegistryAuth::Bearer("t".to_owned()));
         assert!(find(&password[..1]).is_none());
         assert!(find(&[("MIK_REGISTRY_TOKEN", "a\nb")]).is_none(), "it could not be sent");
+    }
+
+    #[test]
+    fn what_wkg_knows_is_a_token_for_one_registry_or_the_login_of_its_configuration() {
+        let access = Access { login: Some(("a".to_owned(), "b".to_owned())), may_be_plain: false };
+        let find = |registry: &str| {
+            let token = |name: &str| (name == "WKG_REGISTRY_GHCR_IO_AUTH_BEARER").then(|| "t".to_owned());
+            Login::of_wkg(registry, &access, &token).unwrap().auth
+        };
+        assert_eq!(find("ghcr.io"), RegistryAuth::Bearer("t".to_owned()));
+        assert_eq!(find("localhost:5000"), RegistryAuth::Basic("a".to_owned(), "b".to_owned()));
+        assert!(!format!("{access:?}").contains('"'), "no password is shown");
     }
 
     #[test]

@@ -15,8 +15,10 @@ mod resolution;
 mod upload;
 
 pub use error::{Cause, RegistryError};
+pub use login::Access;
 pub use publication::{Document, Publication};
 pub use reference::Reference;
+pub(super) use reference::is_loopback;
 pub use resolution::{Layer, Resolved};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +43,8 @@ pub struct Registries {
     settings: RegistrySettings,
     /// Those that the variables' login is for.
     named: BTreeSet<String>,
+    /// What else is known of some: how to speak to them.
+    accesses: BTreeMap<String, Access>,
     reporter: Reporter,
     runtime: Runtime,
     endpoints: Mutex<BTreeMap<String, Arc<Endpoint>>>,
@@ -57,7 +61,8 @@ impl Registries {
         let runtime = Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|source| RegistryError::Client { source: Box::new(source) })?;
         let named = BTreeSet::from([settings.default.clone()]);
-        Ok(Self { settings, named, reporter: reporter.clone(), runtime, endpoints: Mutex::default() })
+        let accesses = BTreeMap::new();
+        Ok(Self { settings, named, accesses, reporter: reporter.clone(), runtime, endpoints: Mutex::default() })
     }
 
     /// Reads a reference by these settings.
@@ -76,6 +81,11 @@ impl Registries {
         let reference = self.parse(text)?;
         self.named.insert(reference.registry().to_owned());
         Ok(reference)
+    }
+
+    /// Has a registry be spoken to as the user has said elsewhere: what the project and the environment say goes before it.
+    pub fn grant(&mut self, registry: &str, access: Access) {
+        self.accesses.insert(registry.to_owned(), access);
     }
 
     /// Finds out what a reference stands for now.
@@ -183,8 +193,10 @@ impl Registries {
         if let Some(endpoint) = known().get(registry) {
             return Ok(Arc::clone(endpoint));
         }
-        let login = Login::find(registry, self.named.contains(registry), &self.reporter);
-        let is_insecure = self.settings.insecure.iter().any(|insecure| insecure == registry);
+        let access = self.accesses.get(registry);
+        let login = Login::find(registry, self.named.contains(registry), access, &self.reporter);
+        let is_insecure = self.settings.insecure.iter().any(|insecure| insecure == registry)
+            || access.is_some_and(|access| access.may_be_plain);
         let endpoint = Arc::new(Endpoint::open(registry, is_insecure, login, &self.reporter).await?);
         known().insert(registry.to_owned(), Arc::clone(&endpoint));
         Ok(endpoint)

@@ -5,7 +5,7 @@ use std::fmt;
 use mik_build::schema::REGISTRY;
 
 use super::RegistryError;
-use crate::project::{RegistrySettings, is_registry};
+use crate::project::{RegistrySettings, is_place, is_registry};
 
 /// What a reference that names neither tag nor digest stands for.
 const LATEST: &str = "latest";
@@ -47,6 +47,13 @@ impl Reference {
             bad(&error.to_string(), help)
         })?;
         Ok(Self(reference))
+    }
+
+    /// The repository of a registry, as somebody else names them; nothing, where these are no names.
+    pub(in crate::deps) fn at(registry: &str, repository: &str) -> Option<Self> {
+        let (host, name) = (registry.to_owned(), repository.to_owned());
+        let is_one = is_registry(registry) && is_place(&format!("{registry}/{repository}"));
+        is_one.then(|| Self(oci_client::Reference::with_tag(host, name, LATEST.to_owned())))
     }
 
     /// The host, and the port where it is not the usual one.
@@ -115,7 +122,7 @@ fn is_host(part: &str) -> bool {
 }
 
 /// Whether a registry is this machine: nobody is between, and it is spoken to in plain HTTP, as docker does.
-pub(super) fn is_loopback(registry: &str) -> bool {
+pub(in crate::deps) fn is_loopback(registry: &str) -> bool {
     let host = registry.split(':').next().unwrap_or(registry);
     let is_address = host.parse::<std::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback());
     is_address || host == "localhost" || host.ends_with(".localhost")
