@@ -8,8 +8,9 @@ mod policy;
 mod roots;
 mod sight;
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, header};
@@ -19,7 +20,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::capture_connection;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use rustls::ClientConfig;
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 use wasmtime_wasi_http::{Error, RequestOptions, WasiBody, WasiHttpHooks};
 
 use self::body::{RequestBody, ResponseBody, after};
@@ -103,11 +104,9 @@ impl Outlet {
         destination: &Destination,
         request: Request<WasiBody>,
         options: RequestOptions,
-        of_instance: Arc<Semaphore>,
+        turns: Queued,
     ) -> Result<(Response<WasiBody>, Sent), Error> {
-        let closed = |_| Error::ConnectionLimitReached;
-        let own = of_instance.acquire_owned().await.map_err(closed)?;
-        let turns = [own, self.turns.clone().acquire_owned().await.map_err(closed)?];
+        let turns = turns.await?;
 
         let (mut parts, body) = request.into_parts();
         parts.uri = uri(destination, &parts.uri)?;
@@ -189,6 +188,26 @@ impl Outbound {
     }
 }
 
+/// A place in the queues of several kinds of turns.
+type Queued = Pin<Box<dyn Future<Output = Result<[OwnedSemaphorePermit; 2], Error>> + Send>>;
+
+/// Queues up for a turn of each kind, one after the other.
+///
+/// The place is taken now, and not when somebody looks whether it is one's turn: answers have to be read for others to have a
+/// turn, and guests read theirs in the order in which they have asked. A request that is late behind all others of its guest would
+/// wait for them, and they for it.
+fn queue([first, second]: [Arc<Semaphore>; 2]) -> Queued {
+    let mut turns: Queued = Box::pin(async move {
+        let closed = |_| Error::ConnectionLimitReached;
+        let first = first.acquire_owned().await.map_err(closed)?;
+        Ok([first, second.acquire_owned().await.map_err(closed)?])
+    });
+    match turns.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(turns) => Box::pin(std::future::ready(turns)),
+        Poll::Pending => turns,
+    }
+}
+
 /// What became of the request's own body; the guest may ask.
 type Sent = Box<dyn Future<Output = Result<(), Error>> + Send>;
 type Answer = Box<dyn Future<Output = Result<(Response<WasiBody>, Sent), Error>> + Send>;
@@ -211,7 +230,8 @@ impl WasiHttpHooks for Outbound {
             Ok(destination) => destination,
             Err(error) => return Box::new(std::future::ready(Err(error))),
         };
-        let (outlet, turns) = (self.outlet.clone(), self.turns.clone());
+        let outlet = self.outlet.clone();
+        let turns = queue([self.turns.clone(), outlet.turns.clone()]);
         let options = options.unwrap_or_default();
         Box::new(async move {
             let answer = outlet.send(&destination, request, options, turns).await;
@@ -220,5 +240,26 @@ impl WasiHttpHooks for Outbound {
             }
             answer
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn turns_are_taken_in_the_order_of_asking_whoever_looks_first() {
+        let kinds = [Arc::new(Semaphore::new(1)), Arc::new(Semaphore::new(2))];
+        let [mut one, mut two, mut three] = [(); 3].map(|()| queue(kinds.clone()));
+        let mut context = Context::from_waker(Waker::noop());
+        assert!(three.as_mut().poll(&mut context).is_pending() && two.as_mut().poll(&mut context).is_pending());
+        let Poll::Ready(Ok(first)) = one.as_mut().poll(&mut context) else { panic!("the first has a turn") };
+        drop(first);
+        assert!(three.as_mut().poll(&mut context).is_pending());
+        let second = two.await.ok();
+        assert!(second.is_some() && three.as_mut().poll(&mut context).is_pending());
+        // Who leaves makes room.
+        drop(second);
+        assert!(three.await.is_ok());
     }
 }
