@@ -46,5 +46,5 @@ fn wants_bindings(directory: &Path) -> bool {
     };
     ["src/lib.rs", "src/main.rs"]
         .iter()
-        .any(|file| files::read_to_string(&directory.join(file)).is_ok_and(|source| source.lines().any(is_module)))
+        .any(|file| files::read_to_string(directory.join(file)).is_ok_and(|source| source.lines().any(is_module)))
 }

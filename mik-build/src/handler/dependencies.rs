@@ -74,11 +74,13 @@ pub(super) fn find(directory: &Path, watched: &mut Watched) -> Result<Vec<Found>
     declared.into_iter().zip(found).map(whole).collect()
 }
 
+/// How a configuration file is read.
+type Parse = fn(&str) -> Result<Written, SchemaError>;
+
 /// What the package's files declare: `Cargo.toml` first, `mik.toml` as the fallback.
 fn declared(directory: &Path, watched: &mut Watched) -> Result<Vec<Declared>, BuildError> {
     let mut written: BTreeMap<String, Dependency> = BTreeMap::new();
-    let files: [(&str, fn(&str) -> Result<Written, SchemaError>); 2] =
-        [("mik.toml", Written::from_mik_toml), ("Cargo.toml", Written::from_cargo_toml)];
+    let files: [(&str, Parse); 2] = [("mik.toml", Written::from_mik_toml), ("Cargo.toml", Written::from_cargo_toml)];
     for (name, parse) in files {
         let path = directory.join(name);
         watched.note(&path);

@@ -28,7 +28,7 @@ pub(super) fn bindings(offers: Vec<Offer>, own: Option<Source>, style: Style) ->
 fn world(offers: Vec<Offer>, own: Option<Source>) -> Result<(Resolve, WorldId), BuildError> {
     let failed = |error| BuildError::new("the world of the handler can't be made").because(told(error));
     let mut resolve = Resolve::default();
-    let package = resolve.push_str("mik.wit", WORLD).map_err(|error| failed(error.into()))?;
+    let package = resolve.push_str("mik.wit", WORLD).map_err(failed)?;
     let world = resolve.select_world(&[package], None).map_err(failed)?;
     for Offer { name, resolve: offered, world: from } in offers {
         let disagrees = |error| {
