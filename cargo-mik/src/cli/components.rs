@@ -107,8 +107,9 @@ impl Finding<'_> {
             };
             if let Some(Made { path, digest, paths }) = made {
                 components.paths.extend(paths);
-                let Dependency { name, instance, .. } = dependency;
-                components.by_package.entry(package_id).or_default().push(Component { name, path, digest, instance });
+                let Dependency { name, instance, place, .. } = dependency;
+                let component = Component { name, path, digest, instance, place };
+                components.by_package.entry(package_id).or_default().push(component);
             }
         }
         self.way.pop();

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use super::Facts;
-use crate::project::Package;
+use crate::project::{Package, Place};
 
 /// A component that a package depends on: there already, and known by its digest.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -18,6 +18,9 @@ pub struct Component {
     pub digest: String,
     /// The import that it is given to, and to no other, where the manifest says so.
     pub instance: Option<String>,
+    /// Where it is declared, for errors that are about it.
+    #[serde(skip)]
+    pub place: Option<Place>,
 }
 
 impl Component {

@@ -34,7 +34,7 @@ pub struct Dependency {
 }
 
 /// A place in a configuration file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
     file: SourceFile,
     span: SourceSpan,

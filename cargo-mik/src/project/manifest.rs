@@ -16,7 +16,7 @@ use crate::report::Reporter;
 use crate::tools::files;
 
 /// A configuration file's path, as shown, and text.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct SourceFile {
     directory: PathBuf,
     path: String,

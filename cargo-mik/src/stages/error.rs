@@ -34,6 +34,10 @@ pub enum StageError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Composition(#[from] super::compose::CompositionError),
+    /// The same, with the dependencies that it is about. Exit code 105.
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Declared(Box<super::compose::DeclaredError>),
     /// Cargo did not tell what a package is compiled from. Exit code 102.
     #[error(transparent)]
     #[diagnostic(transparent)]

@@ -34,7 +34,7 @@ mod wasm_opt;
 
 pub use bindings::make_bindings;
 pub use build_id::{BuildId, side_car_of};
-pub use compose::{ComposeFiles, CompositionError, Plug, compose_files, with_bridge};
+pub use compose::{ComposeFiles, CompositionError, DeclaredError, Plug, compose_files, with_bridge};
 pub use error::StageError;
 pub use facts::facts;
 pub use inputs::Inputs;

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::StageError;
-use super::compose::CompositionError;
+use super::compose::{CompositionError, declared};
 use crate::plan::Component;
 use crate::report::Reporter;
 use crate::tools::{digest, files};
@@ -13,7 +13,7 @@ pub(super) fn place(directory: &Path, components: &[Component], reporter: &Repor
     // All are read before one is written: what is wrong with one leaves the others as they were.
     let mut wanted = Vec::new();
     for component in components {
-        let path = directory.join(file_name(&component.name)?);
+        let path = directory.join(file_name(&component.name).map_err(|error| declared(error, components))?);
         let is_there = files::read(&path).is_ok_and(|bytes| digest::of(&bytes) == component.digest);
         let bytes = if is_there { None } else { Some(read(component)?) };
         wanted.push((path, bytes));
@@ -38,7 +38,7 @@ pub(super) fn place(directory: &Path, components: &[Component], reporter: &Repor
 }
 
 /// The bytes of a dependency, which have to be those that it is known by.
-pub(super) fn read(Component { name, path, digest, instance: _ }: &Component) -> Result<Vec<u8>, StageError> {
+pub(super) fn read(Component { name, path, digest, .. }: &Component) -> Result<Vec<u8>, StageError> {
     let bytes = files::read(path).map_err(|source| StageError::Read { source })?;
     if digest::of(&bytes) != *digest {
         return Err(StageError::DependencyChanged { name: name.clone(), path: path.clone() });

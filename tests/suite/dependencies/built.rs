@@ -69,6 +69,11 @@ fn dependencies_are_plugged_and_served_and_what_they_are_made_of_is_watched() {
     let before = fs_err::read(shop.component("debug")).unwrap();
     shop.edit("Cargo.toml", "counter = { path = \"counter.wasm\" }\n", "");
     shop.run("build").code(105).says("mik::compose::not_offered").says(COUNTER);
+    // Of two that export the same, each is shown where it is declared.
+    let two = "one = { path = \"counter.wasm\" }\nother-one = { path = \"counter.wasm\" }\ntwice =";
+    shop.edit("Cargo.toml", "twice =", two);
+    let told = shop.run("build").code(105).says("mik::compose::ambiguous").says("--> Cargo.toml:").stderr;
+    assert!(told.contains("`one` is declared here") && told.contains("`other-one` is declared here"), "{told}");
     assert!(fs_err::read(shop.component("debug")).unwrap() == before);
 }
 

@@ -8,6 +8,7 @@ fn component(name: &str, digest: &str) -> Component {
         path: format!("/store/{digest}").into(),
         digest: digest.to_owned(),
         instance: None,
+        place: None,
     }
 }
 

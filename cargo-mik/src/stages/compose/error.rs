@@ -114,7 +114,7 @@ pub enum CompositionError {
         source: Source,
     },
     /// More than one plug fits.
-    #[error("`{taker}` imports `{import}`, and {givers} export it")]
+    #[error("`{taker}` imports `{import}`, and `{}` export it", givers.join("` and `"))]
     #[diagnostic(code(mik::compose::ambiguous), help("{help}"))]
     Ambiguous {
         /// Who imports it.
@@ -122,7 +122,7 @@ pub enum CompositionError {
         /// The import.
         import: String,
         /// Who exports it.
-        givers: String,
+        givers: Vec<String>,
         /// What to do.
         help: String,
     },
@@ -137,6 +137,8 @@ pub enum CompositionError {
     Cycle {
         /// Who imports what of whom, to where it began.
         path: String,
+        /// Who they are.
+        names: Vec<String>,
     },
     /// A plug is given to an import that nobody has.
     #[error("nothing imports `{import}`, which `{plug}` is given to")]
@@ -237,6 +239,24 @@ pub enum CompositionError {
         /// What they are plugged into.
         socket: String,
     },
+}
+
+impl CompositionError {
+    /// The names of the components that it is about.
+    pub(super) fn about(&self) -> Vec<&str> {
+        match self {
+            Self::NotWasm { name } | Self::CoreModule { name } | Self::InvalidInput { name, .. } => vec![name],
+            Self::ServedName { name } => vec![name],
+            Self::Ambiguous { givers: names, .. } | Self::Cycle { names, .. } => {
+                names.iter().map(String::as_str).collect()
+            }
+            Self::NoSuchImport { plug, .. } | Self::NoSuchExport { plug, .. } => vec![plug],
+            Self::Mismatch { wire, .. } => vec![&wire.from, &wire.into],
+            Self::NotOffered { taker, .. } => vec![taker],
+            Self::Conflict { first, second, .. } => vec![first, second],
+            Self::Read { .. } | Self::Unused(_) | Self::Result { .. } | Self::Unsupported { .. } => Vec::new(),
+        }
+    }
 }
 
 /// A plug that nobody imports anything of.

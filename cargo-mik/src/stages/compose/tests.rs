@@ -41,7 +41,7 @@ impl Store {
     fn has(&self, name: &str, items: &str) -> Component {
         let (bytes, path) = (component(items), self.0.path().join(format!("{name}.wasm")));
         files::write(&path, &bytes).unwrap();
-        Component { name: name.to_owned(), path, digest: digest::of(&bytes), instance: None }
+        Component { name: name.to_owned(), path, digest: digest::of(&bytes), instance: None, place: None }
     }
 }
 

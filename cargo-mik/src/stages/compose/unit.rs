@@ -1,6 +1,7 @@
 //! What a build has made and what it is composed with: the dependencies that it imports something of, and then a bridge.
 
 use super::bridge;
+use super::declared::declared;
 use super::error::{ByHand, CompositionError};
 use super::graph::{Joined, Open, Piece, join};
 use super::wiring::Rules;
@@ -49,13 +50,14 @@ fn plug(
     }
     let socket = Piece { name: unit.name.clone(), bytes: component.to_vec(), given_to: None };
     let rules = Rules { plug, stay: &[], by_hand: ByHand::Manifest };
-    let Joined { bytes, plugged, open, unused } = join(socket, plugs, rules)?;
+    let Joined { bytes, plugged, open, unused } =
+        join(socket, plugs, rules).map_err(|error| declared(error, components))?;
     if let Some(Open { taker, import, near }) = open.into_iter().next() {
         let mut help = rules.by_hand.not_offered(&import, &near);
         if !plug {
             help.insert_str(0, "`composition.plug = false`: a dependency is given to it by `instance` in its table; ");
         }
-        return Err(CompositionError::NotOffered { taker, import, help }.into());
+        return Err(declared(CompositionError::NotOffered { taker, import, help }, components));
     }
     plugged.iter().for_each(|plugged| reporter.detail("Plugging", plugged.in_words()));
     unused.into_iter().for_each(|unused| reporter.warn(unused));

@@ -132,7 +132,7 @@ fn ambiguous(
     CompositionError::Ambiguous {
         taker: name(parts, taker).to_owned(),
         import: import.to_owned(),
-        givers: format!("`{}`", names.join("` and `")),
+        givers: names.iter().map(|name| (*name).to_owned()).collect(),
         help: by_hand.choose(names.first().copied().unwrap_or_default(), import),
     }
 }
@@ -178,9 +178,10 @@ fn visit<'a>(
 
 /// The error for a path of takers and what each imports, which ends where it has been before.
 fn cycle(parts: &[Part], path: &[(usize, &str)], end: usize) -> CompositionError {
-    let circle = path.iter().skip_while(|(part, _)| *part != end);
-    let steps = circle.map(|(part, import)| format!("`{}` imports `{import}` of ", name(parts, *part)));
-    CompositionError::Cycle { path: format!("{}`{}`", steps.collect::<String>(), name(parts, end)) }
+    let circle = || path.iter().skip_while(|(part, _)| *part != end);
+    let names = circle().map(|(part, _)| name(parts, *part).to_owned()).collect();
+    let steps = circle().map(|(part, import)| format!("`{}` imports `{import}` of ", name(parts, *part)));
+    CompositionError::Cycle { path: format!("{}`{}`", steps.collect::<String>(), name(parts, end)), names }
 }
 
 pub(super) fn name(parts: &[Part], part: usize) -> &str {
