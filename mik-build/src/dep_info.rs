@@ -13,16 +13,21 @@ pub fn beside(made: &Path) -> PathBuf {
 /// stands for it.
 pub fn render<'p>(made: &Path, of: impl IntoIterator<Item = &'p Path>) -> String {
     let mut rule = made.to_string_lossy().replace(' ', "\\ ") + ":";
+    let mut rules = String::new();
     let mut last = None;
     for path in of.into_iter().filter_map(|path| path.ancestors().find_map(sayable)) {
         // Neighbours that can't be said are the same directory.
         if last != Some(path) {
+            let path = path.replace(' ', "\\ ");
             rule.push(' ');
-            rule.push_str(&path.replace(' ', "\\ "));
+            rule.push_str(&path);
+            // A rule of its own, with nothing to do: else Make stops at a file that is gone.
+            rules.push_str(&path);
+            rules.push_str(":\n");
         }
         last = Some(path);
     }
-    rule + "\n"
+    format!("{rule}\n{rules}")
 }
 
 fn sayable(path: &Path) -> Option<&str> {

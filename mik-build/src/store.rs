@@ -11,6 +11,9 @@ const COMPONENTS: &str = "components";
 /// The directory of git repositories in the cache.
 const GIT: &str = "git";
 
+/// The most bytes that a component may have. More are in no component that a host would load.
+pub const MOST_BYTES: u64 = 256 << 20;
+
 /// Where the cache is: `MIK_CACHE_DIR`, or `mik` in the user's cache directory. None where there is no home directory.
 pub fn cache() -> Option<PathBuf> {
     let variable = std::env::var_os("MIK_CACHE_DIR").filter(|value| !value.is_empty());

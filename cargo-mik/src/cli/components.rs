@@ -52,9 +52,9 @@ pub(super) fn find(
     reporter: &Reporter,
 ) -> miette::Result<Components> {
     let target_directory = project.target_directory.as_path();
-    let found = Finding { arguments, target_directory, projects, reporter, way: Vec::new() }.components(project)?;
+    let mut found = Finding { arguments, target_directory, projects, reporter, way: Vec::new() }.components(project)?;
     if matches!(projects, Projects::Build(_)) {
-        stages::make_bindings(project, reporter)?;
+        found.paths.extend(stages::make_bindings(project, reporter)?);
     }
     Ok(found)
 }
@@ -150,7 +150,7 @@ impl Finding<'_> {
             Projects::Build(cancel) => cancel,
             Projects::AsTheyAre => return Ok(self.as_it_is(&project, &unit, paths)),
         };
-        stages::make_bindings(&project, self.reporter)?;
+        paths.extend(stages::make_bindings(&project, self.reporter)?);
         let facts = stages::facts(&project, &toolchain, components.by_package, self.reporter)?;
         let facts = facts.with_components_of(components.paths);
         let plan = plan::plan(&project, &facts).for_units(&BTreeSet::from([unit.clone()]));

@@ -5,8 +5,7 @@ use wasmparser::{ComponentExternalKind, Encoding, Parser, Payload, Validator};
 use super::problem::Problem;
 use crate::tools::plain;
 
-/// The most bytes that a component may have. More are in no component that a host would load.
-pub(super) const MOST_BYTES: u64 = 256 << 20;
+pub(super) use mik_build::store::MOST_BYTES;
 
 /// The names of what a component exports, sorted. `from` is what diagnostics call it.
 pub(super) fn exports(bytes: &[u8], from: &str) -> Result<Vec<String>, Problem> {

@@ -1,5 +1,6 @@
 //! Dependencies added to and removed from a configuration file: comments and order stay.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -91,17 +92,25 @@ pub fn remove(dependents: &Dependents, names: &[String], reporter: &Reporter) ->
     let gone: Vec<&Dependency> =
         package.dependencies.iter().filter(|it| names.iter().any(|name| is(it, name))).collect();
     let mut texts = Vec::new();
+    let mut removed = BTreeSet::new();
     for file in &package.files {
         let mut had_one = false;
         let text = edited(file, |table| {
             for dependency in &gone {
-                had_one |= table.remove(&dependency.key).is_some();
+                if table.remove(&dependency.key).is_some() {
+                    had_one = true;
+                    removed.insert(dependency.key.as_str());
+                }
             }
             !table.is_empty()
         })?;
         if had_one {
             texts.push((file.as_path(), text));
         }
+    }
+    // What is declared elsewhere is not ours to edit.
+    if let Some(left) = gone.iter().find(|dependency| !removed.contains(dependency.key.as_str())) {
+        return Err(DepsError::Elsewhere { name: left.name.clone(), path: package.file().to_owned() });
     }
     let is_gone = |owner: &str, it: &Dependency| owner == package.name && gone.iter().any(|gone| gone.key == it.key);
     let next = still_locked(dependents, &lock, |owner, it| !is_gone(owner, it))?;

@@ -30,6 +30,15 @@ pub enum DepsError {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Project(Box<ProjectError>),
+    /// A dependency that another tool's table declares.
+    #[error("`{name}` is declared in `[package.metadata.component.dependencies]` of {}", path.display())]
+    #[diagnostic(code(mik::deps::elsewhere), help("remove it there: that table is cargo-component's"))]
+    Elsewhere {
+        /// The dependency.
+        name: String,
+        /// The file.
+        path: PathBuf,
+    },
     /// The manifest or the lock could not be written.
     #[error(transparent)]
     #[diagnostic(transparent)]

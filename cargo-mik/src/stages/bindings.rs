@@ -1,6 +1,7 @@
 //! `src/bindings.rs` of a project of cargo-component's: where the code has `mod bindings;`, it is made before cargo needs it.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use crate::project::Project;
 use crate::report::Reporter;
@@ -10,11 +11,13 @@ use crate::tools::files;
 /// What the files begin with that are ours to write again.
 const OURS: &str = "// Made by `cargo mik` from `[package.metadata.component]`: what is changed here is lost.\n";
 
-/// Makes the bindings of every package that needs them. A file that somebody else has made stays as it is.
+/// Makes the bindings of every package that needs them, and tells of which files they are made: with other contents they may be others. A
+/// file that somebody else has made stays as it is.
 ///
 /// # Errors
 /// They can't be made, or not written.
-pub fn make_bindings(project: &Project, reporter: &Reporter) -> Result<(), StageError> {
+pub fn make_bindings(project: &Project, reporter: &Reporter) -> Result<BTreeSet<PathBuf>, StageError> {
+    let mut paths = BTreeSet::new();
     for package in &project.packages {
         let directory = package.manifest_path.parent().unwrap_or(Path::new("."));
         let path = directory.join("src/bindings.rs");
@@ -29,13 +32,15 @@ pub fn make_bindings(project: &Project, reporter: &Reporter) -> Result<(), Stage
             let help = source.advice().map(str::to_owned);
             StageError::Bindings { package: package.name.clone(), source, help }
         };
-        let text = format!("{OURS}{}", mik_build::component_bindings(directory).map_err(wrong)?);
+        let (bindings, made_of) = mik_build::component_bindings(directory).map_err(wrong)?;
+        paths.extend(made_of);
+        let text = format!("{OURS}{bindings}");
         if before.as_ref() != Some(&text) {
             reporter.status("Binding", format!("{} ({})", package.name, path.display()));
             files::write(&path, text.as_bytes())?;
         }
     }
-    Ok(())
+    Ok(paths)
 }
 
 /// Whether the code of a package includes them.

@@ -31,7 +31,8 @@ pub fn cargo() -> Command {
     let mut cargo = command(std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
     end_with_us(&mut cargo);
     // Build scripts that need us find the one that has started them.
-    if let Ok(program) = std::env::current_exe() {
+    // One that was replaced while it runs is no file any more.
+    if let Some(program) = std::env::current_exe().ok().filter(|program| program.is_file()) {
         cargo.env(mik_build::program::VARIABLE, program);
     }
     cargo

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
-use super::Watched;
+use super::{Watched, manifest};
 use crate::program::Program;
 use crate::schema::{Dependency, Written};
 use crate::source::DependencySource;
@@ -55,9 +55,7 @@ pub(super) fn find(directory: &Path, watched: &mut Watched) -> Result<Vec<Found>
         let places = Places::of(directory)?;
         found = declared.iter().map(|one| content(one, &places)).collect::<Result<_, _>>()?;
     }
-    if let Some(lock) = Places::of(directory)?.lock_path() {
-        watched.note(&lock);
-    }
+    watched.note(&manifest::workspace(directory).join(lock::NAME));
     let whole = |(declared, content): (Declared, Option<Content>)| {
         let Declared { name, source, instance } = declared;
         if let DependencySource::Path { path } = &source
@@ -105,23 +103,18 @@ struct Places {
 }
 
 impl Places {
-    /// Those of the package in a directory. The lock lies beside it or above it.
+    /// Those of the package in a directory.
     fn of(directory: &Path) -> Result<Self, BuildError> {
-        let root = directory.ancestors().find(|above| above.join(lock::NAME).is_file());
-        let lock = root.map(|root| {
-            let path = root.join(lock::NAME);
-            let text = read_text(&path)?.unwrap_or_default();
+        let root = manifest::workspace(directory);
+        let path = root.join(lock::NAME);
+        let lock = read_text(&path)?.map(|text| {
             let lockfile = Lockfile::parse(&text).map_err(|error| {
                 let help = error.help();
                 wrong_text(&path, &text, error.span.as_ref().map(|it| it.start), error.to_string()).help(help)
             })?;
-            Ok::<_, BuildError>((root.to_owned(), lockfile))
+            Ok::<_, BuildError>((root, lockfile))
         });
         Ok(Self { lock: lock.transpose()?, cache: store::cache() })
-    }
-
-    fn lock_path(&self) -> Option<PathBuf> {
-        self.lock.as_ref().map(|(root, _)| root.join(lock::NAME))
     }
 
     /// What a dependency is; nothing, where it is not here yet.
@@ -132,7 +125,12 @@ impl Places {
             };
             return match std::fs::metadata(path).map_err(unreadable)? {
                 metadata if metadata.is_dir() => Ok(Some(Content::Project(path.clone()))),
-                _ => Ok(Some(Content::Component(std::fs::read(path).map_err(unreadable)?))),
+                // What is neither, such as a pipe, might never end.
+                metadata if metadata.is_file() && metadata.len() <= store::MOST_BYTES => {
+                    Ok(Some(Content::Component(std::fs::read(path).map_err(unreadable)?)))
+                }
+                _ => Err(BuildError::new(format!("the dependency `{name}` is no component: `{}`", path.display()))
+                    .help("it is a file of at most 256 MiB, or the directory of a project")),
             };
         }
         let Some((root, lockfile)) = &self.lock else { return Ok(None) };

@@ -1,11 +1,13 @@
 //! What a dependency offers: the interfaces that it exports, as a handler imports them.
 
+use std::path::{Path, PathBuf};
+
 use wit_parser::decoding::{DecodedWasm, decode};
 use wit_parser::{FunctionKind, PackageName, Resolve, WorldId, WorldItem};
 
-use super::Watched;
-use super::dependencies::{Content, Found};
+use super::dependencies::{self, Content, Found};
 use super::wit::{self, told};
+use super::{Watched, world};
 use crate::BuildError;
 
 /// What is asked by a server, and by nobody else: these exports are served, not called.
@@ -18,18 +20,39 @@ pub(super) struct Offer {
     pub(super) world: WorldId,
 }
 
+/// The way through packages to where something is looked for.
+#[derive(Default)]
+pub(super) struct Way {
+    directories: Vec<PathBuf>,
+    /// How many dependencies were seen on it: each has a name by that.
+    count: usize,
+}
+
+/// What the dependencies of the package in a directory offer.
+pub(super) fn of_dependencies(
+    directory: &Path,
+    watched: &mut Watched,
+    way: &mut Way,
+) -> Result<Vec<Offer>, BuildError> {
+    way.directories.push(directory.to_owned());
+    let mut offers = Vec::new();
+    for found in dependencies::find(directory, watched)? {
+        offers.extend(offered(found, watched, way)?);
+    }
+    way.directories.pop();
+    Ok(offers)
+}
+
 /// What a dependency offers; nothing, where it has nothing to call.
-pub(super) fn offered(found: Found, index: usize, watched: &mut Watched) -> Result<Option<Offer>, BuildError> {
+fn offered(found: Found, watched: &mut Watched, way: &mut Way) -> Result<Option<Offer>, BuildError> {
+    let index = way.count;
+    way.count += 1;
     let Found { name, instance, content } = found;
     let (mut resolve, world) = match content {
         Content::Component(bytes) => of_component(&name, &bytes, index)?,
-        Content::Project(directory) => match wit::Source::of_project(&directory, &name, watched)? {
+        Content::Project(directory) => match of_project(&name, &directory, watched, way)? {
             None => return Ok(None),
-            Some(source) => {
-                let mut resolve = Resolve::default();
-                let world = source.push(&mut resolve)?;
-                (resolve, world)
-            }
+            Some(project) => project,
         },
     };
     let wrong = |error| BuildError::new(format!("the exports of `{name}` can't be imported")).because(told(error));
@@ -53,6 +76,28 @@ pub(super) fn offered(found: Found, index: usize, watched: &mut Watched) -> Resu
             .help("bindings are made for functions that return when they are done: offer one of these as well"));
     }
     Ok(Some(Offer { name, resolve, world }))
+}
+
+/// The WIT of a project. What it does not have itself it may use of its own dependencies, as it does when it is built.
+fn of_project(
+    name: &str,
+    directory: &Path,
+    watched: &mut Watched,
+    way: &mut Way,
+) -> Result<Option<(Resolve, WorldId)>, BuildError> {
+    let package = wit::Source::package_of(directory, name, watched)?;
+    let Some(source) = wit::Source::of(&package, watched)? else { return Ok(None) };
+    let mut alone = Resolve::default();
+    match source.push(&mut alone) {
+        Ok(world) => Ok(Some((alone, world))),
+        // Projects that need each other are told so by a build.
+        Err(error) if way.directories.contains(&package) => Err(error),
+        Err(error) => {
+            let mut together = world::union(of_dependencies(&package, watched, way)?)?.0;
+            let world = source.push(&mut together).map_err(|_| error)?;
+            Ok(Some((together, world)))
+        }
+    }
 }
 
 fn of_component(name: &str, bytes: &[u8], index: usize) -> Result<(Resolve, WorldId), BuildError> {

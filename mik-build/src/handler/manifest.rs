@@ -1,11 +1,12 @@
 //! A package's `Cargo.toml`, as far as bindings depend on it: its name, its dependencies, and what cargo-component reads.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
 use super::dependencies::read_text;
 use crate::BuildError;
+use crate::source::typed_path;
 
 /// A package's `Cargo.toml`.
 pub(super) struct Manifest(Table);
@@ -31,4 +32,21 @@ impl Manifest {
     pub(super) fn depends_on(&self, name: &str) -> bool {
         self.0.get("dependencies").is_some_and(|dependencies| dependencies.get(name).is_some())
     }
+}
+
+/// The root of the workspace that a package is of, as cargo finds it: what `package.workspace` says, else the first directory from here
+/// upwards with a `[workspace]` that does not exclude the package, else the package's own.
+pub(super) fn workspace(directory: &Path) -> PathBuf {
+    let read = |directory: &Path| Manifest::read(directory).map(|Manifest(table)| table).unwrap_or_default();
+    let said = |table: &Table| Some(table.get("package")?.get("workspace")?.as_str()?.to_owned());
+    if let Some(said) = said(&read(directory)) {
+        return typed_path(&directory.join(said));
+    }
+    let is_root = |above: &&Path| {
+        let table = read(above);
+        let Some(workspace) = table.get("workspace") else { return false };
+        let excluded = workspace.get("exclude").and_then(Value::as_array).into_iter().flatten();
+        !excluded.filter_map(Value::as_str).any(|path| directory.starts_with(above.join(path)))
+    };
+    directory.ancestors().find(is_root).unwrap_or(directory).to_owned()
 }

@@ -47,19 +47,20 @@ pub fn handler() -> Result<(), BuildError> {
 /// The text of `src/bindings.rs` in a project of cargo-component's: its world as `[package.metadata.component]` says it, and what its
 /// dependencies export. Nothing, where it has neither.
 ///
+/// Beside it are the files and directories that they depend on.
+///
 /// # Errors
 /// As of [`handler`]; the package depends on neither `wit-bindgen-rt` nor `wit-bindgen`.
-pub fn component_bindings(directory: &Path) -> Result<String, BuildError> {
+pub fn component_bindings(directory: &Path) -> Result<(String, BTreeSet<PathBuf>), BuildError> {
     let style = Style::cargo_component(&manifest::Manifest::read(directory)?)?;
-    bindings(directory, style, &mut Watched::default())
+    let mut watched = Watched::default();
+    let bindings = bindings(directory, style, &mut watched)?;
+    Ok((bindings, watched.0))
 }
 
 /// The text of the bindings of the package in a directory.
 fn bindings(directory: &Path, style: Style, watched: &mut Watched) -> Result<String, BuildError> {
-    let mut offers = Vec::new();
-    for (index, found) in dependencies::find(directory, watched)?.into_iter().enumerate() {
-        offers.extend(interfaces::offered(found, index, watched)?);
-    }
+    let offers = interfaces::of_dependencies(directory, watched, &mut interfaces::Way::default())?;
     let own = wit::Source::of(directory, watched)?;
     world::bindings(offers, own, style)
 }

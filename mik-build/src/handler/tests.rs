@@ -91,12 +91,45 @@ fn projects_are_known_by_their_wit_and_the_packages_own_wit_is_part_of_it() {
     let (text, watched) = shop.bindings().unwrap();
     assert!(text.contains("pub fn on(amount: u64) -> u64") && text.contains("pub trait Guest"), "{text}");
     assert!(text.contains("macro_rules! __export_handler_impl"), "{text}");
-    assert_eq!(watched, ["Cargo.toml", "tax/Cargo.toml", "tax/wit", "wit"]);
+    assert_eq!(watched, ["Cargo.toml", "blog/Cargo.toml", "tax/Cargo.toml", "tax/wit", "wit"]);
 
     let shop = shop.with("tax/Cargo.toml", "[package]\nname = \"taxes\"\n");
     shop.fails("has several worlds: other, tax\n  help: name one like the package");
     let named = "[package]\nname = \"taxes\"\n[package.metadata.component.target]\nworld = \"tax\"\n";
     shop.with("tax/Cargo.toml", named).bindings().unwrap();
+}
+
+#[test]
+fn projects_may_use_what_their_own_dependencies_export() {
+    let rates =
+        "package shop:tax@1.0.0 { interface rates { record rate { percent: u32 } all: func() -> list<rate>; } }";
+    let prices = "package shop:prices;\ninterface catalog { use shop:tax/rates@1.0.0.{rate}; of: func(name: string) -> rate; }\nworld prices { export catalog; }\n";
+    let shop = Shop::new("prices = { path = \"prices\" }\n")
+        .with(
+            "prices/Cargo.toml",
+            "[package]\nname = \"prices\"\n[package.metadata.mik.dependencies]\ntax = { path = \"../tax.wasm\" }\n",
+        )
+        .with("prices/wit/prices.wit", prices)
+        .with("tax.wasm", component("export shop:tax/rates@1.0.0;", rates));
+    let (text, watched) = shop.bindings().unwrap();
+    assert!(text.contains("pub fn of(name: &str) -> Rate"), "{text}");
+    assert_eq!(watched, ["Cargo.toml", "prices/Cargo.toml", "prices/wit", "tax.wasm"]);
+}
+
+#[test]
+fn the_lock_is_that_of_the_workspace() {
+    let shop = Shop::new("db = { url = \"https://example.com/db.wasm\" }\n")
+        .with("mik.lock", "version = 7\n")
+        .with("member/Cargo.toml", "[package]\nname = \"member\"\n[package.metadata.mik.dependencies]\ndb = { url = \"https://example.com/db.wasm\" }\n")
+        .with("other/Cargo.toml", "[package]\nname = \"other\"\n");
+    let manifest = std::fs::read_to_string(shop.0.path().join("Cargo.toml")).unwrap();
+    let shop = shop.with("Cargo.toml", format!("{manifest}[workspace]\nexclude = [\"other\"]\n"));
+    let root = shop.0.path();
+    assert_eq!(manifest::workspace(&root.join("member")), root);
+    assert_eq!(manifest::workspace(root), root);
+    assert_eq!(manifest::workspace(&root.join("other")), root.join("other"));
+    let told = bindings(&root.join("member"), Style::sdk(), &mut Watched::default()).unwrap_err();
+    assert!(format!("{told:?}").contains("its version is 7"), "{told:?}");
 }
 
 #[test]

@@ -33,6 +33,7 @@ impl Source {
                 .help("put it into `wit/`, with `wkg wit fetch`, and write `target = { path = \"wit\" }`"));
         }
         let path = directory.join(string("path").unwrap_or("wit"));
+        watched.note(&directory.join("Cargo.toml"));
         if !path.exists() {
             return Ok(None);
         }
@@ -40,15 +41,16 @@ impl Source {
             target.and_then(|target| target.get("dependencies")).and_then(Value::as_table).into_iter().flatten();
         let paths = tables.filter_map(|(_, dependency)| Some(directory.join(dependency.get("path")?.as_str()?)));
         let dependencies: Vec<PathBuf> = paths.filter(|other| !other.starts_with(path.join("deps"))).collect();
-        [&directory.join("Cargo.toml"), &path].into_iter().chain(&dependencies).for_each(|path| watched.note(path));
+        [&path].into_iter().chain(&dependencies).for_each(|path| watched.note(path));
         let package = manifest.package().map(str::to_owned);
         Ok(Some(Self { path, world: string("world").map(str::to_owned), package, dependencies }))
     }
 
-    /// The same of a project somebody depends on: of a workspace it is the package of the dependency's name.
-    pub(super) fn of_project(directory: &Path, name: &str, watched: &mut Watched) -> Result<Option<Self>, BuildError> {
+    /// The directory of the package that is meant by a project somebody depends on: of a workspace it is the only one that yields a
+    /// component, or that of the dependency's name.
+    pub(super) fn package_of(directory: &Path, name: &str, watched: &mut Watched) -> Result<PathBuf, BuildError> {
         if Manifest::read(directory)?.package().is_some() {
-            return Self::of(directory, watched);
+            return Ok(directory.to_owned());
         }
         watched.note(&directory.join("Cargo.toml"));
         let members = members(directory)?;
@@ -56,11 +58,10 @@ impl Source {
             [(_, only)] => Some(only),
             members => members.iter().find(|(member, _)| member == name).map(|(_, directory)| directory),
         };
-        match member {
-            Some(member) => Self::of(member, watched),
-            None => Err(BuildError::new(format!("`{}` has no package `{name}`", directory.display()))
-                .help("a dependency that is a workspace is called like the package that is meant")),
-        }
+        member.cloned().ok_or_else(|| {
+            BuildError::new(format!("`{}` has no package `{name}`", directory.display()))
+                .help("a dependency that is a workspace is called like the package that is meant")
+        })
     }
 
     /// Adds it to what is known, and gives its package and its world.
@@ -141,11 +142,17 @@ fn members(directory: &Path) -> Result<Vec<(String, PathBuf)>, BuildError> {
     let metadata: serde_json::Value =
         serde_json::from_slice(&output.stdout).map_err(|error| failed().because(error))?;
     let packages = metadata.get("packages").and_then(serde_json::Value::as_array).into_iter().flatten();
+    // As a build sees it: what yields no component is not meant.
+    let yields_component = |package: &&serde_json::Value| {
+        let targets = package.get("targets").and_then(serde_json::Value::as_array).into_iter().flatten();
+        let types = targets.filter_map(|target| target.get("crate_types")?.as_array()).flatten();
+        types.filter_map(serde_json::Value::as_str).any(|name| matches!(name, "cdylib" | "bin"))
+    };
     let member = |package: &serde_json::Value| {
         let manifest = PathBuf::from(package.get("manifest_path")?.as_str()?);
         Some((package.get("name")?.as_str()?.to_owned(), manifest.parent()?.to_owned()))
     };
-    Ok(packages.filter_map(member).collect())
+    Ok(packages.filter(yields_component).filter_map(member).collect())
 }
 
 /// What `wit-parser` says, with all its causes.

@@ -13,7 +13,16 @@ const WORLD: &str = "package mik:bindings;\n\nworld handler {}\n";
 
 /// The bindings, as Rust.
 pub(super) fn bindings(offers: Vec<Offer>, own: Option<Source>, style: Style) -> Result<String, BuildError> {
-    let (mut resolve, world) = world(offers, own)?;
+    let failed = |error| BuildError::new("the world of the handler can't be made").because(told(error));
+    let (mut resolve, mut parts) = union(offers)?;
+    if let Some(own) = own {
+        parts.push(push(&own, &mut resolve)?);
+    }
+    let package = resolve.push_str("mik.wit", WORLD).map_err(failed)?;
+    let world = resolve.select_world(&[package], None).map_err(failed)?;
+    for part in parts {
+        resolve.merge_worlds(part, world, &mut CloneMaps::default()).map_err(failed)?;
+    }
     let known = resolve.worlds.get(world);
     if known.is_none_or(|world| world.imports.is_empty() && world.exports.is_empty()) {
         return Ok("// No dependency has anything to call.\n".to_owned());
@@ -25,26 +34,20 @@ pub(super) fn bindings(offers: Vec<Offer>, own: Option<Source>, style: Style) ->
     String::from_utf8(text.concat()).map_err(|error| BuildError::new("bindings can't be made").because(error))
 }
 
-fn world(offers: Vec<Offer>, own: Option<Source>) -> Result<(Resolve, WorldId), BuildError> {
-    let failed = |error| BuildError::new("the world of the handler can't be made").because(told(error));
+/// All packages that are known by what is offered, and the worlds of that.
+pub(super) fn union(offers: Vec<Offer>) -> Result<(Resolve, Vec<WorldId>), BuildError> {
     let mut resolve = Resolve::default();
-    let package = resolve.push_str("mik.wit", WORLD).map_err(failed)?;
-    let world = resolve.select_world(&[package], None).map_err(failed)?;
-    for Offer { name, resolve: offered, world: from } in offers {
+    let mut worlds = Vec::new();
+    for Offer { name, resolve: offered, world } in offers {
         let disagrees = |error| {
-            BuildError::new(format!("what `{name}` exports is not what another dependency says of it")).because(told(error)).help(
-                "both have to be built with the same version of the interface, or the versions in its name have to differ",
-            )
+            BuildError::new(format!("what `{name}` exports is not what another dependency says of it"))
+                .because(told(error))
+                .help("both have to be built with the same version of the interface, or the versions in its name have to differ")
         };
         let remap = resolve.merge(offered).map_err(disagrees)?;
-        let from = remap.map_world(from, Default::default()).map_err(|error| disagrees(error.into()))?;
-        resolve.merge_worlds(from, world, &mut CloneMaps::default()).map_err(disagrees)?;
+        worlds.push(remap.map_world(world, Default::default()).map_err(|error| disagrees(error.into()))?);
     }
-    if let Some(own) = own {
-        let from = push(&own, &mut resolve)?;
-        resolve.merge_worlds(from, world, &mut CloneMaps::default()).map_err(failed)?;
-    }
-    Ok((resolve, world))
+    Ok((resolve, worlds))
 }
 
 /// Adds the package's own WIT. It has the packages that it uses beside it, or uses those of the dependencies.

@@ -115,6 +115,7 @@ fn projects_of_cargo_component_build_as_they_are() {
     let inspected = Program::run(shop.command("inspect --json").arg(shop.component("debug"))).ok().stdout;
     assert!(inspected.contains("shop:till/till@1.0.0") && !inspected.contains("shop:tax/rates"), "{inspected}");
 
+    shop.run("remove tax").code(106).says("mik::deps::elsewhere");
     // What somebody else has made stays, and what is ours follows the WIT.
     assert!(!shop.run("build -v").ok().stderr.contains("Binding"));
     shop.edit("till/till.wit", "net: u32", "price: u32");

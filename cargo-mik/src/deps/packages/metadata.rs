@@ -38,8 +38,14 @@ struct Oci {
 }
 
 impl Metadata {
-    /// Asks a registry. One that has no such page is an OCI registry itself, as wkg has it.
-    pub(super) fn fetch(registry: &str, package: &str, reporter: &Reporter) -> Result<Self, PackageError> {
+    /// Asks a registry. One that has no such page is an OCI registry itself, as wkg has it; and one that is known to be one need not answer
+    /// at all, such as in plain HTTP where that is not on this machine.
+    pub(super) fn fetch(
+        registry: &str,
+        package: &str,
+        is_known: bool,
+        reporter: &Reporter,
+    ) -> Result<Self, PackageError> {
         let scheme = if is_loopback(registry) { "http" } else { "https" };
         let url = format!("{scheme}://{registry}{PATH}");
         let namespace = package.split(':').next().unwrap_or_default().to_owned();
@@ -50,6 +56,10 @@ impl Metadata {
             }
             Err(Problem::Status { status: 400..=499, .. }) => {
                 reporter.detail("Passing", format!("over `{url}`, which is not there: `{registry}` is asked itself"));
+                Ok(Self::default())
+            }
+            Err(problem) if is_known => {
+                reporter.detail("Passing", format!("over `{url}`: {problem}"));
                 Ok(Self::default())
             }
             Err(problem) => Err(failed(problem.to_string())),

@@ -95,12 +95,15 @@ impl<'a> Packages<'a> {
         registry: PackageRegistry,
         registries: &mut Registries,
     ) -> Result<Reference, PackageError> {
-        let PackageRegistry { name, metadata, is_oci, access, passed_over } = registry;
+        let PackageRegistry { name, metadata, is_oci, mut access, passed_over } = registry;
+        let is_the_users = metadata.is_some();
         let known = self.told.borrow().get(&name).cloned();
         let metadata = match (metadata, known) {
             (Some(metadata), _) | (None, Some(metadata)) => metadata,
             (None, None) => {
-                let told = Metadata::fetch(&name, package, self.reporter)?;
+                // What is known without the page goes without it.
+                let is_known = is_oci || access.may_be_plain;
+                let told = Metadata::fetch(&name, package, is_known, self.reporter)?;
                 self.told.borrow_mut().insert(name.clone(), told.clone());
                 told
             }
@@ -117,6 +120,8 @@ impl<'a> Packages<'a> {
             let place = format!("{host}/{repository}");
             return Err(PackageError::BadPlace { registry: name, package: package.to_owned(), place });
         };
+        // Who is spoken to in the clear is the user's to say, and not for the registry to pass on.
+        access.may_be_plain &= is_the_users || host == name;
         registries.grant(&host, access);
         Ok(reference)
     }
