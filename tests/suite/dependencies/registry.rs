@@ -1,6 +1,8 @@
 //! Dependencies from registries: Debian's registry, with what others have pushed there.
 
-use mik_tests::Registry;
+use std::process::Command;
+
+use mik_tests::{Program, Registry};
 
 use super::{Shop, component};
 
@@ -63,4 +65,23 @@ fn what_a_registry_does_not_have_is_told_where_it_is_declared_and_changes_nothin
     shop.run("fetch").code(106).says("mik::deps::unknown_tag").says("--> mik.toml:3:").says("1.0");
     shop.write("mik.toml", format!("registry.default = \"{name}\"\n[dependencies]\n\"team/db\" = \"1.0\"\n"));
     shop.run("fetch").ok().says("Locking db ");
+}
+
+#[test]
+fn a_disk_that_fills_up_leaves_all_as_it_was() {
+    let registry = Registry::start();
+    registry.image("team/db:1.0", CONFIG, ("application/wasm", &component(1, 100_000)));
+    let shop = Shop::new("# The shop's.\n");
+    let add = format!("add {}/team/db:1.0", registry.name());
+    let unlimited = shop.command(&add);
+    let mut limited = Command::new("sh");
+    // No file may grow beyond 32 KiB, and trying fails as on a full disk instead of ending the program.
+    limited.args(["-c", "trap '' XFSZ; ulimit -f 64; exec \"$@\"", "sh"]).arg(unlimited.get_program());
+    limited.args(unlimited.get_args()).current_dir(shop.path(""));
+    limited.envs(unlimited.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    Program::run(&mut limited).code(106).says("is the disk full");
+    assert_eq!((shop.read("mik.toml").as_str(), shop.has("mik.lock")), ("# The shop's.\n", false));
+    assert!(shop.stored().is_empty());
+    shop.run(&add).ok();
+    assert_eq!(shop.stored().len(), 1);
 }
