@@ -84,7 +84,7 @@ impl Finding<'_> {
         if resolution.dependencies.is_empty() {
             return Ok(components);
         }
-        components.paths.insert(project.dependents.root.join("mik.lock"));
+        components.paths.insert(project.dependents.lock());
         self.way.push(real(&project.manifest_path));
         // Several packages may depend on the same.
         let mut built: BTreeMap<PathBuf, Option<Made>> = BTreeMap::new();

@@ -201,7 +201,7 @@ impl Builds {
             trees: if known.is_exact { Vec::new() } else { sources.iter().cloned().chain(projects).collect() },
             roots: sources.into_iter().chain([project.workspace().to_owned()]).collect(),
             ignore: std::iter::once(project.target_directory.clone()).chain(settings.no_sources()).collect(),
-            written: vec![project.sources.lock()],
+            written: project.written_by_builds(),
             ..WatchSet::default()
         }
     }

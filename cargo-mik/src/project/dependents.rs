@@ -92,6 +92,11 @@ impl Dependents {
         }
     }
 
+    /// Where what they depend on is locked.
+    pub fn lock(&self) -> PathBuf {
+        self.root.join(mik_build::lock::NAME)
+    }
+
     /// Every dependency of the packages, with the package.
     pub fn dependencies(&self) -> impl Iterator<Item = (&Dependent, &Dependency)> {
         self.packages.iter().flat_map(|package| package.dependencies.iter().map(move |it| (package, it)))

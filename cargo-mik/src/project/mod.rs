@@ -57,7 +57,7 @@ pub use profile::Profile;
 pub use registry::{PackageFile, RegistrySettings, is_place, is_registry};
 pub use server::{GuestSettings, ServerSettings};
 pub use source_paths::SourcePath;
-pub use sources::Sources;
+pub use sources::{BINDINGS, Sources};
 pub use target::{Target, TargetChoice};
 pub use unit::{Unit, UnitKind};
 pub use wasm_opt::{WasmOpt, WasmOptSettings};

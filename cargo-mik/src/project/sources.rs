@@ -55,7 +55,17 @@ impl Sources {
     }
 }
 
+/// Where cargo-component has the bindings of a package.
+pub const BINDINGS: &str = "src/bindings.rs";
+
 impl Project {
+    /// The files of the project's that a build may write: the locks, and what is made of cargo-component's tables.
+    pub fn written_by_builds(&self) -> Vec<PathBuf> {
+        let of_cargo_component = self.packages.iter().filter(|package| package.is_of_cargo_component());
+        let bindings = of_cargo_component.filter_map(|package| Some(package.manifest_path.parent()?.join(BINDINGS)));
+        [self.sources.lock(), self.dependents.lock()].into_iter().chain(bindings).collect()
+    }
+
     /// The files that decide what is built and how it is served besides the sources, those that are not there as well: they may come.
     pub fn deciding_files(&self) -> BTreeSet<PathBuf> {
         let variables = self.packages.iter().flat_map(|package| self.dotenv_files(package));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use crate::project::Project;
+use crate::project::{BINDINGS, Project};
 use crate::report::Reporter;
 use crate::stages::StageError;
 use crate::tools::files;
@@ -20,7 +20,7 @@ pub fn make_bindings(project: &Project, reporter: &Reporter) -> Result<BTreeSet<
     let mut paths = BTreeSet::new();
     for package in &project.packages {
         let directory = package.manifest_path.parent().unwrap_or(Path::new("."));
-        let path = directory.join("src/bindings.rs");
+        let path = directory.join(BINDINGS);
         if !package.is_of_cargo_component() || !wants_bindings(directory) {
             continue;
         }
