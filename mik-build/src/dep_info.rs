@@ -74,6 +74,8 @@ mod tests {
         let text = render(Path::new("/t/my hello.wasm"), of.iter().map(PathBuf::as_path));
         assert!(text.starts_with("/t/my\\ hello.wasm: /w/a\\ b/lib.rs /w/src/lib.rs "), "{text}");
         assert_eq!(parse(&text), of);
+        // Make goes on where one of them is gone.
+        assert!(text.contains("\n/w/a\\ b/lib.rs:\n/w/src/lib.rs:\n"), "{text}");
         assert_eq!(render(Path::new("a.wasm"), []), "a.wasm:\n");
     }
 

@@ -52,11 +52,7 @@ pub(super) fn find(
     reporter: &Reporter,
 ) -> miette::Result<Components> {
     let target_directory = project.target_directory.as_path();
-    let mut found = Finding { arguments, target_directory, projects, reporter, way: Vec::new() }.components(project)?;
-    if matches!(projects, Projects::Build(_)) {
-        found.paths.extend(stages::make_bindings(project, reporter)?);
-    }
-    Ok(found)
+    Finding { arguments, target_directory, projects, reporter, way: Vec::new() }.components(project)
 }
 
 /// A search, somewhere on its way through projects.
@@ -78,7 +74,16 @@ struct Made {
 }
 
 impl Finding<'_> {
+    /// What a project depends on, with the bindings that its code has of that.
     fn components(&mut self, project: &Project) -> miette::Result<Components> {
+        let mut components = self.dependencies(project)?;
+        if matches!(self.projects, Projects::Build(_)) {
+            components.paths.extend(stages::make_bindings(project, self.reporter)?);
+        }
+        Ok(components)
+    }
+
+    fn dependencies(&mut self, project: &Project) -> miette::Result<Components> {
         let resolution = deps::resolve(&project.dependents, Update::Nothing, self.reporter)?;
         let mut components = Components::default();
         if resolution.dependencies.is_empty() {
@@ -150,7 +155,6 @@ impl Finding<'_> {
             Projects::Build(cancel) => cancel,
             Projects::AsTheyAre => return Ok(self.as_it_is(&project, &unit, paths)),
         };
-        paths.extend(stages::make_bindings(&project, self.reporter)?);
         let facts = stages::facts(&project, &toolchain, components.by_package, self.reporter)?;
         let facts = facts.with_components_of(components.paths);
         let plan = plan::plan(&project, &facts).for_units(&BTreeSet::from([unit.clone()]));

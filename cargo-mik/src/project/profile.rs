@@ -11,7 +11,7 @@ use super::cargo_config::variable_name;
 use crate::tools::files;
 
 /// The keys that `cargo mik` would choose: for small components, and for short builds.
-const SIZE_KEYS: [&str; 7] = ["opt-level", "lto", "codegen-units", "panic", "debug", "strip", "package"];
+const CHOSEN_KEYS: [&str; 7] = ["opt-level", "lto", "codegen-units", "panic", "debug", "strip", "package"];
 
 /// The keys that decide whether each function is still there, by its name.
 const SHAPING_KEYS: [&str; 4] = ["opt-level", "lto", "strip", "package"];
@@ -25,7 +25,7 @@ pub struct Profile {
     pub directory: String,
     /// Whether it is `release` or inherits from it.
     pub is_release: bool,
-    /// Those of [`SIZE_KEYS`] that the user has set; they stay as they are.
+    /// Those of [`CHOSEN_KEYS`] that the user has set; they stay as they are.
     pub set_by_user: BTreeSet<String>,
     /// Whether nobody has set any of [`SHAPING_KEYS`].
     pub is_plain: bool,
@@ -52,7 +52,7 @@ impl Profile {
             let variable = |key: &str| config.variable(&variable_name(&["profile", &current, key]));
             let is_said = |key: &&str| tables.iter().any(|table| table.contains_key(*key)) || variable(key).is_some();
             is_plain &= !SHAPING_KEYS.iter().any(is_said);
-            for key in SIZE_KEYS {
+            for key in CHOSEN_KEYS {
                 if is_said(&key) {
                     set_by_user.insert(key.to_owned());
                 }

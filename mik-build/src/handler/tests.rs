@@ -117,6 +117,24 @@ fn projects_may_use_what_their_own_dependencies_export() {
 }
 
 #[test]
+fn of_a_workspace_the_package_is_meant_that_yields_a_component() {
+    let member = |name: &str, more: &str| format!("[package]\nname = \"{name}\"\nedition = \"2024\"\n{more}");
+    let shop = Shop::new("rates = { path = \"tools\" }\n")
+        .with("tools/Cargo.toml", "[workspace]\nmembers = [\"common\", \"tax\"]\n")
+        .with("tools/common/Cargo.toml", member("common", ""))
+        .with("tools/common/src/lib.rs", "")
+        .with("tools/tax/Cargo.toml", member("tax", "[lib]\ncrate-type = [\"cdylib\"]\n"))
+        .with("tools/tax/src/lib.rs", "")
+        .with(
+            "tools/tax/wit/tax.wit",
+            "package shop:tax;\ninterface rates { all: func() -> u32; }\nworld tax { export rates; }\n",
+        );
+    assert!(shop.bindings().unwrap().0.contains("pub fn all() -> u32"));
+    let shop = shop.with("tools/common/Cargo.toml", member("common", "[lib]\ncrate-type = [\"cdylib\"]\n"));
+    shop.fails("has no package `rates`");
+}
+
+#[test]
 fn the_lock_is_that_of_the_workspace() {
     let shop = Shop::new("db = { url = \"https://example.com/db.wasm\" }\n")
         .with("mik.lock", "version = 7\n")
