@@ -94,6 +94,7 @@ fn large_bodies_stream_through_both_ways_and_wait_for_who_is_slow() {
         upstream.release();
         assert_eq!(body(&sent.join().unwrap()), size.to_string());
     });
-    let grown = site.server.peak_memory() - before;
+    // The system keeps count by processor and adds up roughly: what did not grow can be a few pages less.
+    let grown = site.server.peak_memory().saturating_sub(before);
     assert!(grown < size / 2, "{grown} bytes more than before");
 }
