@@ -37,6 +37,7 @@ mod site;
 mod tab;
 mod terminal;
 mod tls;
+mod tokens;
 mod upstream;
 
 pub use browser::Browser;
@@ -58,6 +59,7 @@ pub use site::Site;
 pub use tab::Tab;
 pub use terminal::Terminal;
 pub use tls::Certificate;
+pub use tokens::Tokens;
 pub use upstream::Upstream;
 
 /// How long something may take before the test fails: a compile on a busy machine included.

@@ -11,7 +11,7 @@ use ureq::Agent;
 use ureq::http::{Request, Response};
 
 use crate::log::Log;
-use crate::{Certificate, debian};
+use crate::{Certificate, Tokens, debian};
 
 /// The user whom a registry with a login knows, and the password.
 pub const USER: (&str, &str) = ("tester", "secret");
@@ -38,16 +38,22 @@ impl Registry {
     /// One for everybody, in plain HTTP.
     #[track_caller]
     pub fn start() -> Self {
-        Self::launch(None)
+        Self::launch(None, None)
+    }
+
+    /// One in plain HTTP that takes these tokens and nothing else.
+    #[track_caller]
+    pub fn with_tokens(tokens: &Tokens) -> Self {
+        Self::launch(None, Some(tokens))
     }
 
     /// One with TLS by these names, that knows one [`USER`] and lets nobody else in.
     #[track_caller]
     pub fn with_login(names: &[&str]) -> Self {
-        Self::launch(Some(Certificate::of(names)))
+        Self::launch(Some(Certificate::of(names)), None)
     }
 
-    fn launch(certificate: Option<Certificate>) -> Self {
+    fn launch(certificate: Option<Certificate>, tokens: Option<&Tokens>) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let mut config = json!({
             "version": "0.1",
@@ -61,6 +67,9 @@ impl Registry {
             let users = directory.path().join("htpasswd");
             fs_err::write(&users, HTPASSWD).expect("it can be written");
             config["auth"] = json!({ "htpasswd": { "realm": "tests", "path": users } });
+        }
+        if let Some(tokens) = tokens {
+            config["auth"] = json!({ "token": tokens.configuration(directory.path()) });
         }
         let path = directory.path().join("config.yml");
         // YAML is JSON, and more.

@@ -1,5 +1,7 @@
 //! Components in registries: Debian's registry, and what other tools leave there.
 
+mod tokens;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -1,9 +1,11 @@
 //! A registry as we speak to it: encrypted or not, as whom, and how often a request is tried.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use oci_client::client::{ClientConfig, ClientProtocol};
 use oci_client::errors::OciDistributionError;
+use oci_client::secrets::RegistryAuth;
 use oci_client::{Client, RegistryOperation};
 use tokio::time::sleep;
 
@@ -30,7 +32,10 @@ pub(super) struct Endpoint {
     pub(super) registry: String,
     pub(super) client: Client,
     pub(super) login: Login,
-    plain: reqwest::Client,
+    /// Whether the login was taken, and a token given for it.
+    pub(super) has_token: AtomicBool,
+    pub(super) is_plain: bool,
+    pub(super) plain: reqwest::Client,
     pub(super) reporter: Reporter,
 }
 
@@ -57,7 +62,8 @@ impl Endpoint {
             ..ClientConfig::default()
         };
         let client = Client::try_from(config).map_err(|error| unusable(Box::new(error)))?;
-        Ok(Self { registry: registry.to_owned(), client, login, plain, reporter: reporter.clone() })
+        let (registry, reporter, has_token) = (registry.to_owned(), reporter.clone(), AtomicBool::new(false));
+        Ok(Self { registry, client, login, has_token, is_plain, plain, reporter })
     }
 
     /// Shows the login, if the registry wants one. Otherwise a wrong one would be taken for none.
@@ -67,8 +73,17 @@ impl Endpoint {
         operation: RegistryOperation,
         doing: Doing<'_>,
     ) -> Result<(), Failure> {
-        let ask = async || self.client.auth(reference.oci(), &self.login.auth, operation).await.map(drop);
-        self.patiently(doing, ask).await
+        let ask = async || match self.client.auth(reference.oci(), &self.login.auth, operation).await {
+            Err(OciDistributionError::AuthenticationFailure(said)) => {
+                Err(self.refused(reference, operation, said).await)
+            }
+            answer => answer,
+        };
+        let token = self.patiently(doing, ask).await?;
+        // Of a token that is the login nobody has said yet what it is worth.
+        let is_given = token.is_some() && !matches!(self.login.auth, RegistryAuth::Bearer(_));
+        self.has_token.store(is_given, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Does something as often as it takes, where it can heal.

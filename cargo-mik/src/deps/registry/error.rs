@@ -89,7 +89,9 @@ pub enum RegistryError {
     #[error("`{registry}` does not let the login of {from} {what} `{repository}`")]
     #[diagnostic(
         code(mik::deps::denied),
-        help("who may {what} it is decided at the registry; a token may have too few scopes")
+        help(
+            "who may {what} it is decided at the registry: a token may have too few scopes, or there is no such repository"
+        )
     )]
     Denied {
         /// The registry.

@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use oci_client::errors::{DigestError, OciDistributionError, OciErrorCode};
@@ -21,6 +22,8 @@ pub(super) struct Doing<'a> {
     /// With which registry: the reference's, or its mirror.
     pub(super) registry: &'a str,
     pub(super) login: &'a Login,
+    /// Whether the registry has taken the login and given a token for it.
+    pub(super) has_token: &'a AtomicBool,
     /// `pull` or `push to`.
     pub(super) what: &'static str,
 }
@@ -57,7 +60,7 @@ impl Doing<'_> {
         use OciDistributionError as Oci;
         match error {
             Oci::UnauthorizedError { .. } => self.unauthorized().into(),
-            Oci::AuthenticationFailure(said) => self.refused_by_the_token_server(&said),
+            Oci::AuthenticationFailure(_) => self.not_logged_in().into(),
             Oci::ServerError { code, url, message } => self.status(code, url, &message),
             Oci::ImageManifestNotFoundError(_) => self.not_found(),
             Oci::RegistryError { envelope, url } => {
@@ -128,16 +131,15 @@ impl Doing<'_> {
         }
     }
 
-    /// The server that gives tokens to whoever shows a login says no. Of its answer there is the text alone.
-    fn refused_by_the_token_server(&self, said: &str) -> Failure {
-        let is_busy = said.contains("TOOMANYREQUESTS") || said.contains("Too Many Requests");
-        match is_busy {
-            true => Failure { error: self.too_many(None), remedy: Remedy::Again },
-            false => self.unauthorized().into(),
+    /// Nobody, or not enough: some say so by 401 even to whom they have given a token.
+    fn unauthorized(&self) -> RegistryError {
+        match self.has_token.load(Ordering::Relaxed) {
+            true => self.denied(),
+            false => self.not_logged_in(),
         }
     }
 
-    fn unauthorized(&self) -> RegistryError {
+    fn not_logged_in(&self) -> RegistryError {
         let registry = self.registry.to_owned();
         match (self.login.from, self.login.why_not(now())) {
             (None, _) => RegistryError::LoginWanted { registry, repository: self.reference.repository().to_owned() },

@@ -12,6 +12,7 @@ mod login;
 mod publication;
 mod reference;
 mod resolution;
+mod token;
 mod upload;
 
 pub use error::{Cause, RegistryError};
@@ -206,6 +207,6 @@ impl Registries {
 impl Endpoint {
     /// What is being done, for messages.
     fn doing<'a>(&'a self, reference: &'a Reference, what: &'static str) -> Doing<'a> {
-        Doing { reference, registry: &self.registry, login: &self.login, what }
+        Doing { reference, registry: &self.registry, login: &self.login, has_token: &self.has_token, what }
     }
 }
