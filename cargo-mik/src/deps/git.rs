@@ -2,17 +2,21 @@
 //!
 //! All is done by the system's `git`: it knows the user's keys, helpers and proxies.
 
+mod submodules;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::problem::{GitWords, Problem};
 use mik_build::store;
+use tempfile::TempDir;
 
+use super::problem::{GitWords, Problem};
 use crate::project::GitReference;
 use crate::report::{Event, Progress, Reporter};
 use crate::tools::files;
 use crate::tools::plain;
 use crate::tools::process::{self, ProcessError};
+use crate::tools::temporary::Temporary;
 
 /// What the names of directories begin with that are not whole yet.
 pub(super) const UNFINISHED: &str = ".new-";
@@ -23,17 +27,19 @@ const OF_ANOTHER: [&str; 6] =
 
 /// A repository in the cache.
 pub(super) struct Repository<'a> {
-    url: &'a str,
+    url: String,
     /// The bare repository.
     directory: PathBuf,
     /// The directories of commits.
     checkouts: PathBuf,
+    /// Whether nothing may be fetched.
+    is_offline: bool,
     reporter: &'a Reporter,
 }
 
 impl<'a> Repository<'a> {
     /// The one of a URL; whether it is there is another question.
-    pub(super) fn new(cache: &Path, url: &'a str, reporter: &'a Reporter) -> Result<Self, Problem> {
+    pub(super) fn new(cache: &Path, url: &str, is_offline: bool, reporter: &'a Reporter) -> Result<Self, Problem> {
         let wrong = |what: &str| Problem::Url {
             url: url.to_owned(),
             what: what.to_owned(),
@@ -47,7 +53,8 @@ impl<'a> Repository<'a> {
             return Err(wrong("has control characters in it"));
         }
         let name = store::repository_name(url);
-        Ok(Self { url, directory: cache.join(format!("{name}.git")), checkouts: cache.join(name), reporter })
+        let (directory, checkouts) = (cache.join(format!("{name}.git")), cache.join(name));
+        Ok(Self { url: url.to_owned(), directory, checkouts, is_offline, reporter })
     }
 
     /// Whether something was fetched before.
@@ -99,7 +106,7 @@ impl<'a> Repository<'a> {
         // In the foreground: nothing of it goes on when we have ended.
         command.args(["-c", "gc.auto=0", "-c", "maintenance.auto=false"]);
         command
-            .args(["fetch", "--progress", "--force", "--no-tags", "--no-write-fetch-head", "--", self.url])
+            .args(["fetch", "--progress", "--force", "--no-tags", "--no-write-fetch-head", "--", &self.url])
             .args(names);
         let message = self.shown();
         let progress = |line: &str| {
@@ -111,7 +118,7 @@ impl<'a> Repository<'a> {
         };
         let result = process::watch(&mut command, None, progress);
         self.reporter.emit(Event::ProgressEnd);
-        result.map_err(|error| failed("fetch the repository", self.url, error))
+        result.map_err(|error| failed("fetch the repository", &self.url, error))
     }
 
     /// The commit that a reference leads to, by what was fetched.
@@ -146,13 +153,10 @@ impl<'a> Repository<'a> {
         }
         files::create_dir_all(&self.checkouts).map_err(cache)?;
         let unfinished = files::temporary_directory(self.parent(), UNFINISHED).map_err(cache)?;
-        let (tree, index) = (unfinished.path().join("tree"), unfinished.path().join("index"));
+        let tree = unfinished.path().join("tree");
         files::create_dir_all(&tree).map_err(cache)?;
-        for arguments in [&["read-tree", commit][..], &["checkout-index", "--all", "--force"]] {
-            let mut command = self.git();
-            command.arg("--work-tree").arg(&tree).env("GIT_INDEX_FILE", &index).args(arguments);
-            process::stdout(&mut command).map_err(|error| failed("check out the commit", self.url, error))?;
-        }
+        self.write_tree(commit, &tree)?;
+        self.checkout_submodules(commit, &tree)?;
         match files::rename(&tree, &place) {
             // Another process has been faster.
             Err(_) if place.is_dir() => Ok(place),
@@ -161,26 +165,51 @@ impl<'a> Repository<'a> {
         }
     }
 
-    /// Whether every file of a commit is in a directory as it is in the commit, by content. What a build has put beside them does
-    /// not count.
+    /// Whether every file of a commit and of its submodules is in a directory as it is in its commit, by content. What a build has put
+    /// beside them does not count.
     fn is_checked_out(&self, tree: &Path, commit: &str) -> Result<bool, Problem> {
-        let unfinished = files::temporary_directory(self.parent(), UNFINISHED);
-        let unfinished = unfinished.map_err(|source| Problem::Cache { source })?;
-        let with_index = |arguments: &[&str]| {
-            let mut command = self.git();
-            command.arg("--work-tree").arg(tree).env("GIT_INDEX_FILE", unfinished.path().join("index")).args(arguments);
-            process::stdout(&mut command)
-        };
-        with_index(&["read-tree", commit]).map_err(|error| failed("read the commit", self.url, error))?;
+        Ok(self.has_tree(commit, tree)? && self.has_submodules(commit, tree)?)
+    }
+
+    /// Writes the files of a commit into a directory that is there; of submodules there are empty directories then.
+    fn write_tree(&self, commit: &str, tree: &Path) -> Result<(), Problem> {
+        let index = self.index()?;
+        for arguments in [&["read-tree", commit][..], &["checkout-index", "--all", "--force"]] {
+            self.with_index(&index, tree, arguments)
+                .map_err(|error| failed("check out the commit", &self.url, error))?;
+        }
+        Ok(())
+    }
+
+    fn has_tree(&self, commit: &str, tree: &Path) -> Result<bool, Problem> {
+        let index = self.index()?;
+        let read = self.with_index(&index, tree, &["read-tree", commit]);
+        read.map_err(|error| failed("read the commit", &self.url, error))?;
         // It fails where a file is another one, or is not there.
-        Ok(with_index(&["update-index", "--refresh"]).is_ok())
+        Ok(self.with_index(&index, tree, &["update-index", "--refresh"]).is_ok())
+    }
+
+    /// A directory for an index that nobody else uses.
+    fn index(&self) -> Result<Temporary<TempDir>, Problem> {
+        files::temporary_directory(self.parent(), UNFINISHED).map_err(|source| Problem::Cache { source })
+    }
+
+    fn with_index(&self, index: &Temporary<TempDir>, tree: &Path, arguments: &[&str]) -> Result<String, ProcessError> {
+        let mut command = self.git();
+        command.arg("--work-tree").arg(tree).env("GIT_INDEX_FILE", index.path().join("index")).args(arguments);
+        process::stdout(&mut command)
+    }
+
+    /// That something may be fetched.
+    pub(super) fn must_be_online(&self) -> Result<(), Problem> {
+        if self.is_offline { Err(Problem::Offline { what: format!("`{}`", self.url) }) } else { Ok(()) }
     }
 
     /// The paths of the components that a commit has.
     pub(super) fn components(&self, commit: &str) -> Result<Vec<String>, Problem> {
         let mut command = self.git();
         command.args(["ls-tree", "-r", "--name-only", "-z", commit]);
-        let names = process::stdout(&mut command).map_err(|error| failed("list the files", self.url, error))?;
+        let names = process::stdout(&mut command).map_err(|error| failed("list the files", &self.url, error))?;
         Ok(names.split('\0').filter(|name| name.ends_with(".wasm")).map(str::to_owned).collect())
     }
 
@@ -196,7 +225,7 @@ impl<'a> Repository<'a> {
         // No template: hooks of the user's are for repositories of the user's.
         let mut command = git();
         command.args(["init", "--bare", "--quiet", "--template="]).arg(&bare);
-        process::stdout(&mut command).map_err(|error| failed("make a repository", self.url, error))?;
+        process::stdout(&mut command).map_err(|error| failed("make a repository", &self.url, error))?;
         match files::rename(&bare, &self.directory) {
             Err(_) if self.is_there() => Ok(()),
             made => made.map_err(cache),
@@ -215,7 +244,7 @@ impl<'a> Repository<'a> {
 
     fn shown(&self) -> String {
         let mut shown = String::new();
-        plain::push(&mut shown, self.url, 200);
+        plain::push(&mut shown, &self.url, 200);
         shown
     }
 
@@ -241,14 +270,14 @@ impl<'a> Repository<'a> {
                 "was it force-pushed away? Branches and tags go under `branch` and `tag`".to_owned(),
             ),
         };
-        Problem::NoReference { url: self.url.to_owned(), reference: what, help }
+        Problem::NoReference { url: self.url.clone(), reference: what, help }
     }
 
     /// What there is instead.
     fn list(&self, which: &str, what: &str) -> String {
         const MOST: usize = 8;
         let mut command = git();
-        command.args(["ls-remote", which, "--refs", "--", self.url]);
+        command.args(["ls-remote", which, "--refs", "--", &self.url]);
         let lines = process::stdout(&mut command).unwrap_or_default();
         let name = |line: &str| line.split_once('\t')?.1.splitn(3, '/').nth(2).map(str::to_owned);
         let names: Vec<String> = lines.lines().rev().filter_map(name).take(MOST).collect();

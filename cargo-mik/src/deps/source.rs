@@ -203,7 +203,7 @@ impl<'a> Sources<'a> {
         if let Some(found) = self.locked_component(dependency, locked)? {
             return Ok(found);
         }
-        let repository = Repository::new(&self.store.git(), url, self.reporter)?;
+        let repository = Repository::new(&self.store.git(), url, self.offline, self.reporter)?;
         let vendored =
             locked.and_then(LockedComponent::precise).map(|commit| super::vendor::checkout(self.root, commit));
         if let (Some(locked), Some(tree)) = (locked, vendored.filter(|tree| tree.join("Cargo.toml").is_file())) {
@@ -214,7 +214,7 @@ impl<'a> Sources<'a> {
         let commit = match locked.and_then(LockedComponent::precise) {
             Some(commit) => {
                 if !repository.has(commit) {
-                    self.must_be_online(url)?;
+                    repository.must_be_online()?;
                     // The reference may lead elsewhere by now, and mostly leads past the commit.
                     let by_name = repository.fetch(&GitReference::Rev(commit.to_owned()));
                     if by_name.is_err() || !repository.has(commit) {
@@ -226,7 +226,7 @@ impl<'a> Sources<'a> {
             None => {
                 // Without a network, what was fetched before is the best there is.
                 if !(self.offline && repository.is_there()) {
-                    self.must_be_online(url)?;
+                    repository.must_be_online()?;
                     repository.fetch(reference)?;
                 }
                 repository.resolve(reference)?

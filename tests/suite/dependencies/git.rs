@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use mik_tests::{Program, Project, Server};
+use mik_tests::{FileServer, Program, Project, Server};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -40,6 +40,101 @@ impl Repository {
     fn url(&self) -> String {
         format!("file://{}", self.0.path().display())
     }
+
+    /// Has the other one's commit be a submodule at a path: `url` is what is written down.
+    fn with_submodule(&self, path: &str, other: &Self, url: &str) -> String {
+        self.git(&format!("-c protocol.file.allow=always submodule --quiet add {} {path}", other.url()));
+        self.git(&format!("config --file .gitmodules submodule.{path}.url {url}"));
+        self.git("add --all");
+        self.git("commit --quiet --message submodule");
+        self.git("rev-parse HEAD")
+    }
+
+    /// The URL as it is from a repository beside this one.
+    fn relative_url(&self) -> String {
+        format!("../{}", self.0.path().file_name().unwrap().to_str().unwrap())
+    }
+}
+
+#[test]
+fn submodules_are_checked_out_and_theirs_within_them() {
+    let (inner, middle, outer) = (Repository::new(), Repository::new(), Repository::new());
+    inner.commit("deep.txt", "deep");
+    middle.commit("here.txt", "here");
+    middle.with_submodule("in", &inner, &inner.relative_url());
+    outer.commit("Cargo.toml", package("db"));
+    outer.with_submodule("parts/one", &middle, &middle.url());
+    // One that its repository says nobody needs, and one that has no address.
+    outer.with_submodule("unused", &inner, &inner.url());
+    outer.git("config --file .gitmodules submodule.unused.update none");
+    outer.git("commit --quiet --all --message unused");
+    let (url, shop) = (outer.url(), Shop::new(""));
+    shop.run(&format!("add db --git {url}")).ok();
+    let fetched = || shop.json("fetch --frozen")[0]["manifest_path"].as_str().unwrap().to_owned();
+    let tree = Path::new(&fetched()).parent().unwrap().to_owned();
+    let read = |path: &str| fs_err::read_to_string(tree.join(path)).unwrap_or_default();
+    assert_eq!((read("parts/one/here.txt").as_str(), read("parts/one/in/deep.txt").as_str()), ("here", "deep"));
+    assert_eq!(read("unused/deep.txt"), "");
+
+    // Whatever somebody has changed, or taken away, is as it was again, from what this machine has.
+    for path in ["Cargo.toml", "parts/one/here.txt", "parts/one/in/deep.txt"] {
+        let before = read(path);
+        fs_err::write(tree.join(path), "changed").unwrap();
+        fetched();
+        assert_eq!(read(path), before, "{path}");
+        fs_err::remove_file(tree.join(path)).unwrap();
+        fetched();
+        assert_eq!(read(path), before, "{path}");
+    }
+
+    // Another machine that has the lock alone; there, what a submodule needs may be gone.
+    shop.forget();
+    shop.run("fetch --locked").ok();
+    assert_eq!(read("parts/one/in/deep.txt"), "deep");
+    shop.forget();
+    let lock = shop.read("mik.lock");
+    let url = inner.url();
+    drop(inner);
+    shop.run("fetch").code(106).says("mik::deps::git").says(&url);
+    assert_eq!(shop.read("mik.lock"), lock);
+}
+
+fn put_directory(site: &FileServer, name: &str, directory: &Path) {
+    for entry in fs_err::read_dir(directory).unwrap().map(Result::unwrap) {
+        let name = format!("{name}/{}", entry.file_name().to_str().unwrap());
+        match entry.path().is_dir() {
+            true => put_directory(site, &name, &entry.path()),
+            false => site.put(&name, fs_err::read(entry.path()).unwrap()),
+        }
+    }
+}
+
+#[test]
+fn a_submodule_leads_neither_to_this_machine_nor_on_and_on() {
+    let (secret, repository, site) = (Repository::new(), Repository::new(), FileServer::start());
+    secret.commit("secret.txt", "secret");
+    repository.commit("db.wasm", component(1, 1));
+    repository.with_submodule("in", &secret, &secret.url());
+    repository.git("update-server-info");
+    let git = repository.0.path().join(".git");
+    put_directory(&site, "db.git", &git);
+    site.put("db.git/info/refs?service=git-upload-pack", fs_err::read(git.join("info/refs")).unwrap());
+    let shop = Shop::new("");
+    let refused = shop.run(&format!("add db --git {}", site.url("db.git"))).code(106);
+    refused.says("mik::deps::url").says("is a directory of this machine").says(&secret.url());
+    assert!(!shop.has("mik.lock"));
+
+    // One that has itself within itself, as an older commit each time.
+    let repository = Repository::new();
+    repository.commit("db.wasm", component(1, 1));
+    repository.with_submodule("in", &repository, &repository.url());
+    for _ in 0..9 {
+        repository.git("-c protocol.file.allow=always submodule --quiet update --remote in");
+        repository.git("commit --quiet --all --message deeper");
+    }
+    let refused = shop.run(&format!("add db --git {}", repository.url())).code(106);
+    refused.says("mik::deps::git").says("more than 8 deep").says("check out the submodule `in`");
+    assert!(!shop.has("mik.lock"));
 }
 
 #[test]
@@ -173,9 +268,10 @@ fn a_repository_that_was_left_broken_is_made_anew() {
 #[test]
 fn a_project_of_a_commit_is_built_and_what_somebody_changes_in_the_cache_is_not() {
     let (far, near) = (Project::saying("far", "from afar"), Project::saying("near", "near"));
-    let repository = Repository::new();
+    let (repository, code) = (Repository::new(), Repository::new());
+    code.commit("lib.rs", far.read("src/lib.rs"));
     repository.commit("Cargo.toml", far.read("Cargo.toml"));
-    repository.commit("src/lib.rs", far.read("src/lib.rs"));
+    repository.with_submodule("src", &code, &code.relative_url());
     let url = repository.url();
     near.append("Cargo.toml", &format!("\n[package.metadata.mik.dependencies]\nfar = {{ git = {url:?} }}\n"));
     let fetched: Value = serde_json::from_str(near.run("fetch --json").ok().stdout.trim()).unwrap();
