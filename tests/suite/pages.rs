@@ -63,7 +63,8 @@ fn serve(project: &Project) -> Command {
 }
 
 fn ask(server: &Server, target: &str, headers: &[(&str, &str)]) -> Reply {
-    server.ask("GET", target, headers, Body::None)
+    let headers: Vec<_> = headers.iter().copied().chain([("host", "localhost")]).collect();
+    server.ask("GET", target, &headers, Body::None)
 }
 
 /// Expects a page, and what every page keeps to.
@@ -143,6 +144,13 @@ fn only_pages_that_a_browser_goes_to_get_a_script_and_none_without_the_overlay()
     );
     is_build_page(&ask(&server, "/_mik/build", &[]));
     server.ask("POST", "/_mik/build", &[], Body::None).is_failure(405, "method-not-allowed");
+    // By a name that its owner may have made to mean this machine, for its pages to read what is here.
+    let by_name: Vec<_> = NAVIGATES.into_iter().chain([("host", "evil.example")]).collect();
+    let by_name = |target: &str| server.ask("GET", target, &by_name, Body::None);
+    assert_eq!(by_name("/").is(200).text(), page);
+    for target in ["/_mik/build", "/_mik/build/events", "/_mik/overlay.js"] {
+        by_name(target).is_failure(403, "forbidden");
+    }
     // A page that listens does not keep the server from ending.
     let tab = Browser::new(800, 600).go_to(&server.url("/"));
     tab.waits_for("document.scripts.length === 1");
@@ -224,7 +232,7 @@ fn a_trap_shows_the_handlers_own_lines_what_it_printed_and_the_request() {
 fn a_request_that_was_posted_is_not_sent_again_by_its_page() {
     let project = Project::with_source("posted", TRAPS);
     let server = Server::start(&mut serve(&project));
-    is_page(&server.ask("POST", "/orders", &[HTML], Body::Length(b"order")), 500);
+    is_page(&server.ask("POST", "/orders", &[HTML, ("host", "localhost")], Body::Length(b"order")), 500);
     let tab = Browser::new(900, 700).go_to(&server.url("/"));
     tab.waits_for("document.body?.textContent === 'home'");
     tab.look(

@@ -27,6 +27,7 @@ use super::machines::Machines;
 use super::metrics::Metrics;
 use super::mode::Mode;
 use super::module::{Served, Table};
+use super::named_host;
 use super::open_file::OpenFiles;
 use super::openapi;
 use super::own::{handlers, health, metrics_answer, text_answer};
@@ -198,7 +199,8 @@ impl Host {
         let asked = self.pages().and_then(|pages| pages.asked(&parts));
         // What is recorded is the handler's own.
         let shows_builds = self.settings.load().overlay && self.recorder.is_none();
-        let gets_script = shows_builds && pages::is_navigation(&parts.method, &parts.headers);
+        let gets_script =
+            shows_builds && named_host::is_certain(&parts) && pages::is_navigation(&parts.method, &parts.headers);
         if let Some(recorder) = &self.recorder {
             ticket.record(recorder.begin(&parts));
         }

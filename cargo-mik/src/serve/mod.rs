@@ -38,6 +38,7 @@ mod machines;
 mod metrics;
 mod mode;
 mod module;
+mod named_host;
 mod open_file;
 mod openapi;
 mod outbound;

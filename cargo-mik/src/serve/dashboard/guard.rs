@@ -1,14 +1,14 @@
 //! Who may look at the dashboard. It shows what others have asked, so by default it is for this machine alone; and no page of
 //! another origin may read it through a browser on this machine.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
+use http::HeaderMap;
 use http::request::Parts;
-use http::uri::Authority;
-use http::{HeaderMap, header};
 
 use crate::project::DashboardAccess;
 use crate::serve::failure::Failure;
+use crate::serve::named_host;
 
 /// What proxies say of whom they ask for. A proxy on this machine is not this machine's user.
 const FORWARDED: [&str; 4] = ["forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"];
@@ -30,41 +30,18 @@ pub(super) fn check(parts: &Parts, access: DashboardAccess) -> Result<(), Failur
             return refuse("the dashboard is not for those for whom a proxy asks");
         }
     }
-    let named = host(parts).is_some_and(|host| match access {
-        DashboardAccess::Local => is_here(&host),
-        // A name may be made to mean this machine by whoever owns it; an address is what it is.
-        DashboardAccess::Remote => is_here(&host) || address(&host).is_some(),
+    let is_named = match access {
+        DashboardAccess::Local => named_host::is_here(parts),
+        DashboardAccess::Remote => named_host::is_certain(parts),
         DashboardAccess::Off => false,
-    });
-    if !named {
+    };
+    if !is_named {
         return refuse("the dashboard answers to an address or to `localhost`, not to any other name");
     }
     if !is_same_origin(&parts.headers) {
         return refuse("the dashboard is not for pages of other origins");
     }
     Ok(())
-}
-
-/// The host that is asked, without its port.
-fn host(parts: &Parts) -> Option<String> {
-    let named = match parts.uri.authority() {
-        Some(authority) => authority.clone(),
-        None => {
-            let mut hosts = parts.headers.get_all(header::HOST).iter();
-            let (Some(host), None) = (hosts.next(), hosts.next()) else { return None };
-            Authority::try_from(host.as_bytes()).ok()?
-        }
-    };
-    Some(named.host().trim_end_matches('.').to_ascii_lowercase())
-}
-
-fn address(host: &str) -> Option<IpAddr> {
-    host.trim_start_matches('[').trim_end_matches(']').parse().ok()
-}
-
-/// Whether a host is this machine by any reading (RFC 6761, §6.3, for names below `localhost`).
-fn is_here(host: &str) -> bool {
-    host == "localhost" || host.ends_with(".localhost") || address(host).is_some_and(|address| address.is_loopback())
 }
 
 /// Whether a browser says that it is our own page that asks, or the user; other clients say nothing of that. A link from

@@ -27,6 +27,7 @@ use super::exchange::Body;
 use super::failure::{Failure, full, without_body};
 use super::host::Host;
 use super::mode::Mode;
+use super::named_host;
 use super::ticket::Ticket;
 use crate::tools::digest;
 use crate::tools::html::{escaped, fill};
@@ -89,13 +90,18 @@ impl Pages {
 
     /// What is kept of a request that wants a page where there is no answer.
     pub(super) fn asked(&self, parts: &Parts) -> Option<Asked> {
-        accept::wants_html(&parts.headers).then(|| Asked::of(parts))
+        (accept::wants_html(&parts.headers) && named_host::is_certain(parts)).then(|| Asked::of(parts))
     }
 
     /// Answers a request to one of our own URLs.
     pub(super) fn answer(&self, path: &str, parts: &Parts, host: &Host) -> Result<Response<Body>, Failure> {
         if parts.method != Method::GET && parts.method != Method::HEAD {
             return Err(Failure::MethodNotAllowed);
+        }
+        if !named_host::is_certain(parts) {
+            return Err(Failure::Forbidden {
+                why: "how the build stands is told to an address or to `localhost`, not to any other name",
+            });
         }
         let is_head = parts.method == Method::HEAD;
         let (body, content_type) = match path {
