@@ -87,26 +87,32 @@ pub struct Outdated {
     pub current: LockedComponent,
 }
 
-/// Asks every source what it has now, and changes nothing.
+/// Asks every source what it has now, and changes nothing. Beside what is outdated is why some could not be asked: the others are.
 ///
 /// # Errors
-/// A source can't be asked.
-pub fn outdated(dependents: &Dependents, reporter: &Reporter) -> Result<Vec<Outdated>, DepsError> {
+/// The lock is damaged, or there is nothing to ask with.
+pub fn outdated(dependents: &Dependents, reporter: &Reporter) -> Result<(Vec<Outdated>, Vec<DepsError>), DepsError> {
     let lock = LockFile::read(&dependents.root)?;
     let sources = Sources::new(dependents, reporter)?;
-    let mut outdated: Vec<Outdated> = Vec::new();
+    let (mut outdated, mut failed): (Vec<Outdated>, _) = (Vec::new(), Vec::new());
     for (_, dependency) in dependents.dependencies() {
         // A path is what it is.
         if matches!(dependency.source, DependencySource::Path { .. }) {
             continue;
         }
         let locked = lock.lockfile().find(&dependency.name, &dependency.requested(&dependents.root)).cloned();
-        let current = sources.find(dependency, None)?.locked;
+        let current = match sources.find(dependency, None) {
+            Ok(found) => found.locked,
+            Err(error) => {
+                failed.push(error);
+                continue;
+            }
+        };
         if locked.as_ref() != Some(&current) && outdated.iter().all(|it| it.current != current) {
             outdated.push(Outdated { locked, current });
         }
     }
-    Ok(outdated)
+    Ok((outdated, failed))
 }
 
 /// Has other commands wait that would change the same lock.

@@ -58,6 +58,13 @@ fn other_bytes_are_never_taken_in_silence() {
     shop.run("update db").ok().says("Updating db ");
     assert_ne!(shop.read("mik.lock"), lock);
     assert_eq!(shop.run("outdated").ok().says("Unchanged").stdout, "");
+    // Those that are gone do not hide what the others have.
+    let gone = |name: &str| format!("{name} = {{ url = \"{}\" }}\n", server.url(&format!("{name}.wasm")));
+    shop.write("mik.toml", shop.read("mik.toml") + &gone("a") + &gone("b"));
+    server.put("db.wasm", component(3, 1));
+    let outdated = shop.run("outdated").code(106);
+    assert!(outdated.stdout.starts_with("db  ") && outdated.stdout.lines().count() == 1, "{}", outdated.stdout);
+    outdated.says("`a`").says("`b`").says("404");
 }
 
 #[test]

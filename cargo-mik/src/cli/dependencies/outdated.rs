@@ -9,7 +9,7 @@ use crate::report::{MessageFormat, Reporter};
 
 /// Print the dependencies whose sources have something else by now
 ///
-/// Nothing is changed: `cargo mik update` takes it.
+/// Nothing is changed: `cargo mik update` takes it. A source that can't be asked is an error, after what the others have.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  cargo mik outdated\n  cargo mik outdated --json | jq -r .name")]
 pub(in super::super) struct OutdatedArgs {
@@ -19,7 +19,7 @@ pub(in super::super) struct OutdatedArgs {
 
 impl OutdatedArgs {
     pub(in super::super) fn run(self, reporter: &Reporter) -> miette::Result<()> {
-        let outdated = deps::outdated(&self.flags.load(reporter)?, reporter)?;
+        let (outdated, failed) = deps::outdated(&self.flags.load(reporter)?, reporter)?;
         for Outdated { locked, current } in &outdated {
             let about = json!({
                 "name": current.name,
@@ -28,16 +28,20 @@ impl OutdatedArgs {
             });
             message("mik-outdated", about, reporter)?;
         }
-        if reporter.message_format() == MessageFormat::Json {
-            return Ok(());
+        if reporter.message_format() != MessageFormat::Json {
+            if outdated.is_empty() && failed.is_empty() {
+                reporter.status("Unchanged", "the sources have what is locked");
+            }
+            super::super::write_data(reporter, &outdated.iter().map(line).collect::<String>())?;
         }
-        if outdated.is_empty() {
-            reporter.status("Unchanged", "the sources have what is locked");
-        }
-        let line = |Outdated { locked, current }: &Outdated| {
-            let locked = locked.as_ref().map_or_else(|| "(not locked)".to_owned(), version);
-            format!("{}  {locked} -> {}  {}\n", current.name, version(current), current.requested())
-        };
-        super::super::write_data(reporter, &outdated.iter().map(line).collect::<String>())
+        let mut failed = failed.into_iter();
+        let first = failed.next();
+        failed.for_each(|error| reporter.warn(error));
+        first.map_or(Ok(()), |error| Err(error.into()))
     }
+}
+
+fn line(Outdated { locked, current }: &Outdated) -> String {
+    let locked = locked.as_ref().map_or_else(|| "(not locked)".to_owned(), version);
+    format!("{}  {locked} -> {}  {}\n", current.name, version(current), current.requested())
 }
