@@ -4,6 +4,7 @@ mod dependencies;
 mod interfaces;
 mod manifest;
 mod style;
+mod wasi;
 mod wit;
 mod world;
 
@@ -27,7 +28,7 @@ const FILE: &str = "mik_bindings.rs";
 /// and in its `src/lib.rs`, where `mik_sdk::bindings!();` makes a module `bindings` of them. It has a function for each one that a
 /// dependency exports: `shop:db/query` of a component is `bindings::shop::db::query`. Interfaces that the package's own `wit/`
 /// imports and exports are there as well; of several worlds the one of the package's name counts, or `target.world` of
-/// `[package.metadata.component]`.
+/// `[package.metadata.component]`. WASI 0.2 may be used there without a copy in `wit/deps/`.
 ///
 /// What the dependencies are is read from the package's configuration and `mik.lock`. Only where one is not on this machine yet,
 /// `cargo mik fetch` is asked for it. A dependency that is a project is not built: what its own `wit/` exports counts.

@@ -175,3 +175,66 @@ fn what_is_wrong_is_told_with_its_place() {
     shop.with("2.wasm", component("export shop:db/query;", &package("string")))
         .fails("what `two` exports is not what another");
 }
+
+#[test]
+fn wasi_need_not_lie_beside_what_uses_it() {
+    let own = "package shop:mine;\ninterface notes { use wasi:http/types@0.2.3.{method}; of: func(method: method); }\n\
+               world shop { import wasi:clocks/wall-clock@0.2.3; export notes; }\n";
+    let shop = Shop::new("").with("wit/own.wit", own);
+    let (text, _) = shop.bindings().unwrap();
+    assert!(text.contains("pub mod wall_clock") && text.contains("fn of(method: Method)"), "{text}");
+    assert!(text.contains("wasi:clocks/wall-clock@0.2.3") && !text.contains("@0.2.0"), "{text}");
+    // A dependency that uses some of it, as every component of Rust's does, has the same version or another.
+    for version in ["0.2.3", "0.2.0"] {
+        let wasi = format!(
+            "package wasi:clocks@{version} {{ interface wall-clock {{ record datetime {{ seconds: u64, nanoseconds: u32 }} now: func() -> datetime; }} }}"
+        );
+        let db = format!("import wasi:clocks/wall-clock@{version}; export shop:db/query@1.0.0;");
+        let shop = Shop::new("db = { path = \"db.wasm\" }\n").with("db.wasm", component(&db, &format!("{SHOP}{wasi}")));
+        let (text, _) = shop.with("wit/own.wit", own).bindings().unwrap();
+        assert!(text.contains("fn rows") && text.contains("fn resolution"), "{text}");
+    }
+    // What is there goes before, and what WASI has not is told.
+    let beside = "package wasi:clocks@0.2.3;\ninterface wall-clock { ours: func(); }\n";
+    let clock = "package shop:mine;\nworld shop { import wasi:clocks/wall-clock@0.2.3; }\n";
+    let shop = Shop::new("").with("wit/own.wit", clock).with("wit/deps/clocks.wit", beside);
+    assert!(shop.bindings().unwrap().0.contains("pub fn ours()"));
+    let unknown = clock.replace("wall-clock", "cuckoo-clock");
+    Shop::new("").with("wit/own.wit", unknown).fails("cuckoo-clock");
+    Shop::new("").with("wit/own.wit", clock.replace("0.2.3", "0.3.0")).fails("wasi:clocks@0.3.0");
+}
+
+#[test]
+fn a_world_of_wasis_may_be_the_target() {
+    let manifest = |target: &str| {
+        let component = format!("[package.metadata.component]\ntarget = {target}\n");
+        Shop::new("").with("Cargo.toml", format!("[package]\nname = \"shop\"\n{component}"))
+    };
+    for target in ["\"wasi:http/proxy@0.2.0\"", "{ package = \"wasi:http\", version = \"0.2.0\", world = \"proxy\" }"] {
+        let (text, _) = manifest(target).bindings().unwrap();
+        assert!(text.contains("pub mod incoming_handler") && text.contains("pub mod outgoing_handler"), "{text}");
+    }
+    manifest("\"wasi:http/praxy@0.2.0\"").fails("`wasi:http@0.2.0` has no world `praxy`: proxy");
+    manifest("\"wasi:nothing/proxy@0.2.0\"").fails("WASI has no package `wasi:nothing@0.2.0`");
+    for other in ["wasi:http/proxy@0.3.0", "wasi:http/proxy", "shop:db/it@0.2.0"] {
+        manifest(&format!("{other:?}")).fails(&format!("`{other}` is WIT in a registry"));
+    }
+}
+
+/// `SNAPSHOTS=overwrite` writes it.
+#[test]
+fn wasi_is_that_of_the_repository() {
+    let mut resolve = Resolve::default();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    resolve.push_dir(root.join("../wit")).unwrap();
+    let main = resolve.push_str("main.wit", "package mik:wasi;\n").unwrap();
+    let nested: Vec<_> =
+        resolve.packages.iter().filter(|(_, it)| it.name.namespace == wasi::NAMESPACE).map(|(id, _)| id).collect();
+    let mut printer = wit_component::WitPrinter::default();
+    printer.emit_docs(false).print(&resolve, main, &nested).unwrap();
+    let text = String::from(printer.output);
+    if std::env::var("SNAPSHOTS").is_ok_and(|value| value == "overwrite") {
+        std::fs::write(root.join("src/handler/wasi.wit"), &text).unwrap();
+    }
+    assert_eq!(std::fs::read_to_string(root.join("src/handler/wasi.wit")).unwrap(), text);
+}

@@ -3,17 +3,16 @@
 use std::path::{Path, PathBuf};
 
 use toml::Value;
-use wit_parser::{PackageId, Resolve, WorldId};
+use wit_parser::{PackageId, PackageName, Resolve, WorldId};
 
-use super::Watched;
 use super::manifest::Manifest;
+use super::{Watched, wasi};
 use crate::BuildError;
 
 /// A project that has WIT of its own.
 #[derive(Debug)]
 pub(super) struct Source {
-    /// The directory of the WIT, or one file.
-    path: PathBuf,
+    wit: Wit,
     /// The world that the manifest names.
     world: Option<String>,
     /// The package's name.
@@ -22,18 +21,37 @@ pub(super) struct Source {
     dependencies: Vec<PathBuf>,
 }
 
+/// Where a project's WIT is.
+#[derive(Debug)]
+enum Wit {
+    /// In a directory, or in one file.
+    Path(PathBuf),
+    /// It is a package of WASI's.
+    Wasi(PackageName),
+}
+
+impl std::fmt::Display for Wit {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Path(path) => path.display().fmt(formatter),
+            Self::Wasi(name) => name.fmt(formatter),
+        }
+    }
+}
+
 impl Source {
     /// The WIT of the package in a directory, if it has any.
     pub(super) fn of(directory: &Path, watched: &mut Watched) -> Result<Option<Self>, BuildError> {
         let manifest = Manifest::read(directory)?;
         let target = manifest.component("target");
         let string = |key: &str| target.and_then(|target| target.get(key)).and_then(Value::as_str);
-        if let Some(package) = target.and_then(Value::as_str).or_else(|| string("package")) {
-            return Err(BuildError::new(format!("`{package}` is WIT in a registry, which is not asked for it"))
-                .help("put it into `wit/`, with `wkg wit fetch`, and write `target = { path = \"wit\" }`"));
+        let package = manifest.package().map(str::to_owned);
+        watched.note(&directory.join("Cargo.toml"));
+        if let Some(name) = target.and_then(Value::as_str).or_else(|| string("package")) {
+            let (name, world) = of_registry(name, string("version"), string("world"))?;
+            return Ok(Some(Self { wit: Wit::Wasi(name), world, package, dependencies: Vec::new() }));
         }
         let path = directory.join(string("path").unwrap_or("wit"));
-        watched.note(&directory.join("Cargo.toml"));
         if !path.exists() {
             return Ok(None);
         }
@@ -42,8 +60,7 @@ impl Source {
         let paths = tables.filter_map(|(_, dependency)| Some(directory.join(dependency.get("path")?.as_str()?)));
         let dependencies: Vec<PathBuf> = paths.filter(|other| !other.starts_with(path.join("deps"))).collect();
         [&path].into_iter().chain(&dependencies).for_each(|path| watched.note(path));
-        let package = manifest.package().map(str::to_owned);
-        Ok(Some(Self { path, world: string("world").map(str::to_owned), package, dependencies }))
+        Ok(Some(Self { wit: Wit::Path(path), world: string("world").map(str::to_owned), package, dependencies }))
     }
 
     /// The directory of the package that is meant by a project somebody depends on: of a workspace it is the only one that yields a
@@ -64,8 +81,36 @@ impl Source {
         })
     }
 
-    /// Adds it to what is known, and gives its package and its world.
+    /// Adds it to what is known, and gives its world. Packages of WASI that it uses and has not beside it are added as well.
     pub(super) fn push(&self, resolve: &mut Resolve) -> Result<WorldId, BuildError> {
+        let package = match &self.wit {
+            Wit::Wasi(name) => {
+                wasi::add(resolve, name.version.as_ref())?;
+                let package = resolve.package_names.get(name).copied();
+                package.ok_or_else(|| BuildError::new(format!("WASI has no package `{name}`")))?
+            }
+            Wit::Path(path) => {
+                let mut alone = resolve.clone();
+                match self.push_files(path, &mut alone) {
+                    Ok(package) => {
+                        *resolve = alone;
+                        package
+                    }
+                    Err(error) => {
+                        let versions = wasi::wanted(self.dependencies.iter().chain([path]));
+                        if versions.is_empty() {
+                            return Err(error);
+                        }
+                        versions.iter().try_for_each(|version| wasi::add(resolve, Some(version)))?;
+                        self.push_files(path, resolve)?
+                    }
+                }
+            }
+        };
+        self.select(resolve, package)
+    }
+
+    fn push_files(&self, path: &Path, resolve: &mut Resolve) -> Result<PackageId, BuildError> {
         // In whatever order they are declared: one may use another.
         let mut left: Vec<&Path> = self.dependencies.iter().map(PathBuf::as_path).collect();
         while !left.is_empty() {
@@ -82,8 +127,7 @@ impl Source {
                 return Err(error);
             }
         }
-        let package = push(resolve, &self.path)?;
-        self.select(resolve, package)
+        push(resolve, path)
     }
 
     fn select(&self, resolve: &Resolve, package: PackageId) -> Result<WorldId, BuildError> {
@@ -113,8 +157,28 @@ impl Source {
                 ),
             };
             let worlds = if worlds.is_empty() { String::new() } else { format!(": {}", worlds.join(", ")) };
-            BuildError::new(format!("`{}` {what}{worlds}", self.path.display())).help(help)
+            BuildError::new(format!("`{}` {what}{worlds}", self.wit)).help(help)
         })
+    }
+}
+
+/// A package of a registry, as `target` names it: `wasi:http/proxy@0.2.0`, or in parts. WASI is known, no other.
+fn of_registry(
+    text: &str,
+    version: Option<&str>,
+    world: Option<&str>,
+) -> Result<(PackageName, Option<String>), BuildError> {
+    let (rest, version) = text.rsplit_once('@').map_or((text, version), |(rest, version)| (rest, Some(version)));
+    let (package, world) = rest.split_once('/').map_or((rest, world), |(package, world)| (package, Some(world)));
+    let version = version.and_then(|version| version.parse().ok()).filter(wasi::is_known);
+    match package.split_once(':').zip(version) {
+        Some(((wasi::NAMESPACE, name), version)) => {
+            let name =
+                PackageName { namespace: wasi::NAMESPACE.to_owned(), name: name.to_owned(), version: Some(version) };
+            Ok((name, world.map(str::to_owned)))
+        }
+        _ => Err(BuildError::new(format!("`{text}` is WIT in a registry, which is not asked for it"))
+            .help("put it into `wit/`, with `wkg wit fetch`, and write `target = { path = \"wit\" }`")),
     }
 }
 

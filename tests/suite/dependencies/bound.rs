@@ -81,7 +81,9 @@ fn of_cargo_component(name: &str, manifest: &str, wit: &str, source: &str) -> Pr
          [dependencies]\nwit-bindgen-rt = {{ version = \"0.41.0\", features = [\"bitflags\"] }}\n\n{manifest}"
     );
     project.write("Cargo.toml", manifest);
-    project.write("wit/world.wit", wit);
+    if !wit.is_empty() {
+        project.write("wit/world.wit", wit);
+    }
     project.write("src/lib.rs", source);
     project
 }
@@ -129,4 +131,50 @@ fn projects_of_cargo_component_build_as_they_are() {
     fs_err::remove_file(shop.directory().join("src/bindings.rs")).unwrap();
     shop.edit("till/till.wit", "total:", "total");
     shop.run("build").code(96).says("mik::project::bindings").says("till.wit:3");
+}
+
+#[test]
+fn a_world_of_wasis_is_a_target_without_a_registry() {
+    let project = of_cargo_component(
+        "proxy",
+        "[package.metadata.component]\npackage = \"shop:proxy\"\ntarget = \"wasi:http/proxy@0.2.0\"\n",
+        "",
+        r#"#[allow(warnings)]
+mod bindings;
+
+use bindings::exports::wasi::http::incoming_handler::Guest;
+use bindings::wasi::http::types::{Fields, IncomingRequest, OutgoingBody, OutgoingResponse, ResponseOutparam};
+
+struct Component;
+
+impl Guest for Component {
+    fn handle(request: IncomingRequest, out: ResponseOutparam) {
+        let response = OutgoingResponse::new(Fields::new());
+        let body = response.body().unwrap();
+        ResponseOutparam::set(out, Ok(response));
+        let stream = body.write().unwrap();
+        let path = request.path_with_query().unwrap_or_default();
+        stream.blocking_write_and_flush(format!("asked for {path}").as_bytes()).unwrap();
+        drop(stream);
+        OutgoingBody::finish(body, None).unwrap();
+    }
+}
+
+bindings::export!(Component with_types_in bindings);
+"#,
+    );
+    let server = Server::start(&mut project.command("serve"));
+    assert_eq!(server.ask_for("/a?b").is(200).text(), "asked for /a?b");
+    drop(server);
+    // The same of a world of its own, of a later version, which lies alone in `wit/`.
+    project.edit("Cargo.toml", "target = \"wasi:http/proxy@0.2.0\"\n", "");
+    project.write("wit/world.wit", "package shop:proxy;\n\nworld proxy { include wasi:http/proxy@0.2.1; }\n");
+    project.run("build").ok().says("Binding");
+    let inspected = Program::run(project.command("inspect --json").arg(project.component("debug"))).ok().stdout;
+    assert!(inspected.contains("wasi:http/incoming-handler@0.2.1"), "{inspected}");
+    let server = Server::start(project.command("run").arg(project.component("debug")));
+    assert_eq!(server.ask_for("/c").is(200).text(), "asked for /c");
+    // And in a registry there may be others.
+    project.edit("Cargo.toml", "package = \"shop:proxy\"\n", "target = \"shop:proxy/it@1.0.0\"\n");
+    project.run("build").code(96).says("mik::project::bindings").says("wkg wit fetch");
 }
