@@ -9,6 +9,12 @@ use crate::BuildError;
 /// Where `cargo mik` says that it is to what it starts, and where whoever has it elsewhere says so.
 pub const VARIABLE: &str = "CARGO_MIK";
 
+/// Where `cargo mik` says which members of the workspace have [`MAY_COME`]: with another value, bindings are made again.
+pub const HAS: &str = "CARGO_MIK_HAS";
+
+/// What bindings are made of, and a package may get later.
+pub const MAY_COME: [&str; 2] = ["mik.toml", "wit"];
+
 /// The program.
 pub(crate) struct Program {
     pub(crate) path: PathBuf,

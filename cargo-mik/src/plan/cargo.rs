@@ -1,5 +1,7 @@
 //! How cargo is run: which flags, and the profile settings for small components.
 
+use std::path::PathBuf;
+
 use serde::Serialize;
 
 use super::SysrootFact;
@@ -17,6 +19,9 @@ pub struct CargoRun {
     pub sysroot: SysrootFact,
     /// More flags for rustc, after all others.
     pub rustflags: Vec<String>,
+    /// The directories of the workspace's members.
+    #[serde(skip)]
+    pub members: Vec<PathBuf>,
     /// Whether paths of this machine are kept out of the code.
     pub reproducible: bool,
     /// Those paths; the last one that fits wins.
@@ -36,7 +41,8 @@ pub(super) fn run(
     let arguments = arguments(project, target, &directory, optimize, packages);
     let reproducible = project.profile.is_release;
     let source_paths = project.source_paths.clone();
-    CargoRun { target, arguments, sysroot, rustflags: Vec::new(), reproducible, source_paths }
+    let members = project.dependents.members();
+    CargoRun { target, arguments, sysroot, rustflags: Vec::new(), members, reproducible, source_paths }
 }
 
 fn arguments(
@@ -82,7 +88,8 @@ pub(super) fn probe(project: &Project, package: &Package, sysroot: SysrootFact) 
         arguments.extend(["--config".to_owned(), format!("profile.{}.{setting}", project.profile.name)]);
     }
     let rustflags = ["-Copt-level=0", "-Cdebuginfo=line-tables-only", "-Cstrip=none"].map(str::to_owned).into();
-    CargoRun { target, arguments, sysroot, rustflags, reproducible: false, source_paths: Vec::new() }
+    let members = project.dependents.members();
+    CargoRun { target, arguments, sysroot, rustflags, members, reproducible: false, source_paths: Vec::new() }
 }
 
 /// What was typed, as far as it is about one package.

@@ -1,5 +1,6 @@
 //! Who depends on components: the packages of a project, and where what they depend on is locked.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::Metadata;
@@ -95,6 +96,13 @@ impl Dependents {
     /// Where what they depend on is locked.
     pub fn lock(&self) -> PathBuf {
         self.root.join(mik_build::lock::NAME)
+    }
+
+    /// The directories of all members of the workspace, selected or not, in an order that is the same each time.
+    pub fn members(&self) -> Vec<PathBuf> {
+        let selected = self.packages.iter().map(|package| &package.directory);
+        let all: BTreeSet<&PathBuf> = selected.chain(&self.others).collect();
+        all.into_iter().cloned().collect()
     }
 
     /// Every dependency of the packages, with the package.

@@ -81,7 +81,7 @@ pub(super) fn command(
     reporter: &Reporter,
 ) -> Result<Command, StageError> {
     let mut command = process::cargo();
-    command.args(&run.arguments);
+    command.args(&run.arguments).env(mik_build::program::HAS, has(run));
     command.args(["--message-format", message_format]);
     match reporter.verbosity() {
         Verbosity::Quiet => drop(command.arg("--quiet")),
@@ -97,6 +97,15 @@ pub(super) fn command(
         setup::rustflags(run.target, &flags, &CargoConfig::read(&run.arguments))?.add_to(&mut command);
     }
     Ok(command)
+}
+
+/// Which members of the workspace have what their bindings are made of, as their numbers: cargo can't be asked to look for what is not
+/// there. It is the same whichever of them are built, or build scripts would run again for nothing.
+fn has(run: &CargoRun) -> String {
+    let names = mik_build::program::MAY_COME;
+    let files = run.members.iter().flat_map(|directory| names.map(|name| directory.join(name)));
+    let there = files.enumerate().filter(|(_, path)| path.exists()).map(|(number, _)| number.to_string());
+    there.collect::<Vec<_>>().join(" ")
 }
 
 /// Flags of ours for rustc: the standard library where the toolchain has none, no path of this machine in the code, and names

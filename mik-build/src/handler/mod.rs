@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use self::style::Style;
-use crate::BuildError;
+use crate::{BuildError, program};
 
 /// The file in `OUT_DIR` that `mik_sdk::bindings!` includes.
 const FILE: &str = "mik_bindings.rs";
@@ -100,6 +100,7 @@ impl Watched {
         for path in &self.0 {
             println!("cargo::rerun-if-changed={}", path.display());
         }
+        println!("cargo::rerun-if-env-changed={}", program::HAS);
     }
 }
 

@@ -70,6 +70,12 @@ fn what_dependencies_export_is_called_through_bindings_that_follow_them() {
     shop.edit("src/lib.rs", "    GET \"/\" => items,", "    GET \"/count\" => count,\n    GET \"/\" => items,");
     shop.append("src/lib.rs", "\nfn count() -> String {\n    catalog::count().to_string()\n}\n");
     wait_until("the other function", || server.ask_for("/count").text() == "3");
+
+    // It gets WIT of its own, where it had none.
+    shop.write("wit/own.wit", "package shop:clock;\n\nworld composed { import wasi:clocks/monotonic-clock@0.2.0; }\n");
+    let before = "catalog::count().to_string()";
+    shop.edit("src/lib.rs", before, "bindings::wasi::clocks::monotonic_clock::resolution().to_string()");
+    wait_until("the clock of the own world", || server.ask_for("/count").text() == "1");
 }
 
 /// A project as `cargo component new` has written it, with a world that imports what another one exports.
