@@ -1,6 +1,6 @@
 //! How cargo is run: which flags, and the profile settings for small components.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
@@ -41,7 +41,7 @@ pub(super) fn run(
     let arguments = arguments(project, target, &directory, optimize, packages);
     let reproducible = project.profile.is_release;
     let source_paths = project.source_paths.clone();
-    let members = project.dependents.members();
+    let members = project.dependents.members().into_values().map(Path::to_owned).collect();
     CargoRun { target, arguments, sysroot, rustflags: Vec::new(), members, reproducible, source_paths }
 }
 
@@ -88,7 +88,7 @@ pub(super) fn probe(project: &Project, package: &Package, sysroot: SysrootFact) 
         arguments.extend(["--config".to_owned(), format!("profile.{}.{setting}", project.profile.name)]);
     }
     let rustflags = ["-Copt-level=0", "-Cdebuginfo=line-tables-only", "-Cstrip=none"].map(str::to_owned).into();
-    let members = project.dependents.members();
+    let members = project.dependents.members().into_values().map(Path::to_owned).collect();
     CargoRun { target, arguments, sysroot, rustflags, members, reproducible: false, source_paths: Vec::new() }
 }
 
@@ -140,11 +140,20 @@ fn has(package: &Package, name: &str) -> bool {
 fn profile_settings(project: &Project, optimize: Optimize) -> Vec<String> {
     let profile = &project.profile;
     if !profile.is_release {
-        // Backtraces need no more than lines, and all that there is of it is linked, encoded, composed and compiled with every save. What
-        // others have written is compiled once, and is a third as much code then.
-        let settings = [("debug", "debug=\"line-tables-only\""), ("package", "package.\"*\".opt-level=1")];
-        let ours = settings.into_iter().filter(|(key, _)| !profile.set_by_user.contains(*key));
-        return ours.map(|(_, setting)| format!("profile.{}.{setting}", profile.name)).collect();
+        let is_set = |key: &str| profile.set_by_user.contains(key);
+        let mut settings = Vec::new();
+        // Backtraces need no more than lines, and all that there is of it is linked, encoded, composed and compiled with every save.
+        if !is_set("debug") {
+            settings.push("debug=\"line-tables-only\"".to_owned());
+        }
+        // What others have written is compiled once, and is a third as much code then. `package."*"` would say that shorter, and of what
+        // runs at compile time as well: macros and build scripts, which are slower to optimize than they ever are.
+        if !is_set("opt-level") && !is_set("package") {
+            settings.push("opt-level=1".to_owned());
+            let own = project.dependents.members().into_keys();
+            settings.extend(own.map(|name| format!("package.{name}.opt-level=0")));
+        }
+        return settings.into_iter().map(|setting| format!("profile.{}.{setting}", profile.name)).collect();
     }
     if optimize == Optimize::None {
         return Vec::new();

@@ -1,6 +1,6 @@
 //! Who depends on components: the packages of a project, and where what they depend on is locked.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use cargo_metadata::Metadata;
@@ -23,8 +23,8 @@ pub struct Dependents {
     pub locked: bool,
     /// Whether there is no network.
     pub offline: bool,
-    /// The directories of the workspace's other members.
-    others: Vec<PathBuf>,
+    /// The workspace's other members: their names and directories.
+    others: Vec<(String, PathBuf)>,
 }
 
 /// A package, and what it depends on.
@@ -81,12 +81,12 @@ impl Dependents {
     ) -> Self {
         let members = metadata.workspace_packages();
         let others = members.iter().filter(|member| packages.iter().all(|package| package.id != member.id.repr));
-        let directory = |member: &&&cargo_metadata::Package| {
-            member.manifest_path.parent().map(|directory| directory.as_std_path().to_owned())
+        let name_and_directory = |member: &&cargo_metadata::Package| {
+            Some((member.name.to_string(), member.manifest_path.parent()?.as_std_path().to_owned()))
         };
         Self {
             root: metadata.workspace_root.clone().into_std_path_buf(),
-            others: others.filter_map(|member| directory(&member)).collect(),
+            others: others.filter_map(name_and_directory).collect(),
             packages,
             locked: is_locked(arguments),
             offline: config.is_offline(),
@@ -98,11 +98,10 @@ impl Dependents {
         self.root.join(mik_build::lock::NAME)
     }
 
-    /// The directories of all members of the workspace, selected or not, in an order that is the same each time.
-    pub fn members(&self) -> Vec<PathBuf> {
-        let selected = self.packages.iter().map(|package| &package.directory);
-        let all: BTreeSet<&PathBuf> = selected.chain(&self.others).collect();
-        all.into_iter().cloned().collect()
+    /// All members of the workspace, selected or not, with their directories, in an order that is the same each time.
+    pub fn members(&self) -> BTreeMap<&str, &Path> {
+        let selected = self.packages.iter().map(|package| (package.name.as_str(), package.directory.as_path()));
+        selected.chain(self.others.iter().map(|(name, directory)| (name.as_str(), directory.as_path()))).collect()
     }
 
     /// Every dependency of the packages, with the package.
@@ -138,7 +137,7 @@ impl Dependents {
         // They are not what was asked for: nothing is said of them.
         let silent = Reporter::silent();
         let mut dependencies = Vec::new();
-        for directory in &self.others {
+        for (_, directory) in &self.others {
             dependencies.extend(Manifest::of_directory(directory, &silent)?.dependencies(&silent)?);
         }
         Ok(dependencies)
