@@ -52,9 +52,14 @@ impl<'a> Repository<'a> {
         if url.contains(|c: char| c.is_control()) {
             return Err(wrong("has control characters in it"));
         }
+        Ok(Self::at(cache, url, is_offline, reporter))
+    }
+
+    /// The one of whatever git takes for a place.
+    fn at(cache: &Path, url: &str, is_offline: bool, reporter: &'a Reporter) -> Self {
         let name = store::repository_name(url);
         let (directory, checkouts) = (cache.join(format!("{name}.git")), cache.join(name));
-        Ok(Self { url: url.to_owned(), directory, checkouts, is_offline, reporter })
+        Self { url: url.to_owned(), directory, checkouts, is_offline, reporter }
     }
 
     /// Whether something was fetched before.
@@ -140,12 +145,22 @@ impl<'a> Repository<'a> {
         process::stdout(self.git().args(["rev-parse", "--verify", "--quiet", "--end-of-options", &name]))
     }
 
-    /// The directory with the files of a commit; it is made where it is missing, whole or not at all.
+    /// The directory with the files of a commit; it is made where it is missing, whole or not at all. Of submodules there may be empty
+    /// directories.
     pub(super) fn checkout(&self, commit: &str) -> Result<PathBuf, Problem> {
+        self.checkout_with(commit, false)
+    }
+
+    /// The same with the files of its submodules, and of theirs.
+    pub(super) fn checkout_all(&self, commit: &str) -> Result<PathBuf, Problem> {
+        self.checkout_with(commit, true)
+    }
+
+    fn checkout_with(&self, commit: &str, submodules: bool) -> Result<PathBuf, Problem> {
         let place = self.checkouts.join(commit);
         let cache = |source| Problem::Cache { source };
         if place.is_dir() {
-            if self.is_checked_out(&place, commit)? {
+            if self.has_tree(commit, &place)? && (!submodules || self.has_submodules(commit, &place)?) {
                 return Ok(place);
             }
             self.reporter.detail("Restoring", format!("{}: files of the commit have changed", place.display()));
@@ -156,19 +171,15 @@ impl<'a> Repository<'a> {
         let tree = unfinished.path().join("tree");
         files::create_dir_all(&tree).map_err(cache)?;
         self.write_tree(commit, &tree)?;
-        self.checkout_submodules(commit, &tree)?;
+        if submodules {
+            self.checkout_submodules(commit, &tree)?;
+        }
         match files::rename(&tree, &place) {
             // Another process has been faster.
             Err(_) if place.is_dir() => Ok(place),
             Err(source) => Err(cache(source)),
             Ok(()) => Ok(place),
         }
-    }
-
-    /// Whether every file of a commit and of its submodules is in a directory as it is in its commit, by content. What a build has put
-    /// beside them does not count.
-    fn is_checked_out(&self, tree: &Path, commit: &str) -> Result<bool, Problem> {
-        Ok(self.has_tree(commit, tree)? && self.has_submodules(commit, tree)?)
     }
 
     /// Writes the files of a commit into a directory that is there; of submodules there are empty directories then.
@@ -181,6 +192,8 @@ impl<'a> Repository<'a> {
         Ok(())
     }
 
+    /// Whether every file of a commit is in a directory as it is in the commit, by content. What a build has put beside them does not
+    /// count.
     fn has_tree(&self, commit: &str, tree: &Path) -> Result<bool, Problem> {
         let index = self.index()?;
         let read = self.with_index(&index, tree, &["read-tree", commit]);

@@ -1,6 +1,6 @@
 //! From what packages declare to components on this machine, by the lock; and what of it is locked then.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mik_build::{LockedComponent, Lockfile};
 
@@ -94,13 +94,18 @@ pub struct Outdated {
 pub fn outdated(dependents: &Dependents, reporter: &Reporter) -> Result<(Vec<Outdated>, Vec<DepsError>), DepsError> {
     let lock = LockFile::read(&dependents.root)?;
     let sources = Sources::new(dependents, reporter)?;
-    let (mut outdated, mut failed): (Vec<Outdated>, _) = (Vec::new(), Vec::new());
+    let (mut outdated, mut failed, mut asked) = (Vec::new(), Vec::new(), BTreeSet::new());
     for (_, dependency) in dependents.dependencies() {
         // A path is what it is.
         if matches!(dependency.source, DependencySource::Path { .. }) {
             continue;
         }
-        let locked = lock.lockfile().find(&dependency.name, &dependency.requested(&dependents.root)).cloned();
+        let requested = dependency.requested(&dependents.root);
+        let locked = lock.lockfile().find(&dependency.name, &requested).cloned();
+        // Several members may depend on it.
+        if !asked.insert((&dependency.name, requested)) {
+            continue;
+        }
         let current = match sources.find(dependency, None) {
             Ok(found) => found.locked,
             Err(error) => {
@@ -108,7 +113,7 @@ pub fn outdated(dependents: &Dependents, reporter: &Reporter) -> Result<(Vec<Out
                 continue;
             }
         };
-        if locked.as_ref() != Some(&current) && outdated.iter().all(|it| it.current != current) {
+        if locked.as_ref() != Some(&current) {
             outdated.push(Outdated { locked, current });
         }
     }

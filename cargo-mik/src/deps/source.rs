@@ -238,6 +238,8 @@ impl<'a> Sources<'a> {
         let file = match format!("{name}.wasm") {
             own if is_file(&own) => own,
             _ if is_file("Cargo.toml") => {
+                // What is built may need them; a component is one file.
+                let tree = repository.checkout_all(&commit)?;
                 let locked = self.locked(dependency, Some(&commit), None, Vec::new());
                 return Ok(FoundDependency {
                     locked,

@@ -151,7 +151,7 @@ fn profile_settings(project: &Project, optimize: Optimize) -> Vec<String> {
         if !is_set("opt-level") && !is_set("package") {
             settings.push("opt-level=1".to_owned());
             let own = project.dependents.members().into_keys();
-            settings.extend(own.map(|name| format!("package.{name}.opt-level=0")));
+            settings.extend(own.map(|name| format!("package.\"{name}\".opt-level=0")));
         }
         return settings.into_iter().map(|setting| format!("profile.{}.{setting}", profile.name)).collect();
     }

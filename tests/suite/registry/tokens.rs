@@ -80,6 +80,9 @@ fn a_server_of_tokens_that_has_no_time_says_nothing_of_the_login() {
     let before = site.tokens.asked();
     site.pull("team/shop", as_user).code(106).says("mik::deps::registry_failed").says("503").says("not now");
     assert_eq!(site.tokens.asked() - before, 8);
+    // GitLab says so to whose token is for something else.
+    site.tokens.fail([403; 2]);
+    site.pull("team/shop", as_user).code(106).says("mik::deps::denied").says("scopes");
     site.tokens.fail([429; 12]);
     site.pull("team/shop", as_user).code(106).says("mik::deps::registry_busy");
 }

@@ -5,8 +5,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use mik_build::store;
-
 use super::{Repository, failed};
 use crate::deps::problem::{GitWords, Problem};
 use crate::project::GitReference;
@@ -34,8 +32,11 @@ impl Repository<'_> {
                 module.must_be_online()?;
                 module.fetch(&GitReference::Rev(commit.to_owned()))?;
             }
-            let commit = module.resolve(&GitReference::Rev(commit.to_owned()))?;
-            module.write_tree(&commit, within)?;
+            // Itself, and nothing that is called like it.
+            if !module.has(commit) {
+                return Err(module.no_reference(&GitReference::Rev(commit.to_owned())));
+            }
+            module.write_tree(commit, within)?;
             Ok(true)
         })
         .map(drop)
@@ -81,7 +82,11 @@ impl Repository<'_> {
 
     /// The repository of a submodule.
     fn submodule(&self, url: &str) -> Result<Repository<'_>, Problem> {
-        let mut module = Repository::new(&self.directory.join("modules"), url, self.is_offline, self.reporter)?;
+        let cache = self.directory.join("modules");
+        let module = match is_place(url) {
+            true => Repository::at(&cache, url, self.is_offline, self.reporter),
+            false => Repository::new(&cache, url, self.is_offline, self.reporter)?,
+        };
         // What is on this machine is nobody's on another to ask for (CVE-2022-39253).
         if module.url.starts_with("file:") && !self.url.starts_with("file:") {
             return Err(Problem::Url {
@@ -90,7 +95,6 @@ impl Repository<'_> {
                 help: "depend on a component that was built of it: one in a registry, or a file by `url`",
             });
         }
-        module.directory = self.directory.join("modules").join(store::repository_name(&module.url));
         Ok(module)
     }
 
@@ -133,8 +137,14 @@ fn sections(text: &str) -> BTreeMap<String, BTreeMap<String, String>> {
     sections
 }
 
-/// A submodule's URL as it is from `parent`: `./` and `../` start at the parent's own (gitmodules(5)), and what ssh calls a place, at
-/// `user@host:path`, is a URL.
+/// Whether this is what ssh calls a place, `user@host:path`. What runs a program (`ext::`) is none, nor is what could be a flag.
+fn is_place(url: &str) -> bool {
+    let is_host = |host: &str| !host.is_empty() && !host.starts_with('-') && !host.contains(['/', '\\', ' ']);
+    let parts = url.split_once(':').filter(|(host, path)| is_host(host) && !path.starts_with([':', '-']));
+    parts.is_some_and(|(_, path)| !path.starts_with("//") && !url.contains(char::is_control))
+}
+
+/// A submodule's URL as it is from `parent`: `./` and `../` start at the parent's own (gitmodules(5)).
 fn resolved(parent: &str, url: &str) -> String {
     if url.starts_with("./") || url.starts_with("../") {
         let (mut base, mut rest) = (parent.trim_end_matches('/'), url);
@@ -150,12 +160,7 @@ fn resolved(parent: &str, url: &str) -> String {
             }
         }
     }
-    match url.split_once(':') {
-        Some((place, path)) if !path.starts_with("//") && !place.contains('/') && place.contains('@') => {
-            format!("ssh://{place}/{}", path.trim_start_matches('/'))
-        }
-        _ => url.to_owned(),
-    }
+    url.to_owned()
 }
 
 /// Whether a directory is there and really within another: on the way there may be links.
@@ -177,11 +182,22 @@ mod tests {
             ("../../other/wit", "https://example.com/other/wit"),
             ("../../../../wit", "https://example.com/wit"),
             ("./wit", "https://example.com/team/shop.git/wit"),
-            ("git@example.com:team/wit.git", "ssh://git@example.com/team/wit.git"),
+            ("git@example.com:team/wit.git", "git@example.com:team/wit.git"),
             ("https://example.com/wit", "https://example.com/wit"),
-            ("ext::sh -c date", "ext::sh -c date"),
         ] {
             assert_eq!(resolved(parent, url), expected, "{url}");
+        }
+        assert_eq!(resolved("git@example.com:team/shop.git", "../wit.git"), "git@example.com:team/wit.git");
+        for (url, expected) in [
+            ("git@example.com:team/wit.git", true),
+            ("host:wit", true),
+            ("https://example.com/wit", false),
+            ("ext::sh -c date", false),
+            ("-oProxyCommand=date:x", false),
+            ("../wit", false),
+            ("/wit:x", false),
+        ] {
+            assert_eq!(is_place(url), expected, "{url}");
         }
     }
 

@@ -90,7 +90,7 @@ pub enum RegistryError {
     #[diagnostic(
         code(mik::deps::denied),
         help(
-            "who may {what} it is decided at the registry: a token may have too few scopes, or there is no such repository"
+            "who may {what} it is decided at the registry: the login may be wrong or have too few scopes, or there is no such repository"
         )
     )]
     Denied {

@@ -21,7 +21,7 @@ impl Endpoint {
         match self.ask_for_token(reference, operation).await {
             // It has healed.
             Some((200..=299, url)) => OciDistributionError::ServerError { code: 503, url, message: said },
-            Some((code @ (408 | 429 | 500..=599), url)) => {
+            Some((code @ (403 | 408 | 429 | 500..=599), url)) => {
                 OciDistributionError::ServerError { code, url, message: said }
             }
             _ => OciDistributionError::AuthenticationFailure(said),
