@@ -41,8 +41,12 @@ pub(super) fn run(
     let arguments = arguments(project, target, &directory, optimize, packages);
     let reproducible = project.profile.is_release;
     let source_paths = project.source_paths.clone();
-    let members = project.dependents.members().into_values().map(Path::to_owned).collect();
+    let members = members(project);
     CargoRun { target, arguments, sysroot, rustflags: Vec::new(), members, reproducible, source_paths }
+}
+
+fn members(project: &Project) -> Vec<PathBuf> {
+    project.dependents.members().into_values().map(Path::to_owned).collect()
 }
 
 fn arguments(
@@ -88,7 +92,7 @@ pub(super) fn probe(project: &Project, package: &Package, sysroot: SysrootFact) 
         arguments.extend(["--config".to_owned(), format!("profile.{}.{setting}", project.profile.name)]);
     }
     let rustflags = ["-Copt-level=0", "-Cdebuginfo=line-tables-only", "-Cstrip=none"].map(str::to_owned).into();
-    let members = project.dependents.members().into_values().map(Path::to_owned).collect();
+    let members = members(project);
     CargoRun { target, arguments, sysroot, rustflags, members, reproducible: false, source_paths: Vec::new() }
 }
 

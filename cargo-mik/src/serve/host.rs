@@ -200,7 +200,7 @@ impl Host {
         // What is recorded is the handler's own.
         let shows_builds = self.settings.load().overlay && self.recorder.is_none();
         let gets_script =
-            shows_builds && named_host::is_certain(&parts) && pages::is_navigation(&parts.method, &parts.headers);
+            shows_builds && pages::is_navigation(&parts.method, &parts.headers) && named_host::is_certain(&parts);
         if let Some(recorder) = &self.recorder {
             ticket.record(recorder.begin(&parts));
         }

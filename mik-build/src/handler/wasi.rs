@@ -10,16 +10,15 @@ use super::wit::told;
 use crate::BuildError;
 
 /// Its packages: those of `wit/deps` in the repository, without what they say to people. A test writes it.
-pub(super) const TEXT: &str = include_str!("wasi.wit");
+const TEXT: &str = include_str!("wasi.wit");
 /// What its packages are called.
 pub(super) const NAMESPACE: &str = "wasi";
 
 /// Adds its packages to what is known, as a version has them. Within 0.2 things are only added: what has come after 0.2.0 is missing.
-pub(super) fn add(resolve: &mut Resolve, version: Option<&Version>) -> Result<(), BuildError> {
+pub(super) fn add(resolve: &mut Resolve, version: &Version) -> Result<(), BuildError> {
     let failed = |error| BuildError::new("WASI can't be used").because(told(error));
-    let text = version.map_or_else(|| TEXT.to_owned(), |version| TEXT.replace("@0.2.0", &format!("@{version}")));
     let mut packages = Resolve::default();
-    packages.push_str("wasi.wit", &text).map_err(failed)?;
+    packages.push_str("wasi.wit", &TEXT.replace("@0.2.0", &format!("@{version}"))).map_err(failed)?;
     resolve.merge(packages).map(drop).map_err(failed)
 }
 

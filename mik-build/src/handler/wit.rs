@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use semver::Version;
 use toml::Value;
 use wit_parser::{PackageId, PackageName, Resolve, WorldId};
 
@@ -26,15 +27,15 @@ pub(super) struct Source {
 enum Wit {
     /// In a directory, or in one file.
     Path(PathBuf),
-    /// It is a package of WASI's.
-    Wasi(PackageName),
+    /// It is this package of WASI's, of this version.
+    Wasi(String, Version),
 }
 
 impl std::fmt::Display for Wit {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Path(path) => path.display().fmt(formatter),
-            Self::Wasi(name) => name.fmt(formatter),
+            Self::Wasi(name, version) => write!(formatter, "{}:{name}@{version}", wasi::NAMESPACE),
         }
     }
 }
@@ -48,8 +49,8 @@ impl Source {
         let package = manifest.package().map(str::to_owned);
         watched.note(&directory.join("Cargo.toml"));
         if let Some(name) = target.and_then(Value::as_str).or_else(|| string("package")) {
-            let (name, world) = of_registry(name, string("version"), string("world"))?;
-            return Ok(Some(Self { wit: Wit::Wasi(name), world, package, dependencies: Vec::new() }));
+            let (wit, world) = of_registry(name, string("version"), string("world"))?;
+            return Ok(Some(Self { wit, world, package, dependencies: Vec::new() }));
         }
         let path = directory.join(string("path").unwrap_or("wit"));
         if !path.exists() {
@@ -84,10 +85,12 @@ impl Source {
     /// Adds it to what is known, and gives its world. Packages of WASI that it uses and has not beside it are added as well.
     pub(super) fn push(&self, resolve: &mut Resolve) -> Result<WorldId, BuildError> {
         let package = match &self.wit {
-            Wit::Wasi(name) => {
-                wasi::add(resolve, name.version.as_ref())?;
-                let package = resolve.package_names.get(name).copied();
-                package.ok_or_else(|| BuildError::new(format!("WASI has no package `{name}`")))?
+            Wit::Wasi(name, version) => {
+                wasi::add(resolve, version)?;
+                let (namespace, version) = (wasi::NAMESPACE.to_owned(), Some(version.clone()));
+                let package = PackageName { namespace, name: name.clone(), version };
+                let package = resolve.package_names.get(&package).copied();
+                package.ok_or_else(|| BuildError::new(format!("WASI has no package `{}`", self.wit)))?
             }
             Wit::Path(path) => {
                 let mut alone = resolve.clone();
@@ -101,7 +104,7 @@ impl Source {
                         if versions.is_empty() {
                             return Err(error);
                         }
-                        versions.iter().try_for_each(|version| wasi::add(resolve, Some(version)))?;
+                        versions.iter().try_for_each(|version| wasi::add(resolve, version))?;
                         self.push_files(path, resolve)?
                     }
                 }
@@ -163,20 +166,12 @@ impl Source {
 }
 
 /// A package of a registry, as `target` names it: `wasi:http/proxy@0.2.0`, or in parts. WASI is known, no other.
-fn of_registry(
-    text: &str,
-    version: Option<&str>,
-    world: Option<&str>,
-) -> Result<(PackageName, Option<String>), BuildError> {
+fn of_registry(text: &str, version: Option<&str>, world: Option<&str>) -> Result<(Wit, Option<String>), BuildError> {
     let (rest, version) = text.rsplit_once('@').map_or((text, version), |(rest, version)| (rest, Some(version)));
     let (package, world) = rest.split_once('/').map_or((rest, world), |(package, world)| (package, Some(world)));
     let version = version.and_then(|version| version.parse().ok()).filter(wasi::is_known);
     match package.split_once(':').zip(version) {
-        Some(((wasi::NAMESPACE, name), version)) => {
-            let name =
-                PackageName { namespace: wasi::NAMESPACE.to_owned(), name: name.to_owned(), version: Some(version) };
-            Ok((name, world.map(str::to_owned)))
-        }
+        Some(((wasi::NAMESPACE, name), version)) => Ok((Wit::Wasi(name.to_owned(), version), world.map(str::to_owned))),
         _ => Err(BuildError::new(format!("`{text}` is WIT in a registry, which is not asked for it"))
             .help("put it into `wit/`, with `wkg wit fetch`, and write `target = { path = \"wit\" }`")),
     }

@@ -64,7 +64,7 @@ fn submodules_are_checked_out_and_theirs_within_them() {
     middle.with_submodule("in", &inner, &inner.relative_url());
     outer.commit("Cargo.toml", package("db"));
     outer.with_submodule("parts/one", &middle, &middle.url());
-    // One that its repository says nobody needs, and one that has no address.
+    // One that its repository says nobody needs.
     outer.with_submodule("unused", &inner, &inner.url());
     outer.git("config --file .gitmodules submodule.unused.update none");
     outer.git("commit --quiet --all --message unused");
