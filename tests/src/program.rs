@@ -135,6 +135,8 @@ impl Program {
             .env("CARGO", cargo())
             .env("CARGO_TARGET_DIR", Self::target_directory())
             .env("CARGO_TERM_COLOR", "never")
+            // What is not locked comes from a registry, which has a bad moment now and then: cargo's own three tries take seconds.
+            .env("CARGO_NET_RETRY", "10")
             .env("CARGO_TERM_PROGRESS_WHEN", "never")
             // Tests use what the machine has. A build that lacks a target asks rustup for it first; that must not change
             // the toolchain of whoever runs the tests, so there rustup finds nobody.

@@ -25,6 +25,7 @@ impl Project {
         let mut command = Program::cargo_mik();
         command.args(["new", "--quiet", &project.name]).current_dir(project.root.path());
         Program::run(&mut command).ok();
+        project.lock();
         project
     }
 
@@ -89,7 +90,17 @@ impl Project {
         fs_err::create_dir_all(directory).expect("the directory can be made");
         let mut file = tempfile::NamedTempFile::new_in(directory).expect("a file can be made");
         file.write_all(content.as_ref()).expect("the file can be written");
-        file.persist(path).expect("the file can be put in its place");
+        file.persist(&path).expect("the file can be put in its place");
+        if path == self.directory().join("Cargo.toml") && !directory.join("Cargo.lock").exists() {
+            self.lock();
+        }
+    }
+
+    /// Has dependencies be of the versions that the checkout's are: else every project would ask the registry, in the
+    /// hundreds, for what a test does not speak of, and fail when that has a bad moment.
+    fn lock(&self) {
+        let lock = fs_err::read(Program::workspace().join("Cargo.lock")).expect("the checkout has a lock");
+        fs_err::write(self.directory().join("Cargo.lock"), lock).expect("the file can be written");
     }
 
     /// Reads a file of the project's.

@@ -237,7 +237,7 @@ fn a_request_that_was_posted_is_not_sent_again_by_its_page() {
     tab.waits_for("document.body?.textContent === 'home'");
     tab.look(
         "const form = document.createElement('form'); form.method = 'post'; form.action = '/orders';
-         document.body.append(form); form.submit()",
+         document.body.append(form); setTimeout(() => form.submit())",
     );
     tab.waits_for("document.querySelector('.frames') !== null");
     project.edit("src/lib.rs", "    assert!(", "    let _ = (");

@@ -155,6 +155,7 @@ fn serving_ends_when_it_is_told_to_and_leaves_the_component() {
 fn who_locks_the_dependencies_finds_the_lock_as_it_was() {
     let project = Project::saying("locked", "before");
     let lock = project.directory().join("Cargo.lock");
+    fs_err::remove_file(&lock).unwrap();
     // There is no lock yet, and nobody may make one: neither the build nor whoever wants to know what to watch.
     let server = Server::start_unready(&mut project.command("serve --locked")).at("Waiting");
     assert!(!lock.exists(), "{}", server.log());
