@@ -91,7 +91,8 @@ fn config(tuning: Tuning) -> Config {
     config.async_stack_size(STACK);
     match tuning {
         Tuning::Run => config.cranelift_opt_level(OptLevel::Speed),
-        Tuning::Compile => config.strategy(Strategy::Winch),
+        // What leads into a component and out of it is Cranelift's all the same, which would optimize it.
+        Tuning::Compile => config.strategy(Strategy::Winch).cranelift_opt_level(OptLevel::None),
         Tuning::CompileAnything => config.cranelift_opt_level(OptLevel::None),
     };
     config.wasm_backtrace_details(wasmtime::WasmBacktraceDetails::Enable);
